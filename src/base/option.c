@@ -1,0 +1,390 @@
+#include "base/option.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct value {
+    bool has, given;
+    char *text;      /* as written, or canonical for numbers */
+    double *numbers; /* one for a scalar, several for a list */
+    size_t n_numbers;
+};
+
+struct alm_config {
+    const struct alm_option *options;
+    const char *what;
+    size_t n;
+    struct value *values; /* [n], in table order */
+};
+
+static size_t count_options(const struct alm_option *options)
+{
+    size_t n = 0;
+    while (options != NULL && options[n].name != NULL) n++;
+    return n;
+}
+
+static void clear_value(struct value *value)
+{
+    free(value->text);
+    free(value->numbers);
+    *value = (struct value){0};
+}
+
+void alm_config_free(struct alm_config *config)
+{
+    if (config == NULL) return;
+    for (size_t i = 0; config->values != NULL && i < config->n; i++) clear_value(&config->values[i]);
+    free(config->values);
+    free(config);
+}
+
+/* ---- lists ---- */
+
+static enum alm_status list_item(const char *start, size_t n, void *context,
+                                 enum alm_status (*item)(void *, const char *, struct alm_error *),
+                                 struct alm_error *error)
+{
+    char *text;
+    if (n >= 2 && start[0] == '(' && start[n - 1] == ')') {
+        size_t depth = 0, i = 0;
+        for (; i < n; i++) {
+            if (start[i] == '(') depth++;
+            if (start[i] == ')' && --depth == 0) break;
+        }
+        if (i == n - 1) {
+            start++;
+            n -= 2;
+        }
+    }
+    ALM_TRY(ALM_NEW(&text, n + 1, error));
+    memcpy(text, start, n);
+    const enum alm_status status = item(context, text, error);
+    free(text);
+    return status;
+}
+
+enum alm_status alm_list_each(const char *list, char separator, void *context,
+                              enum alm_status (*item)(void *context, const char *text, struct alm_error *error),
+                              struct alm_error *error)
+{
+    const char *start = list;
+    size_t depth = 0;
+    for (const char *p = list;; p++) {
+        if (*p == '(') depth++;
+        if (*p == ')' && depth-- == 0) return alm_fail(error, ALM_USAGE, "`)` without `(` in \"%s\"", list);
+        if ((*p == separator && depth == 0) || *p == '\0') {
+            if (*p == '\0' && depth > 0) return alm_fail(error, ALM_USAGE, "`(` without `)` in \"%s\"", list);
+            ALM_TRY(list_item(start, (size_t)(p - start), context, item, error));
+            start = p + 1;
+        }
+        if (*p == '\0') return ALM_OK;
+    }
+}
+
+/* ---- one value ---- */
+
+struct reading {
+    const struct alm_config *config;
+    const struct alm_option *option;
+    struct value *value;
+};
+
+static enum alm_status bad_number(const struct reading *r, const char *text, struct alm_error *error)
+{
+    const struct alm_option *o = r->option;
+    return alm_fail(error, ALM_USAGE, "%s: %s=%s: expected %s within %.10g .. %.10g", r->config->what, o->name, text,
+                    o->kind == ALM_OPTION_INTEGER ? "a whole number" : "a number", o->minimum, o->maximum);
+}
+
+static enum alm_status add_number(void *context, const char *text, struct alm_error *error)
+{
+    const struct reading *r = context;
+    struct value *v = r->value;
+    double number;
+    if (!alm_text_to_number(&number, text, strlen(text)) || number < r->option->minimum || number > r->option->maximum)
+        return bad_number(r, text, error);
+    if (r->option->kind == ALM_OPTION_INTEGER && number != floor(number)) return bad_number(r, text, error);
+    size_t capacity = v->n_numbers;
+    ALM_TRY(alm_grow((void **)&v->numbers, &capacity, v->n_numbers + 1, sizeof *v->numbers, error));
+    v->numbers[v->n_numbers++] = number;
+    return ALM_OK;
+}
+
+static bool is_choice(const char *choices, const char *text, size_t *index)
+{
+    const size_t n = strlen(text);
+    *index = 0;
+    for (const char *p = choices; n > 0; (*index)++) {
+        const char *end = strchrnul(p, '|');
+        if ((size_t)(end - p) == n && strncmp(p, text, n) == 0) return true;
+        if (*end == '\0') break;
+        p = end + 1;
+    }
+    return false;
+}
+
+static enum alm_status write_numbers(struct value *v, struct alm_error *error)
+{
+    struct alm_text text = {0};
+    for (size_t i = 0; i < v->n_numbers; i++) {
+        if (i > 0) alm_text_append(&text, "+");
+        alm_text_append_number(&text, v->numbers[i]);
+    }
+    enum alm_status status = alm_text_check(&text, error);
+    if (status == ALM_OK) status = alm_copy_text(&v->text, alm_text_string(&text), error);
+    alm_text_clear(&text);
+    return status;
+}
+
+static enum alm_status check_spec(void *context, const char *text, struct alm_error *error)
+{
+    (void)context;
+    struct alm_spec spec;
+    const enum alm_status status = alm_spec_parse(&spec, text, error);
+    alm_spec_clear(&spec);
+    return status;
+}
+
+static enum alm_status read_value(const struct reading *r, const char *text, struct alm_error *error)
+{
+    const struct alm_option *o = r->option;
+    struct value *v = r->value;
+    size_t index;
+    clear_value(v);
+    v->has = true;
+    switch (o->kind) {
+    case ALM_OPTION_INTEGER:
+    case ALM_OPTION_REAL:
+        ALM_TRY(add_number((void *)r, text, error));
+        return write_numbers(v, error);
+    case ALM_OPTION_NUMBERS:
+        ALM_TRY(alm_list_each(text, '+', (void *)r, add_number, error));
+        return write_numbers(v, error);
+    case ALM_OPTION_FLAG:
+        if (strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
+            return alm_fail(error, ALM_USAGE, "%s: %s=%s: expected 0 or 1", r->config->what, o->name, text);
+        break;
+    case ALM_OPTION_CHOICE:
+        if (!is_choice(o->choices, text, &index))
+            return alm_fail(error, ALM_USAGE, "%s: %s=%s: expected one of %s", r->config->what, o->name, text,
+                            o->choices);
+        break;
+    case ALM_OPTION_SPECS: ALM_TRY(alm_list_each(text, '+', NULL, check_spec, error)); break;
+    case ALM_OPTION_TEXT: break;
+    }
+    return alm_copy_text(&v->text, text, error);
+}
+
+/* ---- a whole text ---- */
+
+static enum alm_status unknown_key(const struct alm_config *config, const char *key, struct alm_error *error)
+{
+    const char **names = NULL, *near = NULL;
+    if (ALM_NEW(&names, config->n + 1, NULL) == ALM_OK) {
+        for (size_t i = 0; i < config->n; i++) names[i] = config->options[i].name;
+        near = alm_text_suggest(key, names);
+    }
+    free(names);
+    if (config->n == 0) return alm_fail(error, ALM_USAGE, "%s has no options, got \"%s\"", config->what, key);
+    if (near != NULL)
+        return alm_fail(error, ALM_USAGE, "%s has no option \"%s\" (did you mean %s?)", config->what, key, near);
+    return alm_fail(error, ALM_USAGE, "%s has no option \"%s\" (see `almanac forecasters show %s`)", config->what, key,
+                    config->what);
+}
+
+static enum alm_status read_pair(void *context, const char *text, struct alm_error *error)
+{
+    struct alm_config *config = context;
+    const char *equals = strchr(text, '=');
+    char key[64];
+    const size_t n = equals == NULL ? strlen(text) : (size_t)(equals - text);
+    if (n == 0 || n >= sizeof key || equals == NULL)
+        return alm_fail(error, ALM_USAGE, "%s: expected key=value, got \"%s\"", config->what, text);
+    memcpy(key, text, n);
+    key[n] = '\0';
+    for (size_t i = 0; i < config->n; i++) {
+        if (strcmp(config->options[i].name, key) != 0) continue;
+        if (config->values[i].given)
+            return alm_fail(error, ALM_USAGE, "%s: option \"%s\" is given twice", config->what, key);
+        const struct reading r = {config, &config->options[i], &config->values[i]};
+        ALM_TRY(read_value(&r, equals + 1, error));
+        config->values[i].given = true;
+        return ALM_OK;
+    }
+    return unknown_key(config, key, error);
+}
+
+enum alm_status alm_config_create(struct alm_config **out, const struct alm_option *options, const char *text,
+                                  const char *what, struct alm_error *error)
+{
+    struct alm_config *config;
+    *out = NULL;
+    ALM_TRY(ALM_NEW(&config, 1, error));
+    *config = (struct alm_config){.options = options, .what = what, .n = count_options(options)};
+    enum alm_status status = ALM_NEW(&config->values, config->n, error);
+    for (size_t i = 0; status == ALM_OK && i < config->n; i++) {
+        const struct reading r = {config, &options[i], &config->values[i]};
+        if (options[i].fallback != NULL) status = read_value(&r, options[i].fallback, error);
+    }
+    if (status == ALM_OK && text != NULL && *text != '\0') status = alm_list_each(text, ',', config, read_pair, error);
+    if (status != ALM_OK) {
+        alm_config_free(config);
+        return status;
+    }
+    *out = config;
+    return ALM_OK;
+}
+
+/* ---- reading ---- */
+
+static const struct value *find(const struct alm_config *config, const char *name)
+{
+    for (size_t i = 0; i < config->n; i++)
+        if (strcmp(config->options[i].name, name) == 0) return &config->values[i];
+    assert(!"option not in its table");
+    return NULL;
+}
+
+bool alm_config_has(const struct alm_config *config, const char *name)
+{
+    return find(config, name)->has;
+}
+
+bool alm_config_given(const struct alm_config *config, const char *name)
+{
+    return find(config, name)->given;
+}
+
+double alm_config_real(const struct alm_config *config, const char *name)
+{
+    const struct value *v = find(config, name);
+    return v->n_numbers == 0 ? (double)NAN : v->numbers[0];
+}
+
+long long alm_config_integer(const struct alm_config *config, const char *name)
+{
+    const struct value *v = find(config, name);
+    return v->n_numbers == 0 ? 0 : (long long)v->numbers[0];
+}
+
+size_t alm_config_size(const struct alm_config *config, const char *name)
+{
+    return (size_t)alm_config_integer(config, name);
+}
+
+bool alm_config_flag(const struct alm_config *config, const char *name)
+{
+    const struct value *v = find(config, name);
+    return v->has && strcmp(v->text, "1") == 0;
+}
+
+const char *alm_config_text(const struct alm_config *config, const char *name)
+{
+    return find(config, name)->text;
+}
+
+size_t alm_config_choice(const struct alm_config *config, const char *name)
+{
+    const struct value *v = find(config, name);
+    size_t index = 0;
+    if (v->has) is_choice(config->options[v - config->values].choices, v->text, &index);
+    return index;
+}
+
+const double *alm_config_numbers(const struct alm_config *config, const char *name, size_t *n)
+{
+    const struct value *v = find(config, name);
+    *n = v->n_numbers;
+    return v->numbers;
+}
+
+/* ---- writing ---- */
+
+static bool is_default(const struct alm_config *config, size_t i)
+{
+    struct value fallback = {0};
+    const struct reading r = {config, &config->options[i], &fallback};
+    const char *text = config->options[i].fallback;
+    bool same = !config->values[i].has;
+    if (text != NULL && read_value(&r, text, NULL) == ALM_OK) same = strcmp(fallback.text, config->values[i].text) == 0;
+    clear_value(&fallback);
+    return same;
+}
+
+void alm_config_write(const struct alm_config *config, struct alm_text *out)
+{
+    bool first = true;
+    for (size_t i = 0; i < config->n; i++) {
+        if (is_default(config, i)) continue;
+        alm_text_printf(out, "%s%s=%s", first ? "" : ",", config->options[i].name, config->values[i].text);
+        first = false;
+    }
+}
+
+void alm_config_write_json(const struct alm_config *config, struct alm_text *out)
+{
+    bool first = true;
+    alm_text_append(out, "{");
+    for (size_t i = 0; i < config->n; i++) {
+        const struct value *v = &config->values[i];
+        const enum alm_option_kind kind = config->options[i].kind;
+        if (!v->has) continue;
+        if (!first) alm_text_append(out, ",");
+        first = false;
+        alm_text_append_json(out, config->options[i].name);
+        alm_text_append(out, ":");
+        if (kind == ALM_OPTION_INTEGER || kind == ALM_OPTION_REAL || kind == ALM_OPTION_FLAG)
+            alm_text_append(out, v->text);
+        else
+            alm_text_append_json(out, v->text);
+    }
+    alm_text_append(out, "}");
+}
+
+/* ---- specs ---- */
+
+static bool is_label_character(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("_.-", c) != NULL;
+}
+
+void alm_spec_clear(struct alm_spec *spec)
+{
+    free(spec->label);
+    free(spec->name);
+    free(spec->options);
+    *spec = (struct alm_spec){0};
+}
+
+static enum alm_status copy_part(char **out, const char *start, size_t n, struct alm_error *error)
+{
+    ALM_TRY(ALM_NEW(out, n + 1, error));
+    memcpy(*out, start, n);
+    return ALM_OK;
+}
+
+enum alm_status alm_spec_parse(struct alm_spec *out, const char *text, struct alm_error *error)
+{
+    *out = (struct alm_spec){0};
+    const char *name = text, *equals = text + strcspn(text, "=:(");
+    if (*equals == '=') {
+        for (const char *p = text; p < equals; p++)
+            if (!is_label_character(*p))
+                return alm_fail(error, ALM_USAGE, "\"%s\": a label has letters, digits and _ . - only", text);
+        if (equals == text) return alm_fail(error, ALM_USAGE, "\"%s\": the label is empty", text);
+        name = equals + 1;
+    }
+    const char *colon = strchrnul(name, ':');
+    if (colon == name) return alm_fail(error, ALM_USAGE, "\"%s\": expected the name of a forecaster", text);
+    enum alm_status status = ALM_OK;
+    if (name != text) status = copy_part(&out->label, text, (size_t)(equals - text), error);
+    if (status == ALM_OK) status = copy_part(&out->name, name, (size_t)(colon - name), error);
+    if (status == ALM_OK) status = alm_copy_text(&out->options, *colon == ':' ? colon + 1 : "", error);
+    if (status != ALM_OK) alm_spec_clear(out);
+    return status;
+}
