@@ -21,7 +21,8 @@ void alm_bytes_put(struct alm_bytes *bytes, const void *data, size_t n)
 static void put_integer(struct alm_bytes *bytes, uint64_t value, size_t width)
 {
     unsigned char raw[8];
-    for (size_t i = 0; i < width; i++) raw[i] = (unsigned char)(value >> (8 * i));
+    for (size_t i = 0; i < width; i++)
+        raw[i] = (unsigned char)(value >> (8 * i));
     alm_bytes_put(bytes, raw, width);
 }
 
@@ -53,7 +54,8 @@ void alm_bytes_put_f32s(struct alm_bytes *bytes, const float *values, size_t n)
 
 void alm_bytes_put_f64s(struct alm_bytes *bytes, const double *values, size_t n)
 {
-    for (size_t i = 0; i < n; i++) alm_bytes_put_f64(bytes, values[i]);
+    for (size_t i = 0; i < n; i++)
+        alm_bytes_put_f64(bytes, values[i]);
 }
 
 void alm_bytes_put_text(struct alm_bytes *bytes, const char *text)
@@ -90,7 +92,8 @@ static uint64_t get_integer(struct alm_bytes_reader *reader, size_t width)
     const unsigned char *raw = alm_bytes_get(reader, width);
     uint64_t value = 0;
     if (raw == NULL) return 0;
-    for (size_t i = 0; i < width; i++) value |= (uint64_t)raw[i] << (8 * i);
+    for (size_t i = 0; i < width; i++)
+        value |= (uint64_t)raw[i] << (8 * i);
     return value;
 }
 
@@ -122,7 +125,8 @@ void alm_bytes_get_f32s(struct alm_bytes_reader *reader, float *values, size_t n
 
 void alm_bytes_get_f64s(struct alm_bytes_reader *reader, double *values, size_t n)
 {
-    for (size_t i = 0; i < n; i++) values[i] = alm_bytes_get_f64(reader);
+    for (size_t i = 0; i < n; i++)
+        values[i] = alm_bytes_get_f64(reader);
 }
 
 enum alm_status alm_bytes_get_text(struct alm_bytes_reader *reader, char **out, struct alm_error *error)

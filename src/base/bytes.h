@@ -1,4 +1,5 @@
-/* A byte string that is written and read field by field, little-endian: the form of model blobs and checkpoints. */
+/* A byte string that is written and read field by field, little-endian: the form of model blobs and
+ * checkpoints. */
 #ifndef ALM_BASE_BYTES_H
 #define ALM_BASE_BYTES_H
 

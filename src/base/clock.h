@@ -1,4 +1,5 @@
-/* Clocks, for durations that are reported and for timestamps of runs. Nothing that makes a forecast reads them. */
+/* Clocks, for durations that are reported and for timestamps of runs. Nothing that makes a forecast reads
+ * them. */
 #ifndef ALM_BASE_CLOCK_H
 #define ALM_BASE_CLOCK_H
 

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A request to stop, set by another thread. Work checks it between small pieces and returns ALM_INTERRUPTED. */
+/* A request to stop, set by another thread. Work checks it between small pieces and returns ALM_INTERRUPTED.
+ */
 struct alm_cancel {
     atomic_int requested; /* 0, or the number of the signal that asked */
 };
@@ -20,7 +21,8 @@ static inline bool alm_cancelled(const struct alm_cancel *cancel)
 /* Where progress goes. Called from any thread of the work, never after the work returned. */
 struct alm_progress {
     void *context;
-    /* activity is a short phrase ("training lstm"), unit what is counted ("epochs"); total 0 means unknown. */
+    /* activity is a short phrase ("training lstm"), unit what is counted ("epochs"); total 0 means unknown.
+     */
     void (*report)(void *context, const char *activity, double done, double total, const char *unit);
 };
 

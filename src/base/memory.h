@@ -1,5 +1,5 @@
-/* Checked allocation: sizes are multiplied with overflow checks, zero counts give a valid pointer, and a failed
- * allocation is a status with a message. Everything is released with free(). */
+/* Checked allocation: sizes are multiplied with overflow checks, zero counts give a valid pointer, and a
+ * failed allocation is a status with a message. Everything is released with free(). */
 #ifndef ALM_BASE_MEMORY_H
 #define ALM_BASE_MEMORY_H
 
@@ -8,12 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Allocates count * size zeroed bytes into *out, aligned for any SIMD load (64 bytes). *out is NULL on failure. */
+/* Allocates count * size zeroed bytes into *out, aligned for any SIMD load (64 bytes). *out is NULL on
+ * failure. */
 enum alm_status alm_allocate(void **out, size_t count, size_t size, struct alm_error *error);
 
-/* Grows *block, an array of *capacity elements of size bytes, so that it holds at least needed elements. Contents
- * are kept; new elements are not initialised. The block must come from this function or start as NULL with
- * capacity 0. */
+/* Grows *block, an array of *capacity elements of size bytes, so that it holds at least needed elements.
+ * Contents are kept; new elements are not initialised. The block must come from this function or start as
+ * NULL with capacity 0. */
 enum alm_status alm_grow(void **block, size_t *capacity, size_t needed, size_t size, struct alm_error *error);
 
 /* Copies text (may be NULL, giving NULL) into a new string at *out. */

@@ -24,7 +24,8 @@ struct alm_config {
 static size_t count_options(const struct alm_option *options)
 {
     size_t n = 0;
-    while (options != NULL && options[n].name != NULL) n++;
+    while (options != NULL && options[n].name != NULL)
+        n++;
     return n;
 }
 
@@ -38,7 +39,8 @@ static void clear_value(struct value *value)
 void alm_config_free(struct alm_config *config)
 {
     if (config == NULL) return;
-    for (size_t i = 0; config->values != NULL && i < config->n; i++) clear_value(&config->values[i]);
+    for (size_t i = 0; config->values != NULL && i < config->n; i++)
+        clear_value(&config->values[i]);
     free(config->values);
     free(config);
 }
@@ -69,7 +71,8 @@ static enum alm_status list_item(const char *start, size_t n, void *context,
 }
 
 enum alm_status alm_list_each(const char *list, char separator, void *context,
-                              enum alm_status (*item)(void *context, const char *text, struct alm_error *error),
+                              enum alm_status (*item)(void *context, const char *text,
+                                                      struct alm_error *error),
                               struct alm_error *error)
 {
     const char *start = list;
@@ -97,8 +100,9 @@ struct reading {
 static enum alm_status bad_number(const struct reading *r, const char *text, struct alm_error *error)
 {
     const struct alm_option *o = r->option;
-    return alm_fail(error, ALM_USAGE, "%s: %s=%s: expected %s within %.10g .. %.10g", r->config->what, o->name, text,
-                    o->kind == ALM_OPTION_INTEGER ? "a whole number" : "a number", o->minimum, o->maximum);
+    return alm_fail(error, ALM_USAGE, "%s: %s=%s: expected %s within %.10g .. %.10g", r->config->what,
+                    o->name, text, o->kind == ALM_OPTION_INTEGER ? "a whole number" : "a number", o->minimum,
+                    o->maximum);
 }
 
 static enum alm_status add_number(void *context, const char *text, struct alm_error *error)
@@ -106,7 +110,8 @@ static enum alm_status add_number(void *context, const char *text, struct alm_er
     const struct reading *r = context;
     struct value *v = r->value;
     double number;
-    if (!alm_text_to_number(&number, text, strlen(text)) || number < r->option->minimum || number > r->option->maximum)
+    if (!alm_text_to_number(&number, text, strlen(text)) || number < r->option->minimum ||
+        number > r->option->maximum)
         return bad_number(r, text, error);
     if (r->option->kind == ALM_OPTION_INTEGER && number != floor(number)) return bad_number(r, text, error);
     size_t capacity = v->n_numbers;
@@ -174,8 +179,11 @@ static enum alm_status read_value(const struct reading *r, const char *text, str
             return alm_fail(error, ALM_USAGE, "%s: %s=%s: expected one of %s", r->config->what, o->name, text,
                             o->choices);
         break;
-    case ALM_OPTION_SPECS: ALM_TRY(alm_list_each(text, '+', NULL, check_spec, error)); break;
-    case ALM_OPTION_TEXT: break;
+    case ALM_OPTION_SPECS:
+        ALM_TRY(alm_list_each(text, '+', NULL, check_spec, error));
+        break;
+    case ALM_OPTION_TEXT:
+        break;
     }
     return alm_copy_text(&v->text, text, error);
 }
@@ -186,15 +194,17 @@ static enum alm_status unknown_key(const struct alm_config *config, const char *
 {
     const char **names = NULL, *near = NULL;
     if (ALM_NEW(&names, config->n + 1, NULL) == ALM_OK) {
-        for (size_t i = 0; i < config->n; i++) names[i] = config->options[i].name;
+        for (size_t i = 0; i < config->n; i++)
+            names[i] = config->options[i].name;
         near = alm_text_suggest(key, names);
     }
     free(names);
     if (config->n == 0) return alm_fail(error, ALM_USAGE, "%s has no options, got \"%s\"", config->what, key);
     if (near != NULL)
-        return alm_fail(error, ALM_USAGE, "%s has no option \"%s\" (did you mean %s?)", config->what, key, near);
-    return alm_fail(error, ALM_USAGE, "%s has no option \"%s\" (see `almanac forecasters show %s`)", config->what, key,
-                    config->what);
+        return alm_fail(error, ALM_USAGE, "%s has no option \"%s\" (did you mean %s?)", config->what, key,
+                        near);
+    return alm_fail(error, ALM_USAGE, "%s has no option \"%s\" (see `almanac forecasters show %s`)",
+                    config->what, key, config->what);
 }
 
 static enum alm_status read_pair(void *context, const char *text, struct alm_error *error)
@@ -231,7 +241,8 @@ enum alm_status alm_config_create(struct alm_config **out, const struct alm_opti
         const struct reading r = {config, &options[i], &config->values[i]};
         if (options[i].fallback != NULL) status = read_value(&r, options[i].fallback, error);
     }
-    if (status == ALM_OK && text != NULL && *text != '\0') status = alm_list_each(text, ',', config, read_pair, error);
+    if (status == ALM_OK && text != NULL && *text != '\0')
+        status = alm_list_each(text, ',', config, read_pair, error);
     if (status != ALM_OK) {
         alm_config_free(config);
         return status;
@@ -311,7 +322,8 @@ static bool is_default(const struct alm_config *config, size_t i)
     const struct reading r = {config, &config->options[i], &fallback};
     const char *text = config->options[i].fallback;
     bool same = !config->values[i].has;
-    if (text != NULL && read_value(&r, text, NULL) == ALM_OK) same = strcmp(fallback.text, config->values[i].text) == 0;
+    if (text != NULL && read_value(&r, text, NULL) == ALM_OK)
+        same = strcmp(fallback.text, config->values[i].text) == 0;
     clear_value(&fallback);
     return same;
 }
@@ -350,7 +362,8 @@ void alm_config_write_json(const struct alm_config *config, struct alm_text *out
 
 static bool is_label_character(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("_.-", c) != NULL;
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           strchr("_.-", c) != NULL;
 }
 
 void alm_spec_clear(struct alm_spec *spec)

@@ -1,5 +1,6 @@
-/* Options: each is written down once, in a table, with its help, default and range. The same table is parsed from,
- * checked against, printed from and stored from. Specs such as `lstm:hidden=64,loss=huber` are read with it. */
+/* Options: each is written down once, in a table, with its help, default and range. The same table is parsed
+ * from, checked against, printed from and stored from. Specs such as `lstm:hidden=64,loss=huber` are read
+ * with it. */
 #ifndef ALM_BASE_OPTION_H
 #define ALM_BASE_OPTION_H
 
@@ -30,30 +31,32 @@ struct alm_option {
 /* The values of one option table. Opaque; immutable once made. */
 struct alm_config;
 
-/* Reads `key=value,key=value` (text may be NULL or empty) against options, which end with a NULL name (options may be
- * NULL: none). what names the owner in messages ("lstm"). Unknown keys give a suggestion, values outside their range an
- * error with the range; a key given twice is an error. The table must outlive the config. */
+/* Reads `key=value,key=value` (text may be NULL or empty) against options, which end with a NULL name
+ * (options may be NULL: none). what names the owner in messages ("lstm"). Unknown keys give a suggestion,
+ * values outside their range an error with the range; a key given twice is an error. The table must outlive
+ * the config. */
 enum alm_status alm_config_create(struct alm_config **out, const struct alm_option *options, const char *text,
                                   const char *what, struct alm_error *error);
 void alm_config_free(struct alm_config *config);
 
-/* Values by name. The name must be in the table (assert) and its kind must fit. An unset option without default reads
- * as NAN, 0, false or NULL; alm_config_has says whether there is a value (given or default), alm_config_given whether
- * the user gave one. */
+/* Values by name. The name must be in the table (assert) and its kind must fit. An unset option without
+ * default reads as NAN, 0, false or NULL; alm_config_has says whether there is a value (given or default),
+ * alm_config_given whether the user gave one. */
 bool alm_config_has(const struct alm_config *config, const char *name);
 bool alm_config_given(const struct alm_config *config, const char *name);
 double alm_config_real(const struct alm_config *config, const char *name);
 long long alm_config_integer(const struct alm_config *config, const char *name);
 size_t alm_config_size(const struct alm_config *config, const char *name); /* an integer with minimum >= 0 */
 bool alm_config_flag(const struct alm_config *config, const char *name);
-const char *alm_config_text(const struct alm_config *config, const char *name); /* TEXT, CHOICE, SPECS as written */
+const char *alm_config_text(const struct alm_config *config,
+                            const char *name); /* TEXT, CHOICE, SPECS as written */
 /* Index of the value among the choices. */
 size_t alm_config_choice(const struct alm_config *config, const char *name);
 /* A list's numbers; *n is set. Owned by the config. */
 const double *alm_config_numbers(const struct alm_config *config, const char *name, size_t *n);
 
-/* Appends the canonical text: the options whose value differs from the default, in table order, numbers in their
- * shortest form. Equal configs have equal texts. Nothing when all are at their defaults. */
+/* Appends the canonical text: the options whose value differs from the default, in table order, numbers in
+ * their shortest form. Equal configs have equal texts. Nothing when all are at their defaults. */
 void alm_config_write(const struct alm_config *config, struct alm_text *out);
 /* Appends all set options as a JSON object. */
 void alm_config_write_json(const struct alm_config *config, struct alm_text *out);
@@ -69,10 +72,11 @@ struct alm_spec {
 enum alm_status alm_spec_parse(struct alm_spec *out, const char *text, struct alm_error *error);
 void alm_spec_clear(struct alm_spec *spec);
 
-/* Splits a list joined with separator at the top level (parentheses protect their inside; one pair around a whole item
- * is taken off) and calls each item in order; stops at the first failure. */
+/* Splits a list joined with separator at the top level (parentheses protect their inside; one pair around a
+ * whole item is taken off) and calls each item in order; stops at the first failure. */
 enum alm_status alm_list_each(const char *list, char separator, void *context,
-                              enum alm_status (*item)(void *context, const char *text, struct alm_error *error),
+                              enum alm_status (*item)(void *context, const char *text,
+                                                      struct alm_error *error),
                               struct alm_error *error);
 
 #endif

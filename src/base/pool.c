@@ -107,9 +107,10 @@ static enum alm_status run_threads(struct pool *pool, size_t jobs, struct alm_er
         workers[started] = (struct worker){.pool = pool, .number = started};
         if (pthread_create(&workers[started].thread, NULL, work_loop, &workers[started]) != 0) break;
     }
-    enum alm_status status = started == 0 ? alm_fail(error, ALM_NOMEM, "cannot start a worker thread")
-                                          : deliver_loop(pool, error);
-    for (size_t i = 0; i < started; i++) pthread_join(workers[i].thread, NULL);
+    enum alm_status status =
+        started == 0 ? alm_fail(error, ALM_NOMEM, "cannot start a worker thread") : deliver_loop(pool, error);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(workers[i].thread, NULL);
     free(workers);
     return status;
 }
@@ -144,7 +145,8 @@ enum alm_status alm_pool_run(const struct alm_pool_work *work, size_t jobs, cons
         if (error != NULL) *error = pool.failure;
         status = pool.failure.status;
     }
-    if (status == ALM_OK && pool.delivered < work->n) status = alm_fail(error, ALM_INTERRUPTED, "interrupted");
+    if (status == ALM_OK && pool.delivered < work->n)
+        status = alm_fail(error, ALM_INTERRUPTED, "interrupted");
     pthread_cond_destroy(&pool.changed);
     pthread_mutex_destroy(&pool.lock);
     free(pool.state);

@@ -5,7 +5,8 @@
 #include <limits.h>
 #include <string.h>
 
-/* The finaliser of SplitMix64 (Steele, Lea & Flood 2014): every input bit changes about half of the output bits. */
+/* The finaliser of SplitMix64 (Steele, Lea & Flood 2014): every input bit changes about half of the output
+ * bits. */
 static uint64_t mix(uint64_t x)
 {
     x += 0x9E3779B97F4A7C15u;
@@ -17,7 +18,8 @@ static uint64_t mix(uint64_t x)
 uint64_t alm_random_key(uint64_t key, const char *text, uint64_t number)
 {
     key = mix(key ^ mix(number));
-    for (const char *p = text; p != NULL && *p != '\0'; p++) key = mix(key ^ (unsigned char)*p);
+    for (const char *p = text; p != NULL && *p != '\0'; p++)
+        key = mix(key ^ (unsigned char)*p);
     return key;
 }
 
@@ -66,7 +68,8 @@ void alm_random_save(const struct alm_random *random, struct alm_bytes *out)
     alm_bytes_put(out, gsl_rng_state(rng), gsl_rng_size(rng));
 }
 
-enum alm_status alm_random_load(struct alm_random *random, struct alm_bytes_reader *in, struct alm_error *error)
+enum alm_status alm_random_load(struct alm_random *random, struct alm_bytes_reader *in,
+                                struct alm_error *error)
 {
     gsl_rng *rng = (gsl_rng *)random;
     const uint64_t n = alm_bytes_get_u64(in);

@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-/* The one list of statuses: code, short meaning, and the class that decides the exit status of the program. */
+/* The one list of statuses: code, short meaning, and the class that decides the exit status of the program.
+ */
 #define ALM_STATUS_LIST(X)                                                                                   \
     X(OK, "success", DONE)                                                                                   \
     X(NOMEM, "out of memory", FAILED)                                                                        \
@@ -64,7 +65,8 @@ const char *alm_status_name(enum alm_status status);
 
 enum alm_status_class alm_status_class(enum alm_status status);
 
-/* Returns from the enclosing function when call does not return ALM_OK. Use it where nothing needs freeing. */
+/* Returns from the enclosing function when call does not return ALM_OK. Use it where nothing needs freeing.
+ */
 #define ALM_TRY(call)                                                                                        \
     do {                                                                                                     \
         const enum alm_status alm_try_status_ = (call);                                                      \

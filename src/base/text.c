@@ -55,17 +55,29 @@ void alm_text_append_html(struct alm_text *text, const char *string)
 {
     for (const char *p = string; *p != '\0'; p++) {
         switch (*p) {
-        case '&': alm_text_append(text, "&amp;"); break;
-        case '<': alm_text_append(text, "&lt;"); break;
-        case '>': alm_text_append(text, "&gt;"); break;
-        case '"': alm_text_append(text, "&quot;"); break;
-        case '\'': alm_text_append(text, "&#39;"); break;
-        default: alm_text_append_bytes(text, p, 1);
+        case '&':
+            alm_text_append(text, "&amp;");
+            break;
+        case '<':
+            alm_text_append(text, "&lt;");
+            break;
+        case '>':
+            alm_text_append(text, "&gt;");
+            break;
+        case '"':
+            alm_text_append(text, "&quot;");
+            break;
+        case '\'':
+            alm_text_append(text, "&#39;");
+            break;
+        default:
+            alm_text_append_bytes(text, p, 1);
         }
     }
 }
 
-/* Length of the valid UTF-8 sequence at p, or 0: RFC 3629, so no overlong forms, surrogates or values past U+10FFFF. */
+/* Length of the valid UTF-8 sequence at p, or 0: RFC 3629, so no overlong forms, surrogates or values past
+ * U+10FFFF. */
 static size_t utf8_length(const unsigned char *p)
 {
     if (p[0] < 0x80) return 1;
@@ -124,7 +136,8 @@ void alm_text_append_visible(struct alm_text *text, const char *string)
         const size_t n = utf8_length(p);
         const bool control = *p < 0x20 || *p == 0x7F || (n == 2 && p[0] == 0xC2 && p[1] < 0xA0);
         if (n == 0 || control) {
-            for (size_t i = 0; i < (n == 0 ? 1 : n); i++) alm_text_printf(text, "\\x%02x", (unsigned)p[i]);
+            for (size_t i = 0; i < (n == 0 ? 1 : n); i++)
+                alm_text_printf(text, "\\x%02x", (unsigned)p[i]);
             p += n == 0 ? 1 : n;
         } else {
             alm_text_append_bytes(text, (const char *)p, n);
@@ -133,7 +146,8 @@ void alm_text_append_visible(struct alm_text *text, const char *string)
     }
 }
 
-/* The program never calls setlocale, but a host of the library may have: the decimal point is then put right. */
+/* The program never calls setlocale, but a host of the library may have: the decimal point is then put right.
+ */
 static void make_point(char *digits)
 {
     const char *point = localeconv()->decimal_point;
@@ -180,7 +194,8 @@ void alm_text_clear(struct alm_text *text)
 
 static const char *skip_digits(const char *p, const char *end)
 {
-    while (p < end && *p >= '0' && *p <= '9') p++;
+    while (p < end && *p >= '0' && *p <= '9')
+        p++;
     return p;
 }
 
@@ -207,8 +222,8 @@ static bool is_decimal(const char *p, const char *end)
     return p == end;
 }
 
-/* Up to 15 significant digits and a power of ten up to 22 are exact in double, so one multiplication or division rounds
- * correctly (Clinger 1990, "How to read floating point numbers accurately"). */
+/* Up to 15 significant digits and a power of ten up to 22 are exact in double, so one multiplication or
+ * division rounds correctly (Clinger 1990, "How to read floating point numbers accurately"). */
 static bool fast_decimal(double *out, const char *p, const char *end)
 {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
@@ -282,7 +297,8 @@ size_t alm_text_distance(const char *a, const char *b)
     const size_t n = strlen(a), m = strlen(b);
     if (n >= LIMIT || m >= LIMIT) return LIMIT;
     size_t *two_ago = row[0], *previous = row[1], *current = row[2];
-    for (size_t j = 0; j <= m; j++) previous[j] = j;
+    for (size_t j = 0; j <= m; j++)
+        previous[j] = j;
     for (size_t i = 1; i <= n; i++) {
         current[0] = i;
         for (size_t j = 1; j <= m; j++) {

@@ -1,0 +1,181 @@
+/* The one interface of all forecasters, and the checked wrapper through which everybody else uses them.
+ *
+ * A forecaster is handed a history: everything up to one origin and nothing after it. It cannot look ahead
+ * because what lies ahead is not in what it is given. forecast() takes the history again, so one fit walks
+ * forward over later origins, and it never changes the forecaster's state. */
+#ifndef ALM_FORECAST_FORECASTER_H
+#define ALM_FORECAST_FORECASTER_H
+
+#include "base/bytes.h"
+#include "base/hooks.h"
+#include "base/option.h"
+#include "base/status.h"
+#include "series/calendar.h"
+#include "series/span.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- what goes in ---- */
+
+/* One series up to the origin. */
+struct alm_history_series {
+    const char *name; /* for messages, and to derive random streams */
+    struct alm_span target;
+    struct alm_calendar calendar;
+    size_t season_length;          /* bars; >= 1 */
+    const struct alm_span *past;   /* [n_past] covariates known to the origin; aligned with target */
+    const struct alm_span *future; /* [n_future] covariates known to origin + horizon */
+    size_t n_past, n_future;
+};
+
+struct alm_history {
+    size_t n_series;
+    const struct alm_history_series *series; /* [n_series] */
+    size_t horizon;                          /* steps to forecast; >= 1 */
+};
+
+/* ---- what comes out ---- */
+
+/* Filled by the forecaster; arrays belong to the caller (alm_forecast_create makes them). */
+struct alm_forecast {
+    size_t n_series, horizon, n_levels;
+    const double *level; /* [n_levels] rising, each in (0, 1) */
+    double *mean;        /* [n_series][horizon] point forecasts */
+    double *quantile;    /* [n_series][horizon][n_levels]; rising with their level */
+    bool has_quantiles;  /* whether quantile was filled */
+};
+
+/* levels is copied. Release with alm_forecast_free. */
+enum alm_status alm_forecast_create(struct alm_forecast **out, size_t n_series, size_t horizon,
+                                    const double *levels, size_t n_levels, struct alm_error *error);
+void alm_forecast_free(struct alm_forecast *forecast);
+
+/* ---- what a fit may call ---- */
+
+/* One epoch of training. Losses are NaN where there is none. */
+struct alm_epoch {
+    size_t epoch; /* from 1 */
+    double train_loss, validation_loss, learning_rate, gradient_norm;
+};
+
+struct alm_fit_hooks {
+    const struct alm_cancel *cancel;     /* may be NULL */
+    const struct alm_progress *progress; /* may be NULL */
+    void *context;                       /* for epoch */
+    enum alm_status (*epoch)(void *context, const struct alm_epoch *epoch,
+                             struct alm_error *error); /* may be NULL */
+};
+
+/* ---- what a forecaster is ---- */
+
+enum alm_trait {
+    ALM_TRAIT_GLOBAL =
+        1u << 0, /* one fit over many series; without it the wrapper fits each series by itself */
+    ALM_TRAIT_QUANTILES =
+        1u << 1, /* fills quantiles itself (may depend on options: then it leaves has_quantiles false) */
+    ALM_TRAIT_MISSING = 1u << 2, /* takes NaN; without it the wrapper fills causally first */
+    ALM_TRAIT_SCALE = 1u << 3,   /* scaling the data by a > 0 scales the forecast by a */
+    ALM_TRAIT_SHIFT = 1u << 4,   /* adding b to the data adds b to the forecast */
+    ALM_TRAIT_RANDOM = 1u << 5,  /* the seed matters */
+};
+
+/* Constant, one per forecaster. self is the forecaster's own state. A forecaster without ALM_TRAIT_GLOBAL
+ * always gets a history of one series. fit and forecast are only called with at least minimum_history values
+ * per series. */
+struct alm_forecaster_type {
+    const char *name;                 /* stable id: command line, database, reports */
+    const char *summary;              /* one line: what it forecasts */
+    const char *use;                  /* one or two sentences: when to use it */
+    const char *reference;            /* the paper or book section it follows */
+    const struct alm_option *options; /* ends with a NULL name; NULL = none */
+    unsigned traits;                  /* enum alm_trait */
+
+    /* Makes an unfitted forecaster. config stays valid as long as it lives. */
+    enum alm_status (*create)(void **self, const struct alm_config *config, uint64_t seed,
+                              struct alm_error *error);
+    /* Fewest values (after causal filling) of a series that fit can use for this season length and horizon.
+     */
+    size_t (*minimum_history)(const void *self, size_t season_length, size_t horizon);
+    /* Learns from history. May be NULL: nothing to learn. */
+    enum alm_status (*fit)(void *self, const struct alm_history *history, const struct alm_fit_hooks *hooks,
+                           struct alm_error *error);
+    /* Fills out for the history's series and horizon. Pure: same arguments, same bits. */
+    enum alm_status (*forecast)(const void *self, const struct alm_history *history, struct alm_forecast *out,
+                                struct alm_error *error);
+    /* Writes and restores the fitted state (without the config, which is stored as the spec). */
+    enum alm_status (*save)(const void *self, struct alm_bytes *out, struct alm_error *error);
+    enum alm_status (*load)(void *self, struct alm_bytes_reader *in, struct alm_error *error);
+    void (*free)(void *self); /* NULL-safe */
+    /* Appends what was learnt, as `name=value` lines for people ("alpha=0.83"). May be NULL. */
+    void (*describe)(const void *self, struct alm_text *out);
+};
+
+/* ---- the registry ---- */
+
+extern const struct alm_forecaster_type *const alm_forecaster_types[];        /* ends with NULL */
+const struct alm_forecaster_type *alm_forecaster_type_find(const char *name); /* NULL if unknown */
+
+/* ---- the wrapper: the only door for the engine and the workbench ---- */
+
+struct alm_forecaster;
+
+/* What happened to one series of a history. */
+struct alm_series_outcome {
+    enum alm_status status; /* ALM_OK, or why there is no forecast */
+    char reason[200];       /* empty when ALM_OK */
+    size_t n_train;         /* values the fit saw (after causal filling), 0 before fit */
+    size_t filled;          /* missing values that were filled causally */
+};
+
+/* What to do with missing values for a forecaster without ALM_TRAIT_MISSING. */
+enum alm_missing_policy { ALM_MISSING_FILL, ALM_MISSING_REFUSE };
+
+struct alm_forecaster_settings {
+    uint64_t seed;
+    enum alm_missing_policy missing;
+    /* Conformal quantiles for forecasters that give none: number of inner folds; 0 = none. */
+    size_t conformal_folds;
+};
+
+/* Makes the forecaster that spec names (`name[:options]`, a label is ignored). ALM_USAGE with a suggestion
+ * for an unknown name or a bad option. */
+enum alm_status alm_forecaster_create(struct alm_forecaster **out, const char *spec,
+                                      const struct alm_forecaster_settings *settings,
+                                      struct alm_error *error);
+void alm_forecaster_free(struct alm_forecaster *forecaster);
+
+const struct alm_forecaster_type *alm_forecaster_type_of(const struct alm_forecaster *forecaster);
+const struct alm_config *alm_forecaster_config(const struct alm_forecaster *forecaster);
+/* Appends the canonical spec: `name[:options that differ from their defaults]`. */
+void alm_forecaster_write_spec(const struct alm_forecaster *forecaster, struct alm_text *out);
+
+/* Fits over history. outcome is [history->n_series]: a series that cannot be fitted (too short, refused,
+ * failed) has its reason there and the others go on; a global forecaster fits over those that are long
+ * enough. Returns ALM_OK when at least one series was fitted or every failure is in outcome; ALM_INTERRUPTED,
+ * ALM_NOMEM and the like otherwise. levels are the quantile levels that will be asked for (conformal
+ * residuals are collected here, from inner folds of the history). */
+enum alm_status alm_forecaster_fit(struct alm_forecaster *forecaster, const struct alm_history *history,
+                                   const double *levels, size_t n_levels, const struct alm_fit_hooks *hooks,
+                                   struct alm_series_outcome *outcome, struct alm_error *error);
+
+/* Forecasts for the same series (same order and number) as were fitted; their histories may have grown. Every
+ * value is checked to be finite: one that is not makes the series' outcome ALM_NUMERIC. Series that have no
+ * fit keep their outcome. A global forecaster may forecast series it was not fitted on: then fitted_series is
+ * ignored. */
+enum alm_status alm_forecaster_forecast(const struct alm_forecaster *forecaster,
+                                        const struct alm_history *history, struct alm_forecast *out,
+                                        struct alm_series_outcome *outcome, struct alm_error *error);
+
+/* The whole fitted forecaster as a blob with a versioned header, and back. The blob holds its canonical spec.
+ */
+enum alm_status alm_forecaster_save(const struct alm_forecaster *forecaster, struct alm_bytes *out,
+                                    struct alm_error *error);
+enum alm_status alm_forecaster_load(struct alm_forecaster **out, const void *data, size_t n,
+                                    struct alm_error *error);
+
+/* Appends what was learnt for series index (0 for a global forecaster). */
+void alm_forecaster_describe(const struct alm_forecaster *forecaster, size_t series, struct alm_text *out);
+
+#endif

@@ -1,0 +1,70 @@
+/* Frequencies and calendars: which bars a series has. A forecaster counts bars; the calendar turns a step
+ * into a timestamp and says where a bar is missing. */
+#ifndef ALM_SERIES_CALENDAR_H
+#define ALM_SERIES_CALENDAR_H
+
+#include "base/status.h"
+#include "base/text.h"
+#include "series/span.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum alm_frequency_unit {
+    ALM_FREQUENCY_IRREGULAR, /* timestamps without a rule */
+    ALM_FREQUENCY_INDEX,     /* no clock: 0, 1, 2, ... */
+    ALM_FREQUENCY_SECOND,    /* S */
+    ALM_FREQUENCY_MINUTE,    /* T */
+    ALM_FREQUENCY_HOUR,      /* H */
+    ALM_FREQUENCY_DAY,       /* D */
+    ALM_FREQUENCY_BUSINESS,  /* B: Monday to Friday; a missing one is a holiday, not a gap */
+    ALM_FREQUENCY_WEEK,      /* W */
+    ALM_FREQUENCY_MONTH,     /* M: same day of month, or the last day when the series stands on last days */
+    ALM_FREQUENCY_QUARTER,   /* Q */
+    ALM_FREQUENCY_YEAR,      /* Y */
+};
+
+struct alm_frequency {
+    enum alm_frequency_unit unit;
+    int64_t multiple; /* >= 1; 15T has 15 */
+};
+
+struct alm_calendar {
+    struct alm_frequency frequency;
+    const char *time_zone; /* IANA name; "UTC" or NULL = UTC. Owned by the series */
+};
+
+/* The most likely frequency of n strictly increasing timestamps: the unit and multiple that most neighbours
+ * are apart (so that gaps do not hide it); business days when no bar falls on a weekend and the rest are
+ * daily; months, quarters and years by calendar, not by seconds; irregular when no rule covers at least half
+ * of the neighbours. Needs n >= 3, else irregular. The timestamps 0, 1, 2, ... of an index series are not
+ * recognised here: the importer knows. */
+struct alm_frequency alm_frequency_infer(const int64_t *ts, size_t n);
+
+/* Text form: `H`, `15T`, `B`, `irregular`, `index`. */
+void alm_frequency_write(struct alm_text *out, struct alm_frequency frequency);
+enum alm_status alm_frequency_parse(struct alm_frequency *out, const char *text, struct alm_error *error);
+
+/* The usual season length of a frequency (bars): minutes 1440/k, hours 24/k, days 7, business days 5, weeks
+ * 52, months 12, quarters 4, years 1, seconds 60/k; 1 where k does not divide it, and for irregular and
+ * index. */
+size_t alm_frequency_season(struct alm_frequency frequency);
+
+/* The timestamp steps bars after ts (steps >= 0) by the rule of the calendar: for irregular series the median
+ * distance in distances of the last bars cannot be known here, so ALM_DATA is returned; use
+ * alm_calendar_extend. */
+enum alm_status alm_calendar_step(int64_t *out, const struct alm_calendar *calendar, int64_t ts, size_t steps,
+                                  struct alm_error *error);
+
+/* Fills out[0..steps) with the timestamps of the bars that follow span: by the calendar's rule, or, for an
+ * irregular series, by the median distance of its last up to 100 bars. span.n >= 1. */
+enum alm_status alm_calendar_extend(int64_t *out, const struct alm_calendar *calendar, struct alm_span span,
+                                    size_t steps, struct alm_error *error);
+
+/* Number of bars the calendar has strictly between two neighbouring bars a < b: 0 when nothing is missing.
+ * Always 0 for irregular and index series and for business days. A bar that is off the grid counts from where
+ * it stands. */
+size_t alm_calendar_missing(const struct alm_calendar *calendar, int64_t a, int64_t b);
+
+#endif

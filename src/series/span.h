@@ -1,0 +1,27 @@
+/* A read-only stretch of one series: what a forecaster is shown. It owns nothing. */
+#ifndef ALM_SERIES_SPAN_H
+#define ALM_SERIES_SPAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct alm_span {
+    const double *y; /* [n], oldest first; NaN = missing */
+    const int64_t
+        *ts; /* [n], strictly increasing: microseconds since the Unix epoch UTC, or 0, 1, 2, ... (index) */
+    size_t n;
+};
+
+/* The first n values of span (n <= span.n). */
+static inline struct alm_span alm_span_prefix(struct alm_span span, size_t n)
+{
+    return (struct alm_span){span.y, span.ts, n};
+}
+
+/* The last n values of span (n <= span.n). */
+static inline struct alm_span alm_span_suffix(struct alm_span span, size_t n)
+{
+    return (struct alm_span){span.y + (span.n - n), span.ts + (span.n - n), n};
+}
+
+#endif

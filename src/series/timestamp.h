@@ -1,0 +1,45 @@
+/* Timestamps: int64 microseconds since the Unix epoch, UTC (proleptic Gregorian calendar, no leap seconds).
+ */
+#ifndef ALM_SERIES_TIMESTAMP_H
+#define ALM_SERIES_TIMESTAMP_H
+
+#include "base/status.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ALM_SECOND INT64_C(1000000)
+#define ALM_MINUTE (60 * ALM_SECOND)
+#define ALM_HOUR (60 * ALM_MINUTE)
+#define ALM_DAY (24 * ALM_HOUR)
+
+struct alm_civil {
+    int year;                 /* astronomical: year 0 exists */
+    int month, day;           /* 1 .. 12, 1 .. 31 */
+    int hour, minute, second; /* 0 .. 23, 0 .. 59, 0 .. 59 */
+    int microsecond;          /* 0 .. 999999 */
+};
+
+/* Days in a month, 28 .. 31. */
+int alm_days_in_month(int year, int month);
+/* Weekday of a timestamp: 0 = Monday .. 6 = Sunday. */
+int alm_weekday(int64_t ts);
+/* The fields of ts, by floor division (also before 1970). */
+struct alm_civil alm_civil_from_ts(int64_t ts);
+/* The timestamp of civil; false when a field is out of range or the result does not fit (years 1 .. 9999
+ * only). */
+bool alm_ts_from_civil(int64_t *out, const struct alm_civil *civil);
+
+/* Reads all of text (n bytes) as ISO 8601: YYYY-MM-DD, or with `T` or one blank and HH:MM[:SS[.f…]], then
+ * nothing, `Z`, or ±HH:MM, ±HHMM, ±HH. Strict: real days of month, no 24:00, no leap second. Fractions beyond
+ * microseconds must be zeros. *zoned says whether a zone was written; without one the fields are taken as
+ * UTC. False on anything else. */
+bool alm_ts_parse_iso(int64_t *out, bool *zoned, const char *text, size_t n);
+
+/* Appends YYYY-MM-DDTHH:MM:SS[.ffffff]Z, as the views of the database write it. */
+void alm_ts_write_iso(struct alm_text *out, int64_t ts);
+/* The same, shorter for people: the date alone when the time of day is midnight. */
+void alm_ts_write_short(struct alm_text *out, int64_t ts);
+
+#endif
