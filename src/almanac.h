@@ -1,0 +1,194 @@
+/* The public C interface of almanac: one function per use case over one database file.
+ *
+ * Open a workbench, call use cases, read results back as rows, close it. Every call returns a status and, on
+ * failure, leaves a sentence in the caller's error object. A workbench is used by one thread at a time; long
+ * calls report progress and stop within a moment when the cancel object is set, keeping what they finished.
+ * Nothing here prints. */
+#ifndef ALM_ALMANAC_H
+#define ALM_ALMANAC_H
+
+#include "base/hooks.h"
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ALM_VERSION "0.1.0"
+
+/* ---- the workbench ---- */
+
+struct alm_workbench;
+
+struct alm_workbench_options {
+    const char *path; /* database file */
+    bool create;      /* make it when it is not there; otherwise that is ALM_NOTFOUND */
+    bool fast;        /* synchronous NORMAL: a power cut may lose the last commits, a kill may not */
+    const struct alm_cancel *cancel;     /* may be NULL */
+    const struct alm_progress *progress; /* may be NULL */
+};
+
+enum alm_status alm_workbench_open(struct alm_workbench **out, const struct alm_workbench_options *options,
+                                   struct alm_error *error);
+/* NULL-safe. */
+void alm_workbench_close(struct alm_workbench *workbench);
+
+/* ---- results as rows ---- */
+
+/* A cursor over the rows of one query; see store/rows.h for stepping and reading it. */
+struct alm_rows;
+
+/* One named parameter of a named query. text NULL and has_number false: SQL NULL. */
+struct alm_parameter {
+    const char *name; /* without the colon */
+    const char *text;
+    double number;
+    bool has_number;
+};
+
+/* Opens a named query (see alm_query_names for the list). Unset parameters are NULL, which the queries take
+ * as "all". */
+enum alm_status alm_query_named(struct alm_rows **out, struct alm_workbench *workbench, const char *name,
+                                const struct alm_parameter *parameters, size_t n, struct alm_error *error);
+/* Opens one read-only SQL statement on a connection of its own that can do nothing but read. */
+enum alm_status alm_query_sql(struct alm_rows **out, struct alm_workbench *workbench, const char *sql,
+                              struct alm_error *error);
+void alm_query_close(struct alm_rows *rows);
+
+/* ---- runs ---- */
+
+/* What to backtest. Texts are as on the command line; unset texts are NULL, unset numbers 0. */
+struct alm_backtest_request {
+    const char *const *series; /* [n_series] GLOB patterns over series names */
+    size_t n_series;
+    const char *const *models; /* [n_models] specs, `[LABEL=]name[:options]` */
+    size_t n_models;
+    size_t horizon;           /* required */
+    size_t folds, step;       /* default: 1 fold unless first_origin is set; step = horizon */
+    const char *first_origin; /* timestamp or index: folds from there to the end */
+    const char *scheme;       /* expanding | sliding[:N] */
+    const char *refit;        /* every | once | K */
+    size_t gap;               /* bars */
+    const double *levels;     /* [n_levels] interval coverages in percent, e.g. 80, 95; default both */
+    size_t n_levels;
+    size_t season;       /* 0: each series' own */
+    const char *missing; /* fill | refuse */
+    size_t jobs;         /* 0: one per processor */
+    uint64_t seed;       /* default 1 is the caller's to set */
+    const char *name;    /* of the run; NULL: none */
+    bool audit;          /* afterwards prove that no forecast depends on what came after its origin */
+    bool dry_run;        /* check everything and count the work, then stop */
+};
+
+struct alm_backtest_summary {
+    int64_t run; /* 0 after a dry run */
+    size_t n_series, n_forecasters, n_folds, n_tasks, n_done, n_failed;
+    size_t horizon;
+    bool audited;
+    size_t audit_checked, audit_leaks; /* forecasts compared; forecasts that differed */
+    char audit_text[400];              /* the first difference, in words */
+    char verdict[400];                 /* what the best forecaster's result means, in words */
+};
+
+/* Runs a backtest: the run row is committed before the first fit, then each task's forecasts as it is done,
+ * then metrics and the leaderboard. ALM_INTERRUPTED leaves a run that alm_backtest_resume ends with the same
+ * rows. ALM_LEAK when the audit found one (the rows are kept). */
+enum alm_status alm_backtest(struct alm_workbench *workbench, const struct alm_backtest_request *request,
+                             struct alm_backtest_summary *summary, struct alm_error *error);
+/* Ends an interrupted or killed run (id or name): everything but jobs comes from the stored run. Done at once
+ * if it is. */
+enum alm_status alm_backtest_resume(struct alm_workbench *workbench, const char *run, size_t jobs,
+                                    struct alm_backtest_summary *summary, struct alm_error *error);
+
+/* The id of a run named by id or unique name; ALM_NOTFOUND with a suggestion. */
+enum alm_status alm_run_find(int64_t *out, struct alm_workbench *workbench, const char *run,
+                             struct alm_error *error);
+enum alm_status alm_run_drop(struct alm_workbench *workbench, const char *run, struct alm_error *error);
+
+/* ---- models and forecasts ---- */
+
+struct alm_train_request {
+    const char *model; /* spec */
+    const char *const *series;
+    size_t n_series;
+    const char *until; /* last timestamp the fit may see; NULL: all */
+    const char *name;  /* the model's name; NULL: made from the spec and the series */
+    size_t season;
+    const char *missing;
+    const double *levels; /* for intervals, percent */
+    size_t n_levels;
+    size_t horizon; /* that it shall forecast; 0: the season length of the first series */
+    uint64_t seed;
+};
+
+struct alm_train_summary {
+    char name[128];
+    size_t n_series, bytes;
+    double seconds;
+    int64_t run; /* its training curve is in v_epoch under this run */
+};
+
+/* Fits a forecaster and keeps it in the database. */
+enum alm_status alm_train(struct alm_workbench *workbench, const struct alm_train_request *request,
+                          struct alm_train_summary *summary, struct alm_error *error);
+enum alm_status alm_model_drop(struct alm_workbench *workbench, const char *name, struct alm_error *error);
+
+struct alm_forecast_request {
+    const char *kept;  /* name of a kept model, or NULL */
+    const char *model; /* spec to fit now, when kept is NULL */
+    const char *const *series;
+    size_t n_series; /* 0 with a kept model: the series it was trained on */
+    size_t horizon;  /* 0 with a kept model: the horizon it was trained for */
+    const double *levels;
+    size_t n_levels;
+    const char *at; /* origin; NULL: each series' last value */
+    size_t season;
+    const char *missing;
+    uint64_t seed;
+    const char *name; /* of the run */
+};
+
+struct alm_forecast_summary {
+    int64_t run; /* rows are in v_forecast and v_quantile under this run */
+    size_t n_series, n_failed;
+    char first_failure[256];
+};
+
+/* Forecasts beyond the origin and keeps the rows, as a run of one fold whose actuals come later. */
+enum alm_status alm_forecast_make(struct alm_workbench *workbench, const struct alm_forecast_request *request,
+                                  struct alm_forecast_summary *summary, struct alm_error *error);
+
+struct alm_score_summary {
+    size_t n_runs, n_filled; /* runs whose metrics were made anew; forecasts that found their actual */
+};
+
+/* Fills in the actuals of earlier forecasts where data have come since, and makes the errors of their runs
+ * anew. */
+enum alm_status alm_score(struct alm_workbench *workbench, struct alm_score_summary *summary,
+                          struct alm_error *error);
+
+/* ---- series ---- */
+
+enum alm_status alm_series_rename(struct alm_workbench *workbench, const char *name, const char *new_name,
+                                  struct alm_error *error);
+/* Drops every series that matches; *n says how many. ALM_NOTFOUND when none does. */
+enum alm_status alm_series_drop(size_t *n, struct alm_workbench *workbench, const char *pattern,
+                                struct alm_error *error);
+/* key is kind, unit or season. */
+enum alm_status alm_series_set(struct alm_workbench *workbench, const char *name, const char *key,
+                               const char *value, struct alm_error *error);
+
+/* ---- reports and the file itself ---- */
+
+/* Writes a self-contained report of a run to path , replacing it only when all is written. format is html or
+ * md. */
+enum alm_status alm_report(struct alm_workbench *workbench, const char *run, const char *path,
+                           const char *format, struct alm_error *error);
+
+enum alm_status alm_database_backup(struct alm_workbench *workbench, const char *path,
+                                    struct alm_error *error);
+/* ALM_DB with the first problem found, if any. */
+enum alm_status alm_database_check(struct alm_workbench *workbench, struct alm_error *error);
+enum alm_status alm_database_vacuum(struct alm_workbench *workbench, struct alm_error *error);
+
+#endif
