@@ -257,7 +257,7 @@ static const struct value *find(const struct alm_config *config, const char *nam
 {
     for (size_t i = 0; i < config->n; i++)
         if (strcmp(config->options[i].name, name) == 0) return &config->values[i];
-    assert(!"option not in its table");
+    assert(false && "option not in its table");
     return NULL;
 }
 

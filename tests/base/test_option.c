@@ -6,8 +6,18 @@
 #include <string.h>
 
 static const struct alm_option table[] = {
-    {.name = "hidden", .help = "units", .kind = ALM_OPTION_INTEGER, .fallback = "32", .minimum = 1, .maximum = 4096},
-    {.name = "rate", .help = "step size", .kind = ALM_OPTION_REAL, .fallback = "1e-3", .minimum = 0, .maximum = 1},
+    {.name = "hidden",
+     .help = "units",
+     .kind = ALM_OPTION_INTEGER,
+     .fallback = "32",
+     .minimum = 1,
+     .maximum = 4096},
+    {.name = "rate",
+     .help = "step size",
+     .kind = ALM_OPTION_REAL,
+     .fallback = "1e-3",
+     .minimum = 0,
+     .maximum = 1},
     {.name = "loss", .help = "loss", .kind = ALM_OPTION_CHOICE, .fallback = "mse", .choices = "mse|mae"},
     {.name = "of", .help = "members", .kind = ALM_OPTION_SPECS},
     {.name = "levels", .help = "levels", .kind = ALM_OPTION_NUMBERS, .minimum = 0, .maximum = 1},

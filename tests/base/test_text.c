@@ -12,9 +12,21 @@ static bool reads(double *out, const char *text)
 
 Test(text, reads_numbers_exactly_as_strtod_does)
 {
-    static const char *const cases[] = {"0",     "-0",   "1",        "3.25",        ".5",
-                                        "5.",    "1e3",  "-1.5E-10", "0.1",         "123456789012345678",
-                                        "1e308", "5e-324", "2.2250738585072011e-308", "9007199254740993", "+7"};
+    static const char *const cases[] = {"0",
+                                        "-0",
+                                        "1",
+                                        "3.25",
+                                        ".5",
+                                        "5.",
+                                        "1e3",
+                                        "-1.5E-10",
+                                        "0.1",
+                                        "123456789012345678",
+                                        "1e308",
+                                        "5e-324",
+                                        "2.2250738585072011e-308",
+                                        "9007199254740993",
+                                        "+7"};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         double value;
         cr_assert(reads(&value, cases[i]), "%s", cases[i]);
@@ -24,8 +36,8 @@ Test(text, reads_numbers_exactly_as_strtod_does)
 
 Test(text, refuses_what_is_not_a_decimal_number)
 {
-    static const char *const cases[] = {"",   "-",   ".",    "1e",  "e5",   "nan", "inf",  "0x10", "1 ",
-                                        " 1", "1,5", "1.2.3", "--1", "1e999", "1_0", "1f", "1e+"};
+    static const char *const cases[] = {"",   "-",   ".",     "1e",  "e5",    "nan", "inf", "0x10", "1 ",
+                                        " 1", "1,5", "1.2.3", "--1", "1e999", "1_0", "1f",  "1e+"};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         double value = 42;
         cr_assert_not(reads(&value, cases[i]), "%s", cases[i]);
@@ -39,7 +51,8 @@ Test(text, a_written_number_reads_back_to_the_same_bits)
     for (int i = 0; i < 20000; i++) {
         unsigned long long bits = 0;
         double value, back;
-        for (int k = 0; k < 8; k++) bits = bits << 8 | (unsigned)(rand() & 255);
+        for (int k = 0; k < 8; k++)
+            bits = bits << 8 | (unsigned)(rand() & 255);
         memcpy(&value, &bits, sizeof value);
         struct alm_text text = {0};
         alm_text_append_number(&text, value);
