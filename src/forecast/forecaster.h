@@ -137,6 +137,9 @@ struct alm_forecaster_settings {
     enum alm_missing_policy missing;
     /* Conformal quantiles for forecasters that give none: number of inner folds; 0 = none. */
     size_t conformal_folds;
+    /* Where names are looked up; NULL: the registry. Tests give the engine forecasters of their own with it.
+     */
+    const struct alm_forecaster_type *(*find)(const char *name);
 };
 
 /* Makes the forecaster that spec names (`name[:options]`, a label is ignored). ALM_USAGE with a suggestion

@@ -1,0 +1,99 @@
+/* Metrics and the leaderboard of a run, from the rows of its tasks. Rows are added in plan order, from the
+ * sink or re-read from the store: the same rows give the same bits. */
+#ifndef ALM_BACKTEST_EVALUATION_H
+#define ALM_BACKTEST_EVALUATION_H
+
+#include "backtest/plan.h"
+#include "backtest/result.h"
+#include "backtest/significance.h"
+#include "base/status.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What must be known beside the rows. Arrays are copied. */
+struct alm_evaluation_settings {
+    size_t n_forecasters, n_series, n_folds, horizon, step; /* step: bars between origins */
+    size_t naive;                                           /* the forecaster others are compared with */
+    const double *level;                                    /* [n_levels] rising */
+    size_t n_levels;
+    const size_t *season; /* [n_series] season lengths, for the texts of the definitions */
+};
+
+struct alm_evaluation;
+
+enum alm_status alm_evaluation_create(struct alm_evaluation **out,
+                                      const struct alm_evaluation_settings *settings,
+                                      struct alm_error *error);
+/* The same with everything taken from plan. */
+enum alm_status alm_evaluation_create_for(struct alm_evaluation **out, const struct alm_plan *plan,
+                                          struct alm_error *error);
+void alm_evaluation_free(struct alm_evaluation *evaluation);
+
+/* Adds one row. Of row these fields are used: series, status, has_origin, fit_seconds, mase_scale,
+ * rmsse_scale, actual, forecast, quantile. Each (forecaster, fold, series) at most once. */
+void alm_evaluation_add(struct alm_evaluation *evaluation, size_t forecaster, size_t fold,
+                        const struct alm_series_result *row);
+/* Adds all rows of a task. */
+void alm_evaluation_add_task(struct alm_evaluation *evaluation, const struct alm_task_result *result);
+
+/* ---- metrics ---- */
+
+/* One metric as it is computed and stored. Codes: me mae rmse mape smape mase rmsse r2 crps pinball, for each
+ * central interval `coverage_80` (percent), for each level `coverage_q0.1` and `pinball_q0.1`. */
+struct alm_metric {
+    char code[32];
+    const char *unit; /* "value" (the series' own), "percent", "ratio" */
+    char *definition; /* formula, range, season length, order of averaging, what is left out */
+};
+
+/* The metrics of this evaluation, in a fixed order. */
+const struct alm_metric *alm_evaluation_metrics(const struct alm_evaluation *evaluation, size_t *n);
+
+#define ALM_ALL ((size_t)-1)
+
+/* The value of a metric (index in alm_evaluation_metrics) for one forecaster, for one series or ALM_ALL, for
+ * one step (1 .. horizon) or ALM_ALL; not both stated unless for tests. *n is the number of scored values
+ * behind it (rows with a forecast and an actual, less those the definition leaves out). NaN and n 0 when it
+ * is not defined. */
+double alm_evaluation_value(const struct alm_evaluation *evaluation, size_t forecaster, size_t series,
+                            size_t step, size_t metric, size_t *n);
+/* The same by code; NaN for an unknown code. */
+double alm_evaluation_find(const struct alm_evaluation *evaluation, size_t forecaster, size_t series,
+                           size_t step, const char *code, size_t *n);
+
+/* ---- leaderboard ---- */
+
+/* NaN = not defined (NULL in the store). */
+struct alm_leader {
+    size_t forecaster;
+    size_t rank; /* from 1; by mae for one series, by mase over several; complete forecasters first */
+    double mae, rmse, smape, mase, rmsse, coverage_80, coverage_95, crps;
+    /* 1 - loss / loss of naive on the origins and series that both have; loss as below. */
+    double skill;
+    /* Test against naive. d: absolute error averaged over the steps of an origin, over several series each
+     * scaled by its MASE scale and averaged over the series of that origin that both forecast.
+     * Diebold-Mariano with h = ceil(horizon / step); with too few origins and at least 20 series, Wilcoxon
+     * over the series' mean d. */
+    struct alm_test test;
+    size_t h;         /* origins whose forecasts overlap */
+    size_t n_origins; /* folds compared with naive */
+    size_t n_series;  /* series compared with naive */
+    size_t n_failed;  /* (series, fold) with an origin but without forecast; > 0: incomplete */
+    size_t n_rows;    /* (series, fold) with a forecast */
+    double fit_seconds;
+};
+
+/* Fills out[0..n_forecasters), best first. */
+enum alm_status alm_evaluation_leaderboard(const struct alm_evaluation *evaluation, struct alm_leader *out,
+                                           struct alm_error *error);
+
+/* Appends the verdict on leader against naive in words, e.g. "no evidence that lstm beats naive (p = 0.41,
+ * Diebold-Mariano, 50 origins)", "too few origins to test lstm against naive (6 of at least 10)". label and
+ * naive_label are the forecasters' labels; for naive itself: "the baseline". Nothing but leader's numbers is
+ * used, so rows read back from the store say the same. */
+void alm_verdict_write(struct alm_text *out, const struct alm_leader *leader, const char *label,
+                       const char *naive_label);
+
+#endif
