@@ -44,7 +44,7 @@ struct alm_forecast {
     const double *level; /* [n_levels] rising, each in (0, 1) */
     double *mean;        /* [n_series][horizon] point forecasts */
     double *quantile;    /* [n_series][horizon][n_levels]; rising with their level */
-    bool has_quantiles;  /* whether quantile was filled */
+    bool *has_quantiles; /* [n_series] whether the series' quantiles were filled */
 };
 
 /* levels is copied. Release with alm_forecast_free. */

@@ -51,9 +51,18 @@ enum alm_status alm_frequency_parse(struct alm_frequency *out, const char *text,
  * index. */
 size_t alm_frequency_season(struct alm_frequency frequency);
 
-/* The timestamp steps bars after ts (steps >= 0) by the rule of the calendar: for irregular series the median
- * distance in distances of the last bars cannot be known here, so ALM_DATA is returned; use
- * alm_calendar_extend. */
+/* Microseconds from bar to bar; 0 where that is no fixed length (business days, months, quarters, years,
+ * irregular, index). Months from bar to bar; 0 for everything shorter. */
+int64_t alm_frequency_length(struct alm_frequency frequency);
+int64_t alm_frequency_months(struct alm_frequency frequency);
+
+/* What to add to a timestamp of daily bars to see its weekday: 0, or half a day when bars of span would
+ * otherwise fall on a weekend, as local midnights east of Greenwich do in UTC. */
+int64_t alm_business_shift(struct alm_span span);
+
+/* The timestamp steps bars after ts by the rule of the calendar. A single timestamp does not tell everything:
+ * one on the last day of its month is taken for a last day; use alm_calendar_extend where there is a series.
+ * ALM_DATA for irregular calendars and beyond the year 9999. */
 enum alm_status alm_calendar_step(int64_t *out, const struct alm_calendar *calendar, int64_t ts, size_t steps,
                                   struct alm_error *error);
 
@@ -62,9 +71,14 @@ enum alm_status alm_calendar_step(int64_t *out, const struct alm_calendar *calen
 enum alm_status alm_calendar_extend(int64_t *out, const struct alm_calendar *calendar, struct alm_span span,
                                     size_t steps, struct alm_error *error);
 
-/* Number of bars the calendar has strictly between two neighbouring bars a < b: 0 when nothing is missing.
+/* Number of bars missing between two neighbouring bars a < b: their distance in bars, rounded, less one.
  * Always 0 for irregular and index series and for business days. A bar that is off the grid counts from where
- * it stands. */
+ * it stands, so that a shifted stretch or a clock that drifts leaves no holes. */
 size_t alm_calendar_missing(const struct alm_calendar *calendar, int64_t a, int64_t b);
+
+/* Fills out[0..bars) with the bars that follow a, by the rule that span (the series a is of) tells: with bars
+ * from alm_calendar_missing, the missing ones. */
+enum alm_status alm_calendar_between(int64_t *out, const struct alm_calendar *calendar, struct alm_span span,
+                                     int64_t a, size_t bars, struct alm_error *error);
 
 #endif

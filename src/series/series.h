@@ -24,7 +24,7 @@ struct alm_series {
  * that the calendar has and the observations lack are put in as NaN (never for business days, irregular and
  * index series); leading and trailing NaN are cut. season_length 0 takes the frequency's usual one. ALM_DATA
  * when the timestamps do not increase, a value is infinite, or more than 100 bars a value would have to be
- * put in (the frequency is then wrong). */
+ * put in (the frequency is then wrong). No present value at all gives a series with n = 0. */
 enum alm_status alm_series_create(struct alm_series **out, const char *name, struct alm_frequency frequency,
                                   const char *time_zone, size_t season_length, const int64_t *ts,
                                   const double *y, size_t n, struct alm_error *error);

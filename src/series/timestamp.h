@@ -7,12 +7,17 @@
 #include "base/text.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define ALM_SECOND INT64_C(1000000)
 #define ALM_MINUTE (60 * ALM_SECOND)
 #define ALM_HOUR (60 * ALM_MINUTE)
 #define ALM_DAY (24 * ALM_HOUR)
+
+/* 0001-01-01T00:00:00 and 9999-12-31T23:59:59.999999: what can be read, stored and stepped to. */
+#define ALM_TS_MIN (INT64_C(-719162) * ALM_DAY)
+#define ALM_TS_MAX (INT64_C(2932897) * ALM_DAY - 1)
 
 struct alm_civil {
     int year;                 /* astronomical: year 0 exists */
@@ -30,6 +35,9 @@ struct alm_civil alm_civil_from_ts(int64_t ts);
 /* The timestamp of civil; false when a field is out of range or the result does not fit (years 1 .. 9999
  * only). */
 bool alm_ts_from_civil(int64_t *out, const struct alm_civil *civil);
+
+/* Whether ts lies in the years 1 .. 9999. */
+bool alm_ts_in_range(int64_t ts);
 
 /* Reads all of text (n bytes) as ISO 8601: YYYY-MM-DD, or with `T` or one blank and HH:MM[:SS[.f…]], then
  * nothing, `Z`, or ±HH:MM, ±HHMM, ±HH. Strict: real days of month, no 24:00, no leap second. Fractions beyond
