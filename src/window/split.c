@@ -68,8 +68,7 @@ static bool place(size_t *bar, struct alm_origin *origin, size_t fold, size_t fo
         return false;
     }
     if (!alm_multiply(&distance, folds - 1 - fold, split->step) ||
-        !alm_add(&distance, distance, split->horizon) || !alm_add(&needed, distance, 1) ||
-        needed > span.n) {
+        !alm_add(&distance, distance, split->horizon) || !alm_add(&needed, distance, 1) || needed > span.n) {
         snprintf(origin->reason, sizeof origin->reason,
                  "the series is too short for this fold: %zu bars, the origin and what follows need %zu",
                  span.n, distance == SIZE_MAX ? distance : distance + 1);

@@ -200,7 +200,7 @@ Test(split, agrees_with_brute_force_on_random_settings)
                                   .step = 1 + alm_random_below(random, 6),
                                   .gap = alm_random_below(random, 4),
                                   .scheme = alm_random_below(random, 2) ? ALM_SCHEME_SLIDING
-                                                                         : ALM_SCHEME_EXPANDING};
+                                                                        : ALM_SCHEME_EXPANDING};
         if (alm_random_below(random, 2)) split.window = 2 + alm_random_below(random, 30);
         if (alm_random_below(random, 2)) {
             split.has_first_origin = true;
