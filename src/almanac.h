@@ -55,6 +55,69 @@ enum alm_status alm_query_sql(struct alm_rows **out, struct alm_workbench *workb
                               struct alm_error *error);
 void alm_query_close(struct alm_rows *rows);
 
+/* ---- import ---- */
+
+/* What to import and how. Texts are as on the command line; unset texts are NULL. */
+struct alm_import_request {
+    const char *file;        /* path, or "-" for standard input */
+    const char *series;      /* NAME; NULL: the file's stem */
+    const char *time;        /* column; NULL: found by content */
+    const char *value;       /* columns joined with `,`; NULL: all that are numeric */
+    const char *by;          /* key columns joined with `,` */
+    const char *layout;      /* auto | wide | long | rows */
+    bool index;              /* no clock: rows count 0, 1, 2, ... */
+    bool append;             /* an index series goes on after its last value */
+    const char *time_format; /* see ingest/timeformat.h */
+    const char *time_zone, *dst;
+    const char *delimiter, *decimal, *null_text, *header;
+    const char *frequency;   /* NULL: inferred */
+    const char *on_conflict; /* fail | keep | replace: a stored value that the file gives differently */
+    bool strict;             /* refuse the file on its first reject */
+    bool max_rejects_given;  /* else 1 % of the rows, at least 10 */
+    size_t max_rejects;
+    bool dry_run; /* do everything, store nothing */
+};
+
+struct alm_import_series {
+    char *name;
+    char frequency[24];
+    bool index;           /* first and last are counts, not times */
+    bool created;         /* not there before this import */
+    int64_t first, last;  /* of all that is stored, as are the next ones */
+    size_t n;             /* values */
+    size_t gaps, missing; /* stretches of bars without a value, and the bars there */
+    size_t added;         /* values that this import stored */
+};
+
+struct alm_import_reason {
+    const char *reason;
+    size_t n;
+};
+
+struct alm_import_summary {
+    char sha256[65];
+    bool known; /* the same file was imported before: nothing was done */
+    size_t rows_read, rows_stored, rows_rejected;
+    size_t values_kept, values_replaced; /* conflicts with stored values, by on_conflict */
+    size_t blank_lines, stray_quotes;
+    struct alm_import_series *series; /* [n_series] in the order of the file */
+    size_t n_series;
+    struct alm_import_reason *reasons; /* [n_reasons] rejects by reason, none that is 0 */
+    size_t n_reasons;
+    char **rejects; /* [n_rejects] the first few, as `file:line:column: ...` */
+    size_t n_rejects;
+    char **assumptions; /* [n_assumptions] what was guessed about the file, and columns left out */
+    size_t n_assumptions;
+    double seconds;
+};
+
+/* Imports one file in one transaction: all of its good rows or, on failure, none. ALM_USAGE when the options
+ * do not fit the file, ALM_DATA when it is refused (too many rejects, conflicts, nothing to store). The
+ * summary is filled as far as the import got; clear it in any case. */
+enum alm_status alm_import(struct alm_workbench *workbench, const struct alm_import_request *request,
+                           struct alm_import_summary *summary, struct alm_error *error);
+void alm_import_summary_clear(struct alm_import_summary *summary);
+
 /* ---- runs ---- */
 
 /* What to backtest. Texts are as on the command line; unset texts are NULL, unset numbers 0. */

@@ -1,0 +1,67 @@
+/* Turns one CSV file into series: rows of times and values leave through a sink, and what is not stored
+ * leaves as rejects. */
+#ifndef ALM_INGEST_INGEST_H
+#define ALM_INGEST_INGEST_H
+
+#include "base/digest.h"
+#include "base/hooks.h"
+#include "base/status.h"
+#include "ingest/options.h"
+#include "ingest/reject.h"
+#include "ingest/schema.h"
+#include "series/calendar.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What became known of a group of series when its last row was delivered. */
+struct alm_ingest_extent {
+    struct alm_frequency frequency; /* stated, index, or inferred from the first rows */
+    int64_t first, last;
+    size_t n;       /* rows delivered */
+    size_t gaps;    /* places where the calendar has bars and the rows do not */
+    size_t missing; /* the bars there */
+    bool in_order;  /* false: late rows were delivered, gaps and missing are not to be used */
+};
+
+/* Receives the result. Series come in groups that share one time axis: all value columns of a wide file, or
+ * those of one key. Groups are numbered from 0 in the order of their first row. Any status but ALM_OK stops
+ * the import. */
+struct alm_ingest_sink {
+    void *context;
+    /* Once, before anything else: what was found out about the file. */
+    enum alm_status (*schema)(void *context, const struct alm_schema *schema, struct alm_error *error);
+    /* A new group of width series with these names. */
+    enum alm_status (*group)(void *context, size_t group, const char *const *names, size_t width,
+                             struct alm_error *error);
+    /* n rows of a group: ts[n] strictly increasing, values[n][width] (NaN = missing), lines[n] in the file.
+     * Later calls go on after the earlier ones, except late ones, whose times lie before rows already
+     * delivered (a file that is ordered for thousands of rows and then steps back): for those the sink sets
+     * taken[i] where the time is already there from this file, and leaves that row out. taken is NULL
+     * otherwise. */
+    enum alm_status (*rows)(void *context, size_t group, const int64_t *ts, const double *values,
+                            const size_t *lines, size_t n, bool *taken, struct alm_error *error);
+    /* No more rows of a group. */
+    enum alm_status (*end)(void *context, size_t group, const struct alm_ingest_extent *extent,
+                           struct alm_error *error);
+    enum alm_status (*reject)(void *context, const struct alm_reject *reject, struct alm_error *error);
+};
+
+struct alm_ingest_summary {
+    char digest[ALM_DIGEST_SIZE]; /* SHA-256 of the file */
+    size_t bytes;
+    size_t rows_read;     /* records of data: no header, no blank lines */
+    size_t rows_rejected; /* each once */
+    size_t rejected[ALM_REJECT_REASONS];
+    size_t blank_lines, stray_quotes;
+};
+
+/* Reads the file once from beginning to end. ALM_USAGE for options that do not fit the file, ALM_DATA when
+ * there are too many rejects or nothing to store, ALM_INTERRUPTED. A row is stored whole or rejected whole.
+ * cancel and progress may be NULL. */
+enum alm_status alm_ingest(const struct alm_ingest_options *options, const struct alm_ingest_sink *sink,
+                           const struct alm_cancel *cancel, const struct alm_progress *progress,
+                           struct alm_ingest_summary *summary, struct alm_error *error);
+
+#endif

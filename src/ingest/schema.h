@@ -1,0 +1,76 @@
+/* What the columns of a file mean. Decided once, from its first records and the user's options. */
+#ifndef ALM_INGEST_SCHEMA_H
+#define ALM_INGEST_SCHEMA_H
+
+#include "base/status.h"
+#include "base/text.h"
+#include "ingest/dialect.h"
+#include "ingest/number.h"
+#include "ingest/options.h"
+#include "ingest/reader.h"
+#include "ingest/timeformat.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum alm_layout {
+    ALM_LAYOUT_WIDE, /* each value column is a series */
+    ALM_LAYOUT_LONG, /* each key is a series, or one for each value column */
+    ALM_LAYOUT_ROWS, /* each row is a series: its name, then its values */
+};
+
+enum alm_column_role { ALM_COLUMN_TIME, ALM_COLUMN_KEY, ALM_COLUMN_VALUE, ALM_COLUMN_SKIPPED };
+
+struct alm_column {
+    char *header; /* as in the file; c1, c2, ... without a header */
+    char *name;   /* a value's part of the series name: lower case, other characters as _ */
+    enum alm_column_role role;
+    const char *why_skipped; /* "not numeric", ... */
+};
+
+struct alm_schema {
+    struct alm_dialect dialect;
+    struct alm_number_style numbers; /* null_text is borrowed from the options */
+    enum alm_layout layout;
+    bool has_header, index;
+    struct alm_column *columns; /* [n_columns]; none in layout rows */
+    size_t n_columns;
+    size_t time; /* column index; unused with index */
+    struct alm_time_format time_format;
+    size_t *keys, *values; /* [n_keys], [n_values] column indices, keys as the user ordered them */
+    size_t n_keys, n_values;
+    char *series;                /* NAME; NULL when names are the keys alone */
+    struct alm_text assumptions; /* what was guessed, one sentence a line */
+};
+
+/* A few records kept for looking at. */
+struct alm_sample {
+    struct alm_sample_record {
+        char **cells; /* [n], terminated */
+        size_t n;
+    } * records;
+    size_t n, capacity;
+};
+
+/* Copies up to limit good records that are not blank. */
+enum alm_status alm_sample_read(struct alm_sample *out, struct alm_reader *reader, size_t limit,
+                                struct alm_error *error);
+void alm_sample_clear(struct alm_sample *sample);
+
+/* Decides. A header is there when some column of numbers or times has a first cell that is neither, or when
+ * all first cells are words. The time column is the one named, else the one whose cells are all times (of
+ * several, one whose name says so, else the first); numbers that could be times (epochs, YYYYMMDD) need a
+ * name that says so, or no name in the first column. A value column has at least nine numbers in ten cells
+ * that are not missing; one without a name, or called no, id, index or row, that counts its rows by ones is
+ * skipped. ALM_USAGE when the options do not fit the columns, ALM_DATA when there is nothing to store. */
+enum alm_status alm_schema_decide(struct alm_schema *out, const struct alm_sample *sample,
+                                  struct alm_dialect dialect, const struct alm_ingest_options *options,
+                                  struct alm_error *error);
+void alm_schema_clear(struct alm_schema *schema);
+
+/* The series name of value column number v (index into values) under key (NULL outside layout long): NAME,
+ * NAME.column, key, key.column, each under NAME. where the user gave one. */
+enum alm_status alm_schema_series_name(char **out, const struct alm_schema *schema, const char *key, size_t v,
+                                       struct alm_error *error);
+
+#endif

@@ -1,0 +1,51 @@
+/* Where the bytes of a CSV file come from: a file or standard input, read in chunks and handed out line by
+ * line. */
+#ifndef ALM_INGEST_SOURCE_H
+#define ALM_INGEST_SOURCE_H
+
+#include "base/digest.h"
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The longest stretch that is kept in memory for one record; a longer line is cut. */
+#define ALM_SOURCE_RECORD_LIMIT ((size_t)16 << 20)
+
+struct alm_source;
+
+/* Opens the file at path, or standard input when path is "-". A UTF-8 byte order mark at the start is taken
+ * off (it still counts in the digest); a UTF-16 one is ALM_PARSE. ALM_NOTFOUND or ALM_IO when it cannot be
+ * read. */
+enum alm_status alm_source_open(struct alm_source **out, const char *path, struct alm_error *error);
+/* NULL-safe. */
+void alm_source_close(struct alm_source *source);
+
+/* The start of the file as far as it was read ahead: at least 20 lines or 256 KB, whichever is more, up to
+ * the record limit. Valid until the next call. */
+void alm_source_sample(const char **text, size_t *n, const struct alm_source *source);
+
+/* While on, lines end with the last complete one of the sample, so that the file can be started again. */
+void alm_source_sampling(struct alm_source *source, bool on);
+/* Back to the first byte; only after sampling. */
+void alm_source_restart(struct alm_source *source);
+
+/* Forgets the lines handed out so far: the next one starts a new record. */
+void alm_source_begin(struct alm_source *source);
+/* Goes back to the end of the first line of the record, so that it starts the next one. */
+void alm_source_resume_after_first(struct alm_source *source);
+/* Appends the next physical line (ended by LF, CRLF or CR, all included) to the record. *n = 0 at the end of
+ * the file. *cut says that the line, or the record with it, is longer than the limit; the rest of the line is
+ * skipped. */
+enum alm_status alm_source_line(const char **text, size_t *n, bool *cut, struct alm_source *source,
+                                struct alm_error *error);
+/* The bytes of the record so far, and the number (from 1) of its first line. */
+void alm_source_record(const char **text, size_t *n, size_t *line, const struct alm_source *source);
+
+/* Bytes handed out, and the size of the file (0 when unknown): for progress. */
+size_t alm_source_position(const struct alm_source *source);
+size_t alm_source_size(const struct alm_source *source);
+/* SHA-256 of the whole file; only at its end. */
+void alm_source_digest(char out[ALM_DIGEST_SIZE], const struct alm_source *source);
+
+#endif

@@ -1,0 +1,56 @@
+/* Times in cells: formats, and finding a column's format from its content. No strptime, no locale. */
+#ifndef ALM_INGEST_TIMEFORMAT_H
+#define ALM_INGEST_TIMEFORMAT_H
+
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum alm_time_kind {
+    ALM_TIME_ISO,   /* alm_ts_parse_iso */
+    ALM_TIME_EPOCH, /* a count of units since 1970 */
+    ALM_TIME_PATTERN,
+};
+
+struct alm_time_format {
+    enum alm_time_kind kind;
+    int64_t units_per_second; /* of an epoch: 1, 1000, 1000000 or 1000000000 */
+    char pattern[64];         /* as strftime writes it */
+};
+
+/* Reads a format as a user states it: `iso`, `s`, `ms`, `us`, `ns` (epochs), or a pattern of these
+ * directives, other characters standing for themselves: %Y year, 4 digits   %y year, 2 digits (69..99 are
+ * 1969..1999)   %m month   %b %B English month name %d %e day   %j day of the year   %H hour 0..23   %I
+ * hour 1..12 with %p AM or PM   %M minute   %S second %f fraction of a second, 1 to 9 digits   %z Z, +hh,
+ * +hhmm or +hh:mm   %a %A English weekday, not checked against the date   %F is %Y-%m-%d   %T is %H:%M:%S %%
+ * a percent sign Numbers may lack their leading zero unless another number follows at once. Dates must exist;
+ * 24:00 and second 60 do not. Without %z times are UTC. A pattern needs a year and, unless it has %j, nothing
+ * smaller without the larger (a day needs a month). */
+enum alm_status alm_time_format_parse(struct alm_time_format *out, const char *text, struct alm_error *error);
+
+/* Reads a cell (blanks around it ignored) as microseconds since the epoch, UTC. False when it is no such time
+ * or finer than a microsecond. */
+bool alm_time_format_read(int64_t *out, const struct alm_time_format *format, const char *text, size_t n);
+
+/* For people: the pattern, "ISO 8601", "epoch seconds", ... */
+const char *alm_time_format_name(const struct alm_time_format *format);
+
+/* Tries all known formats on one column's cells. Start from {0}. */
+struct alm_time_guess {
+    size_t n;            /* cells seen */
+    uint64_t refuted[2]; /* formats that failed on one of them */
+};
+void alm_time_guess_add(struct alm_time_guess *guess, const char *text, size_t n);
+
+enum alm_time_verdict {
+    ALM_TIME_NONE,      /* no format reads every cell */
+    ALM_TIME_CERTAIN,   /* one does, and the cells cannot be plain numbers */
+    ALM_TIME_NUMERIC,   /* one does, but the cells could be plain numbers (epochs, YYYYMMDD) */
+    ALM_TIME_AMBIGUOUS, /* day and month cannot be told apart: *out and *other both fit */
+};
+enum alm_time_verdict alm_time_guess_verdict(struct alm_time_format *out, struct alm_time_format *other,
+                                             const struct alm_time_guess *guess);
+
+#endif
