@@ -1,0 +1,49 @@
+#include "cli/interrupt.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static void collect_signals(sigset_t *set)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    sigemptyset(set);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction action;
+        if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            sigaddset(set, numbers[i]);
+    }
+}
+
+static void *watch(void *context)
+{
+    struct alm_cancel *cancel = context;
+    sigset_t set;
+    int number = 0;
+    collect_signals(&set);
+    if (sigwait(&set, &number) != 0) return NULL;
+    atomic_store(&cancel->requested, number);
+    /* the next signal finds this thread without a mask, and its default action ends the process */
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    for (;;)
+        pause();
+    return NULL;
+}
+
+enum alm_status alm_interrupt_open(struct alm_interrupt *interrupt, struct alm_error *error)
+{
+    sigset_t set;
+    *interrupt = (struct alm_interrupt){0};
+    signal(SIGPIPE, SIG_IGN);
+    collect_signals(&set);
+    int problem = pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (problem == 0) problem = pthread_create(&interrupt->thread, NULL, watch, &interrupt->cancel);
+    return problem == 0 ? ALM_OK : alm_fail(error, ALM_IO, "cannot start a thread: %s", strerror(problem));
+}
+
+void alm_interrupt_close(struct alm_interrupt *interrupt)
+{
+    pthread_cancel(interrupt->thread);
+    pthread_join(interrupt->thread, NULL);
+}
