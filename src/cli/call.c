@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "base/memory.h"
+#include "cli/meter.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -19,6 +20,7 @@ void alm_call_clear(struct alm_call *call)
     free(call->given);
     free(call->owned);
     free(call->arguments);
+    alm_meter_free(call->meter);
     *call = (struct alm_call){0};
 }
 
@@ -68,6 +70,7 @@ void alm_call_say(const struct alm_call *call, const char *format, ...)
     struct alm_text visible = {0};
     va_list args;
     if (call->quiet) return;
+    alm_meter_erase(call->meter);
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);

@@ -12,13 +12,13 @@
 
 /* ---- tables ---- */
 
-enum alm_value_kind {
-    ALM_VALUE_FLAG,    /* no value */
-    ALM_VALUE_TEXT,    /* any text */
-    ALM_VALUE_TEXTS,   /* texts joined with `,`; several options of the same name go on */
-    ALM_VALUE_COUNT,   /* whole number within [minimum, maximum] (maximum 0: no limit) */
-    ALM_VALUE_NUMBERS, /* numbers joined with `,`, each within [minimum, maximum] */
-    ALM_VALUE_CHOICE,  /* one of choices, `a|b|c` */
+enum alm_argument_kind {
+    ALM_ARGUMENT_FLAG,    /* no value */
+    ALM_ARGUMENT_TEXT,    /* any text */
+    ALM_ARGUMENT_TEXTS,   /* texts joined with `,`; several options of the same name go on */
+    ALM_ARGUMENT_COUNT,   /* whole number within [minimum, maximum] (maximum 0: no limit) */
+    ALM_ARGUMENT_NUMBERS, /* numbers joined with `,`, each within [minimum, maximum] */
+    ALM_ARGUMENT_CHOICE,  /* one of choices, `a|b|c` */
 };
 
 /* What an argument or an option's value names, so that a shell can complete it. */
@@ -37,7 +37,7 @@ enum alm_completion {
 struct alm_command_option {
     const char *name; /* without `--` */
     char letter;      /* without `-`; 0: none */
-    enum alm_value_kind kind;
+    enum alm_argument_kind kind;
     const char *value; /* what the help calls the value, e.g. "N"; NULL for a flag */
     const char *help;  /* one or two lines, no full stop; says the default */
     const char *choices;
@@ -93,6 +93,8 @@ struct alm_given {
     size_t n, capacity;
 };
 
+struct alm_meter;
+
 struct alm_call {
     const struct alm_command *parent;  /* NULL unless command is a subcommand */
     const struct alm_command *command; /* NULL: none was named */
@@ -109,12 +111,13 @@ struct alm_call {
     enum alm_format format;
     bool format_stated;
     bool quiet, verbose, fast;
+    bool terminal_error;         /* stderr is a terminal that can do more than print */
     bool color_out, color_error; /* whether stdout and stderr may get escape sequences */
     struct alm_cancel *cancel;
-    const struct alm_progress *progress;
+    struct alm_meter *meter; /* NULL unless stderr is a terminal */
 };
 
-/* Reads argv into call, whose cancel and progress are kept (alm_call_clear releases it, also after a
+/* Reads argv into call, whose cancel is kept (alm_call_clear releases it, also after a
  * failure). Unknown commands and options, missing or surplus arguments and malformed values are ALM_USAGE
  * with a suggestion where there is one. Texts point into argv. With wants_help set, arguments are not
  * checked. */

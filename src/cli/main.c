@@ -1,6 +1,7 @@
 /* almanac: the program. Parses the command line, runs one command, turns its status into an exit status. */
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/meter.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -16,6 +17,7 @@ static void print_error(const struct alm_call *call, const char *text)
 {
     struct alm_text visible = {0};
     alm_text_append_visible(&visible, text);
+    alm_meter_erase(call->meter);
     fprintf(stderr, "%salmanac: %s%s\n", call->color_error ? "\033[31m" : "",
             call->color_error ? "\033[0m" : "", alm_text_string(&visible));
     alm_text_clear(&visible);

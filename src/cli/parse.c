@@ -77,7 +77,7 @@ static enum alm_status read_number(double *out, const struct alm_command_option 
                                    struct alm_error *error)
 {
     const double maximum = o->maximum == 0 ? (double)INT64_MAX : o->maximum;
-    const bool whole = o->kind == ALM_VALUE_COUNT;
+    const bool whole = o->kind == ALM_ARGUMENT_COUNT;
     const bool ok = alm_text_to_number(out, text, strlen(text)) && *out >= o->minimum && *out <= maximum &&
                     (!whole || (*out == floor(*out) && strpbrk(text, ".eE") == NULL));
     if (ok) return ALM_OK;
@@ -115,7 +115,7 @@ static enum alm_status add_list(struct alm_call *call, struct alm_given *given, 
         ALM_TRY(ALM_NEW(&piece, n + 1, error));
         memcpy(piece, start, n);
         call->owned[call->n_owned++] = piece;
-        if (o->kind == ALM_VALUE_NUMBERS) ALM_TRY(read_number(&number, o, piece, error));
+        if (o->kind == ALM_ARGUMENT_NUMBERS) ALM_TRY(read_number(&number, o, piece, error));
         ALM_TRY(add_value(given, piece, number, error));
         if (start[n] == '\0') return ALM_OK;
         start += n + 1;
@@ -129,7 +129,7 @@ static enum alm_status set_option(struct alm_call *call, const struct alm_comman
     double number = 0;
     for (size_t i = 0; i < call->n_given; i++)
         if (call->given[i].option == o) given = &call->given[i];
-    if (given != NULL && !o->repeatable && o->kind != ALM_VALUE_TEXTS && o->kind != ALM_VALUE_FLAG)
+    if (given != NULL && !o->repeatable && o->kind != ALM_ARGUMENT_TEXTS && o->kind != ALM_ARGUMENT_FLAG)
         return alm_fail(error, ALM_USAGE, "option --%s is given twice", o->name);
     if (given == NULL) {
         ALM_TRY(alm_grow((void **)&call->given, &call->given_capacity, call->n_given + 1, sizeof *call->given,
@@ -138,19 +138,19 @@ static enum alm_status set_option(struct alm_call *call, const struct alm_comman
         *given = (struct alm_given){.option = o};
     }
     switch (o->kind) {
-    case ALM_VALUE_FLAG:
-    case ALM_VALUE_TEXT:
+    case ALM_ARGUMENT_FLAG:
+    case ALM_ARGUMENT_TEXT:
         break;
-    case ALM_VALUE_CHOICE:
+    case ALM_ARGUMENT_CHOICE:
         if (!is_choice(o->choices, text))
             return alm_fail(error, ALM_USAGE, "--%s: expected one of %s, got \"%s\"", o->name, o->choices,
                             text);
         break;
-    case ALM_VALUE_COUNT:
+    case ALM_ARGUMENT_COUNT:
         ALM_TRY(read_number(&number, o, text, error));
         break;
-    case ALM_VALUE_TEXTS:
-    case ALM_VALUE_NUMBERS:
+    case ALM_ARGUMENT_TEXTS:
+    case ALM_ARGUMENT_NUMBERS:
         return add_list(call, given, text, error);
     }
     return add_value(given, text, number, error);
@@ -198,7 +198,7 @@ static const struct alm_command_option *find_option(const struct alm_call *call,
 static enum alm_status take_value(struct reading *r, const struct alm_command_option *o, const char *attached,
                                   struct alm_error *error)
 {
-    if (o->kind == ALM_VALUE_FLAG) {
+    if (o->kind == ALM_ARGUMENT_FLAG) {
         if (attached != NULL) return alm_fail(error, ALM_USAGE, "option --%s takes no value", o->name);
         return set_option(r->call, o, "", error);
     }
@@ -236,7 +236,7 @@ static enum alm_status read_letters(struct reading *r, const char *letters, stru
         const struct alm_command_option *o = find_option(r->call, NULL, *letters);
         const char shown[] = {'-', *letters, '\0'};
         if (o == NULL) return unknown_option(r, shown, NULL, error);
-        if (o->kind != ALM_VALUE_FLAG)
+        if (o->kind != ALM_ARGUMENT_FLAG)
             return take_value(r, o, letters[1] == '\0' ? NULL : letters + 1, error);
         ALM_TRY(take_value(r, o, NULL, error));
     }
@@ -299,13 +299,19 @@ static enum alm_format format_of(const char *name)
     return ALM_FORMAT_TABLE;
 }
 
+static bool is_terminal(int fd)
+{
+    const char *term = getenv("TERM");
+    return isatty(fd) == 1 && term != NULL && strcmp(term, "dumb") != 0;
+}
+
 static bool may_color(const char *color, int fd)
 {
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    const char *no_color = getenv("NO_COLOR");
     if (color != NULL && strcmp(color, "always") == 0) return true;
     if (color != NULL && strcmp(color, "never") == 0) return false;
     if (no_color != NULL && *no_color != '\0') return false;
-    return isatty(fd) == 1 && term != NULL && strcmp(term, "dumb") != 0;
+    return is_terminal(fd);
 }
 
 static void settle(struct alm_call *call)
@@ -319,6 +325,7 @@ static void settle(struct alm_call *call)
     call->quiet = alm_call_has(call, "quiet");
     call->verbose = alm_call_has(call, "verbose");
     call->fast = alm_call_has(call, "fast");
+    call->terminal_error = is_terminal(STDERR_FILENO);
     call->color_out = may_color(alm_call_text(call, "color"), STDOUT_FILENO);
     call->color_error = may_color(alm_call_text(call, "color"), STDERR_FILENO);
     call->wants_help = alm_call_has(call, "help");
@@ -345,7 +352,7 @@ static enum alm_status check_arguments(const struct alm_call *call, struct alm_e
 enum alm_status alm_call_parse(struct alm_call *call, int argc, char **argv, struct alm_error *error)
 {
     struct reading r = {.call = call, .argc = argc, .next = 1, .argv = argv};
-    *call = (struct alm_call){.cancel = call->cancel, .progress = call->progress};
+    *call = (struct alm_call){.cancel = call->cancel};
     enum alm_status status = ALM_OK;
     while (status == ALM_OK && r.next < r.argc)
         status = read_word(&r, error);
