@@ -102,7 +102,7 @@ class Planted(unittest.TestCase):
         self.assert_clean("src/report/a.c", "void f(void) { snprintf(b, n, s); fprintf(file, s); alm_text_printf(t, s); }\n")
 
     def test_ending_the_process(self):
-        for call in ("exit(1)", "_exit(1)", "abort()", "quick_exit(0)"):
+        for call in ("exit(1)", "_exit(1)", "abort()", "quick_exit(0)", 'setlocale(LC_ALL, "")'):
             self.assert_breach("src/cli/cmd_import.c", f"void f(void) {{ {call}; }}\n", "ends the process")
             self.assert_clean("src/cli/main.c", f"void f(void) {{ {call}; }}\n")
 
