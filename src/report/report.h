@@ -1,5 +1,5 @@
-/* Reports: the stored rows of one run as a self-contained document. Nothing is computed here that the database
- * does not hold; what a document shows can be asked for again with SQL. */
+/* Reports: the stored rows of one run as a self-contained document. Nothing is computed here that the
+ * database does not hold; what a document shows can be asked for again with SQL. */
 #ifndef ALM_REPORT_REPORT_H
 #define ALM_REPORT_REPORT_H
 
