@@ -1,0 +1,23 @@
+/* The kernel that every CPU runs and against which the others are held: no instruction beyond the baseline.
+ */
+#define KERNEL alm_kernel_portable
+#define KERNEL_NAME "portable"
+#define VECTOR_BYTES 16
+#include "nn/kernel_vector.h"
+
+static inline vec lesser(vec limit, vec x)
+{
+    return select_lanes((bits)(x > limit), limit, x);
+}
+
+static inline vec greater(vec limit, vec x)
+{
+    return select_lanes((bits)(x < limit), limit, x);
+}
+
+static inline vec reciprocal(vec x)
+{
+    return REAL(1) / x;
+}
+
+#include "nn/kernel_body.h"

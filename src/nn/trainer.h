@@ -1,0 +1,82 @@
+/* Training: batches from a callback, Adam, a schedule for the step size, validation with early stopping.
+ * Reads no clock, prints nothing; the same seed and batches give the same bits. */
+#ifndef ALM_NN_TRAINER_H
+#define ALM_NN_TRAINER_H
+
+#include "base/hooks.h"
+#include "base/status.h"
+#include "nn/network.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where samples come from; nothing is kept, so memory does not grow with their number. */
+struct alm_batch_source {
+    void *context;
+    size_t n; /* samples in one pass */
+    /* Fills rows of batch (batch->rows of them; steps is set) with samples first, first + 1, … of pass `pass`
+     * (from 0; a source may order every pass differently). Values to be skipped get weight 0 and a finite y.
+     */
+    enum alm_status (*fill)(void *context, struct alm_batch *batch, size_t pass, size_t first,
+                            struct alm_error *error);
+};
+
+enum alm_schedule {
+    ALM_SCHEDULE_CONSTANT,
+    ALM_SCHEDULE_COSINE, /* from rate to 0 along half a cosine (Loshchilov & Hutter 2017, without restarts) */
+};
+
+struct alm_trainer_settings {
+    size_t steps;       /* T of a batch */
+    size_t batch;       /* rows per Adam step; a pass ends with a smaller one if they do not divide */
+    size_t epochs;      /* most epochs; >= 1 */
+    size_t epoch_steps; /* most Adam steps in an epoch (0: one whole pass). Shorter epochs go on where the
+                           last ended */
+    size_t patience;    /* stop after this many epochs without a lower validation loss; 0 = never */
+    size_t warmup;      /* Adam steps over which the rate rises linearly */
+    enum alm_schedule schedule;
+    double rate; /* step size after the warm-up */
+    double clip; /* largest global norm of the gradient; 0 = any */
+    /* Whether the weights of the best validation epoch are taken at the end (else the last ones). */
+    bool keep_best;
+};
+
+struct alm_train_epoch {
+    size_t epoch;                       /* from 1 */
+    double train_loss, validation_loss; /* means; validation NaN when there is none */
+    double learning_rate;               /* of the epoch's last step */
+    double gradient_norm;               /* mean over steps, before clipping */
+};
+
+struct alm_trainer_hooks {
+    const struct alm_cancel *cancel;     /* may be NULL */
+    const struct alm_progress *progress; /* may be NULL */
+    void *context;
+    enum alm_status (*epoch)(void *context, const struct alm_train_epoch *epoch,
+                             struct alm_error *error); /* or NULL */
+};
+
+/* What came out. */
+struct alm_train_result {
+    size_t epochs, best_epoch, adam_steps; /* best_epoch 0 when there was no validation */
+    double validation_loss;                /* of the weights that were kept; NaN without validation */
+};
+
+/* Trains network in place. validation may be NULL. result may be NULL. ALM_DIVERGED (with epoch and gradient
+ * norm in the text) when the loss or gradient stops being finite or explodes; ALM_INTERRUPTED when cancelled,
+ * which is looked at before every Adam step. Sets flush-to-zero on the calling thread while it works. */
+enum alm_status alm_trainer_run(struct alm_train_result *result, struct alm_network *network,
+                                const struct alm_loss *loss, const struct alm_batch_source *train,
+                                const struct alm_batch_source *validation,
+                                const struct alm_trainer_settings *settings,
+                                const struct alm_trainer_hooks *hooks, struct alm_error *error);
+
+/* The step size of Adam step `step` (from 0) of `total`. */
+double alm_trainer_rate(const struct alm_trainer_settings *settings, size_t step, size_t total);
+
+/* Sets flush-to-zero and denormals-are-zero on this thread (denormal numbers cost up to 3x on some CPUs) and
+ * returns what was set before, for alm_denormals_restore. */
+unsigned alm_denormals_flush(void);
+void alm_denormals_restore(unsigned before);
+
+#endif

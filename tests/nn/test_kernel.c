@@ -1,0 +1,150 @@
+/* The gate functions against the C library, and every kernel that this CPU runs against the portable one. */
+#include "nn/kernel.h"
+
+#include "base/random.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static float *numbers(size_t n, struct alm_random *random, double scale)
+{
+    float *out = calloc(n + 1, sizeof *out);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (float)(scale * alm_random_normal(random));
+    return out;
+}
+
+static float *copy(const float *in, size_t n)
+{
+    float *out = calloc(n + 1, sizeof *out);
+    memcpy(out, in, n * sizeof *out);
+    return out;
+}
+
+Test(kernel, sigmoid_and_tanh_stay_within_their_stated_errors)
+{
+    const struct alm_kernel *kernel;
+    for (size_t k = 0; (kernel = alm_kernel_at(k)) != NULL; k++) {
+        double worst_sigmoid = 0, worst_tanh = 0, worst_tail = 0;
+        for (double base = -100; base < 100; base += 0.01) {
+            float x[33], s[33], t[33];
+            for (size_t i = 0; i < 33; i++)
+                x[i] = (float)(base + 0.01 * (double)i / 33);
+            kernel->sigmoid(s, x, 33);
+            kernel->tanh(t, x, 33);
+            for (size_t i = 0; i < 33; i++) {
+                const double exact = 1 / (1 + exp(-(double)x[i]));
+                worst_sigmoid = fmax(worst_sigmoid, fabs((double)s[i] - exact));
+                worst_tanh = fmax(worst_tanh, fabs((double)t[i] - tanh((double)x[i])));
+                if (fabs((double)x[i]) < 80) worst_tail = fmax(worst_tail, fabs((double)s[i] / exact - 1));
+                cr_assert(s[i] > 0 && s[i] <= 1 && fabsf(t[i]) <= 1, "%s at %g: %.9g %.9g", kernel->name,
+                          (double)x[i], (double)s[i], (double)t[i]);
+            }
+        }
+        cr_assert(worst_sigmoid < 1.5e-7, "%s: sigmoid is off by %g", kernel->name, worst_sigmoid);
+        cr_assert(worst_tail < 4e-7, "%s: sigmoid is off by a share of %g", kernel->name, worst_tail);
+        cr_assert(worst_tanh < 4e-7, "%s: tanh is off by %g", kernel->name, worst_tanh);
+    }
+}
+
+Test(kernel, functions_keep_the_sign_of_zero_and_pass_on_what_is_no_number)
+{
+    const struct alm_kernel *kernel;
+    for (size_t k = 0; (kernel = alm_kernel_at(k)) != NULL; k++) {
+        const float x[] = {0, NAN, INFINITY, -INFINITY, 1e-20F};
+        float s[5], t[5];
+        kernel->sigmoid(s, x, 5);
+        kernel->tanh(t, x, 5);
+        cr_assert(s[0] == 0.5F && t[0] == 0, "%s", kernel->name);
+        cr_assert(isnan(s[1]) && isnan(t[1]), "%s", kernel->name);
+        cr_assert(s[2] == 1 && s[3] < 1e-30F && t[2] > 0.999999F && t[3] < -0.999999F, "%s", kernel->name);
+        cr_assert(fabsf(t[4] / 1e-20F - 1) < 1e-6F, "%s", kernel->name);
+    }
+}
+
+/* Largest difference relative to the largest value. */
+static double difference(const float *a, const float *b, size_t n)
+{
+    double worst = 0, size = 1;
+    for (size_t i = 0; i < n; i++) {
+        cr_assert(isfinite(a[i]) && isfinite(b[i]));
+        worst = fmax(worst, fabs((double)a[i] - (double)b[i]));
+        size = fmax(size, fabs((double)b[i]));
+    }
+    return worst / size;
+}
+
+static void compare(const struct alm_kernel *kernel, const struct alm_kernel *portable, size_t rows,
+                    size_t hidden)
+{
+    struct alm_random *random;
+    cr_assert(eq(int, alm_random_create(&random, rows * 1000 + hidden, NULL), ALM_OK));
+    const size_t state = rows * hidden;
+    float *gates[2], *c[2], *h[2], *d_c[2], *d_bias[2];
+    gates[0] = numbers(4 * state, random, 2);
+    c[0] = numbers(state, random, 0);
+    h[0] = numbers(state, random, 0);
+    d_c[0] = numbers(state, random, 1);
+    d_bias[0] = numbers(4 * hidden, random, 1);
+    gates[1] = copy(gates[0], 4 * state), c[1] = copy(c[0], state), h[1] = copy(h[0], state);
+    d_c[1] = copy(d_c[0], state), d_bias[1] = copy(d_bias[0], 4 * hidden);
+    float *before = numbers(state, random, 1), *bias = numbers(4 * hidden, random, 1),
+          *d_h = numbers(state, random, 1);
+    const struct alm_kernel *kernels[2] = {kernel, portable};
+    for (size_t k = 0; k < 2; k++)
+        kernels[k]->forward(gates[k], c[k], h[k], before, bias, rows, hidden);
+    cr_assert(difference(gates[0], gates[1], 4 * state) < 5e-7, "%s gates, H=%zu", kernel->name, hidden);
+    cr_assert(difference(c[0], c[1], state) < 5e-7, "%s c, H=%zu", kernel->name, hidden);
+    cr_assert(difference(h[0], h[1], state) < 5e-7, "%s h, H=%zu", kernel->name, hidden);
+    for (size_t k = 0; k < 2; k++)
+        kernels[k]->backward(gates[k], d_c[k], d_bias[k], d_h, c[k], before, rows, hidden);
+    cr_assert(difference(gates[0], gates[1], 4 * state) < 2e-6, "%s gate derivatives, H=%zu", kernel->name,
+              hidden);
+    cr_assert(difference(d_c[0], d_c[1], state) < 2e-6, "%s d_c, H=%zu", kernel->name, hidden);
+    cr_assert(difference(d_bias[0], d_bias[1], 4 * hidden) < 2e-6 * (double)rows, "%s d_bias, H=%zu",
+              kernel->name, hidden);
+    float *all[] = {gates[0], gates[1],  c[0],      c[1],   h[0], h[1], d_c[0],
+                    d_c[1],   d_bias[0], d_bias[1], before, bias, d_h};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        free(all[k]);
+    alm_random_free(random);
+}
+
+Test(kernel, every_variant_equals_the_portable_one)
+{
+    const size_t sizes[] = {1, 3, 7, 8, 15, 16, 17, 31, 33, 50, 64};
+    size_t last = 0;
+    while (alm_kernel_at(last + 1) != NULL)
+        last++;
+    cr_assert(eq(str, (char *)alm_kernel_at(last)->name, "portable"));
+    for (size_t k = 0; k < last; k++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+            for (size_t rows = 1; rows <= 5; rows += 2)
+                compare(alm_kernel_at(k), alm_kernel_at(last), rows, sizes[i]);
+}
+
+Test(kernel, adam_variants_equal_the_portable_one)
+{
+    struct alm_random *random;
+    cr_assert(eq(int, alm_random_create(&random, 3, NULL), ALM_OK));
+    size_t last = 0;
+    while (alm_kernel_at(last + 1) != NULL)
+        last++;
+    enum { N = 77 };
+    float *g = numbers(N, random, 1);
+    const struct alm_adam_step step = {
+        .scale = 0.5F, .beta1 = 0.9F, .beta2 = 0.999F, .rate = 1e-2F, .correction = 30, .epsilon = 1e-8F};
+    for (size_t k = 0; k < last; k++) {
+        float w[2][N] = {0}, m[2][N] = {0}, v[2][N] = {0};
+        for (size_t i = 0; i < 5; i++) {
+            alm_kernel_at(k)->adam(w[0], m[0], v[0], g, &step, N);
+            alm_kernel_at(last)->adam(w[1], m[1], v[1], g, &step, N);
+        }
+        cr_assert(difference(w[0], w[1], N) < 1e-6, "%s", alm_kernel_at(k)->name);
+    }
+    free(g);
+    alm_random_free(random);
+}

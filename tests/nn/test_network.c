@@ -1,0 +1,205 @@
+/* The network as the program runs it, in float. */
+#include "nn/network.h"
+
+#include "nn/gemm.h"
+#include "nn/trainer.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <dlfcn.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cblas.h>
+
+static const struct alm_network_shape shape = {
+    .inputs = 3, .hidden = 9, .layers = 2, .horizon = 4, .levels = 2};
+
+static struct alm_network *make(const struct alm_network_shape *s)
+{
+    struct alm_network *network;
+    struct alm_random *random;
+    cr_assert(eq(int, alm_random_create(&random, 11, NULL), ALM_OK));
+    cr_assert(eq(int, alm_network_create(&network, s, NULL), ALM_OK));
+    cr_assert(eq(int, alm_network_init(network, random, NULL), ALM_OK));
+    alm_random_free(random);
+    return network;
+}
+
+static const float *view(const struct alm_network *network, const char *name, size_t *n)
+{
+    for (size_t i = 0; i < network->n_tensors; i++) {
+        const struct alm_tensor *tensor = &network->tensors[i];
+        if (strcmp(tensor->name, name) == 0) {
+            *n = tensor->rows * tensor->columns;
+            return network->parameters + tensor->offset;
+        }
+    }
+    cr_fatal("no tensor %s", name);
+}
+
+Test(network, every_tensor_is_aligned_and_none_overlap)
+{
+    struct alm_network *network = make(&shape);
+    size_t end = 0;
+    for (size_t i = 0; i < network->n_tensors; i++) {
+        const struct alm_tensor *tensor = &network->tensors[i];
+        cr_assert(tensor->offset >= end && tensor->offset % 16 == 0);
+        cr_assert_eq((uintptr_t)(network->parameters + tensor->offset) % 64, 0);
+        end = tensor->offset + tensor->rows * tensor->columns;
+    }
+    cr_assert(network->n_parameters >= end);
+    alm_network_free(network);
+}
+
+Test(network, starts_with_open_forget_gates_and_orthogonal_recurrence)
+{
+    struct alm_network *network = make(&shape);
+    size_t n, hidden = shape.hidden;
+    const float *b = view(network, "layer1.b", &n), *r = view(network, "layer1.R", &n);
+    for (size_t k = 0; k < 4 * hidden; k++)
+        cr_assert(b[k] == (k / hidden == 1 ? 1.0F : 0.0F));
+    for (size_t gate = 0; gate < 4; gate++)
+        for (size_t i = 0; i < hidden; i++)
+            for (size_t j = 0; j < hidden; j++) {
+                double dot = 0;
+                for (size_t k = 0; k < hidden; k++)
+                    dot += (double)r[i * 4 * hidden + gate * hidden + k] *
+                           (double)r[j * 4 * hidden + gate * hidden + k];
+                cr_assert(epsilon_eq(dbl, dot, i == j ? 1 : 0, 1e-5));
+            }
+    alm_network_free(network);
+}
+
+Test(network, answers_of_a_row_do_not_depend_on_its_neighbours)
+{
+    struct alm_network *network = make(&shape);
+    struct alm_tape *tape;
+    enum { T = 5, B = 6, F = 3, OUT = 8 };
+    float x[T * B * F], row[T * F], first[OUT];
+    for (size_t i = 0; i < T * B * F; i++)
+        x[i] = (float)sin((double)i);
+    for (size_t t = 0; t < T; t++)
+        memcpy(row + t * F, x + (t * B + 4) * F, F * sizeof *x);
+    cr_assert(eq(int, alm_tape_create(&tape, network, T, B, NULL), ALM_OK));
+    memcpy(first, alm_network_forward(tape, network, row, T, 1) + (T - 1) * OUT, sizeof first);
+    const float *all = alm_network_forward(tape, network, x, T, B) + ((T - 1) * B + 4) * OUT;
+    for (size_t k = 0; k < OUT; k++)
+        cr_assert(epsilon_eq(flt, all[k], first[k], 1e-6F));
+    alm_tape_free(tape);
+    alm_network_free(network);
+}
+
+Test(network, refuses_shapes_without_meaning)
+{
+    struct alm_network *network;
+    struct alm_network_shape bad = shape;
+    bad.hidden = 0;
+    cr_assert(eq(int, alm_network_create(&network, &bad, NULL), ALM_USAGE));
+    bad = shape;
+    bad.hidden = 100000;
+    cr_assert(eq(int, alm_network_create(&network, &bad, NULL), ALM_USAGE));
+    bad = shape;
+    bad.horizon = SIZE_MAX / 2, bad.levels = 4;
+    cr_assert(eq(int, alm_network_create(&network, &bad, NULL), ALM_USAGE));
+    network = make(&shape);
+    struct alm_tape *tape;
+    cr_assert(eq(int, alm_tape_create(&tape, network, 0, 1, NULL), ALM_SHAPE));
+    cr_assert(eq(int, alm_tape_create(&tape, network, SIZE_MAX / 4, 8, NULL), ALM_SHAPE));
+    alm_network_free(network);
+}
+
+Test(network, saves_and_loads_the_same_bits)
+{
+    struct alm_network *network = make(&shape), *loaded;
+    struct alm_bytes bytes = {0};
+    alm_network_save(network, &bytes);
+    struct alm_bytes_reader in = {.data = bytes.data, .length = bytes.length};
+    cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_OK));
+    cr_assert(eq(int, alm_bytes_reader_end(&in, NULL), ALM_OK));
+    cr_assert(eq(sz, loaded->n_parameters, network->n_parameters));
+    cr_assert(memcmp(loaded->parameters, network->parameters, network->n_parameters * sizeof(float)) == 0);
+    alm_network_free(loaded);
+    alm_network_free(network);
+    alm_bytes_clear(&bytes);
+}
+
+Test(network, refuses_damaged_bytes)
+{
+    struct alm_network *network = make(&shape), *loaded;
+    struct alm_bytes bytes = {0};
+    alm_network_save(network, &bytes);
+    for (size_t n = 0; n < bytes.length; n += n < 32 ? 1 : 97) {
+        struct alm_bytes_reader in = {.data = bytes.data, .length = n};
+        cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_PARSE), "cut to %zu bytes", n);
+        cr_assert(loaded == NULL);
+    }
+    for (size_t field = 0; field < 28; field += 4) {
+        unsigned char kept[4];
+        memcpy(kept, bytes.data + field, 4);
+        memset(bytes.data + field, 0xEE, 4);
+        struct alm_bytes_reader in = {.data = bytes.data, .length = bytes.length};
+        cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_PARSE), "field at %zu", field);
+        memcpy(bytes.data + field, kept, 4);
+    }
+    memset(bytes.data + 28, 0xFF, 4); /* a NaN among the weights */
+    struct alm_bytes_reader in = {.data = bytes.data, .length = bytes.length};
+    cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_PARSE));
+    alm_network_free(network);
+    alm_bytes_clear(&bytes);
+}
+
+Test(network, sorts_quantiles)
+{
+    double values[] = {3, 1, 2, 1, 2, 3};
+    alm_quantiles_sort(values, 2, 3);
+    const double sorted[] = {1, 2, 3, 1, 2, 3};
+    cr_assert(memcmp(values, sorted, sizeof values) == 0);
+}
+
+/* GSL brings a cblas of its own whose functions have the same names. */
+Test(gemm, all_of_cblas_comes_from_openblas)
+{
+    Dl_info product, config;
+    cr_assert(dladdr((void *)cblas_sgemm, &product) != 0);
+    cr_assert(dladdr((void *)openblas_get_config, &config) != 0);
+    cr_assert(eq(str, (char *)product.dli_fname, (char *)config.dli_fname));
+    cr_assert(dladdr((void *)cblas_ddot, &product) != 0);
+    cr_assert(eq(str, (char *)product.dli_fname, (char *)config.dli_fname));
+}
+
+enum { SIDE = 96, THREADS = 4, PRODUCTS = 2000 };
+static float left[SIDE * SIDE], right[SIDE * SIDE], expected[SIDE * SIDE];
+
+static void *multiply(void *argument)
+{
+    float *out = aligned_alloc(64, sizeof expected);
+    size_t *wrong = argument;
+    for (size_t i = 0; i < PRODUCTS; i++) {
+        alm_gemm(out, left, ALM_AS_IS, right, ALM_TRANSPOSED, false, SIDE, SIDE, SIDE);
+        if (memcmp(out, expected, sizeof expected) != 0) ++*wrong;
+    }
+    free(out);
+    return NULL;
+}
+
+Test(gemm, products_on_several_threads_do_not_disturb_each_other)
+{
+    pthread_t thread[THREADS];
+    size_t wrong[THREADS] = {0};
+    alm_gemm_init();
+    for (size_t i = 0; i < SIDE * SIDE; i++)
+        left[i] = (float)(i % 13), right[i] = (float)(i % 7);
+    float *out = aligned_alloc(64, sizeof expected);
+    alm_gemm(out, left, ALM_AS_IS, right, ALM_TRANSPOSED, false, SIDE, SIDE, SIDE);
+    memcpy(expected, out, sizeof expected);
+    free(out);
+    for (size_t i = 0; i < THREADS; i++)
+        cr_assert(pthread_create(&thread[i], NULL, multiply, &wrong[i]) == 0);
+    for (size_t i = 0; i < THREADS; i++) {
+        pthread_join(thread[i], NULL);
+        cr_assert(eq(sz, wrong[i], 0));
+    }
+}

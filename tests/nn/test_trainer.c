@@ -1,0 +1,157 @@
+#include "nn/trainer.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { T = 6, SAMPLES = 40 };
+
+/* Sample k is a wave with its own phase; wanted are the next values. */
+static enum alm_status fill_waves(void *context, struct alm_batch *batch, size_t pass, size_t first,
+                                  struct alm_error *error)
+{
+    const float *poison = context;
+    (void)pass;
+    (void)error;
+    for (size_t row = 0; row < batch->rows; row++) {
+        const double phase = 0.37 * (double)((first + row) % SAMPLES);
+        for (size_t t = 0; t < batch->steps; t++) {
+            batch->x[t * batch->rows + row] = (float)sin(0.6 * (double)t + phase);
+            batch->y[t * batch->rows + row] = (float)sin(0.6 * (double)(t + 1) + phase);
+            batch->weight[t * batch->rows + row] = t > 0; /* one value does not tell the phase */
+        }
+        if (poison != NULL) batch->y[batch->rows + row] = *poison;
+    }
+    return ALM_OK;
+}
+
+static const struct alm_loss mse = {.kind = ALM_LOSS_MSE, .n_levels = 1};
+static const struct alm_trainer_settings settings = {.steps = T,
+                                                     .batch = 16,
+                                                     .epochs = 60,
+                                                     .rate = 0.02,
+                                                     .clip = 1,
+                                                     .warmup = 5,
+                                                     .schedule = ALM_SCHEDULE_COSINE};
+
+static struct alm_network *make(uint64_t seed)
+{
+    const struct alm_network_shape shape = {
+        .inputs = 1, .hidden = 8, .layers = 1, .horizon = 1, .levels = 1, .labels = ALM_LABELS_ALL};
+    struct alm_network *network;
+    struct alm_random *random;
+    cr_assert(eq(int, alm_network_create(&network, &shape, NULL), ALM_OK));
+    cr_assert(eq(int, alm_random_create(&random, seed, NULL), ALM_OK));
+    cr_assert(eq(int, alm_network_init(network, random, NULL), ALM_OK));
+    alm_random_free(random);
+    return network;
+}
+
+struct record {
+    size_t epochs, stop_after;
+    double first, last, best_validation, last_rate;
+    struct alm_cancel *cancel;
+};
+
+static enum alm_status record_epoch(void *context, const struct alm_train_epoch *epoch,
+                                    struct alm_error *error)
+{
+    struct record *record = context;
+    (void)error;
+    if (epoch->epoch == 1) record->first = epoch->train_loss;
+    cr_assert(eq(sz, epoch->epoch, record->epochs + 1));
+    record->epochs = epoch->epoch;
+    record->last = epoch->train_loss;
+    record->last_rate = epoch->learning_rate;
+    record->best_validation = fmin(record->best_validation, epoch->validation_loss);
+    if (record->epochs == record->stop_after) atomic_store(&record->cancel->requested, 2);
+    return ALM_OK;
+}
+
+Test(trainer, learns_a_batch_by_heart)
+{
+    struct alm_network *network = make(1);
+    struct record record = {0};
+    const struct alm_batch_source train = {NULL, SAMPLES, fill_waves};
+    const struct alm_trainer_hooks hooks = {.context = &record, .epoch = record_epoch};
+    struct alm_trainer_settings longer = settings;
+    longer.epochs = 300;
+    cr_assert(eq(int, alm_trainer_run(NULL, network, &mse, &train, NULL, &longer, &hooks, NULL), ALM_OK));
+    cr_assert(eq(sz, record.epochs, 300));
+    cr_assert(record.first > 0.2 && record.last < 5e-3, "loss went from %g to %g", record.first, record.last);
+    cr_assert(record.last_rate < settings.rate * 1e-2);
+    alm_network_free(network);
+}
+
+Test(trainer, gives_the_same_bits_for_the_same_seed_and_others_for_another)
+{
+    struct alm_network *network[3] = {make(1), make(1), make(2)};
+    const struct alm_batch_source train = {NULL, SAMPLES, fill_waves};
+    for (size_t i = 0; i < 3; i++)
+        cr_assert(
+            eq(int, alm_trainer_run(NULL, network[i], &mse, &train, NULL, &settings, NULL, NULL), ALM_OK));
+    const size_t bytes = network[0]->n_parameters * sizeof(float);
+    cr_assert(memcmp(network[0]->parameters, network[1]->parameters, bytes) == 0);
+    cr_assert(memcmp(network[0]->parameters, network[2]->parameters, bytes) != 0);
+    for (size_t i = 0; i < 3; i++)
+        alm_network_free(network[i]);
+}
+
+Test(trainer, catches_divergence)
+{
+    struct alm_network *network = make(1);
+    float poison = NAN;
+    const struct alm_batch_source train = {&poison, SAMPLES, fill_waves};
+    struct alm_error error = {0};
+    cr_assert(
+        eq(int, alm_trainer_run(NULL, network, &mse, &train, NULL, &settings, NULL, &error), ALM_DIVERGED));
+    cr_assert(strstr(error.text, "epoch 1") != NULL && strstr(error.text, "gradient norm") != NULL, "%s",
+              error.text);
+    struct alm_trainer_settings wild = settings;
+    wild.rate = 1e30, wild.clip = 0, wild.warmup = 0;
+    const struct alm_batch_source good = {NULL, SAMPLES, fill_waves};
+    cr_assert(eq(int, alm_trainer_run(NULL, network, &mse, &good, NULL, &wild, NULL, &error), ALM_DIVERGED));
+    alm_network_free(network);
+}
+
+Test(trainer, stops_when_cancelled)
+{
+    struct alm_network *network = make(1);
+    struct alm_cancel cancel = {0};
+    struct record record = {.stop_after = 3, .cancel = &cancel};
+    const struct alm_batch_source train = {NULL, SAMPLES, fill_waves};
+    const struct alm_trainer_hooks hooks = {.cancel = &cancel, .context = &record, .epoch = record_epoch};
+    cr_assert(eq(int, alm_trainer_run(NULL, network, &mse, &train, NULL, &settings, &hooks, NULL),
+                 ALM_INTERRUPTED));
+    cr_assert(eq(sz, record.epochs, 3));
+    alm_network_free(network);
+}
+
+Test(trainer, keeps_the_weights_of_the_best_epoch_and_stops_early)
+{
+    struct alm_network *network = make(1);
+    struct record record = {.best_validation = INFINITY};
+    float wrong = 3; /* the validation set asks for something else, so that its loss turns upward */
+    const struct alm_batch_source train = {NULL, SAMPLES, fill_waves}, other = {&wrong, SAMPLES, fill_waves};
+    const struct alm_trainer_hooks hooks = {.context = &record, .epoch = record_epoch};
+    struct alm_trainer_settings s = settings;
+    s.patience = 2, s.keep_best = true, s.epochs = 200;
+    struct alm_train_result result;
+    cr_assert(eq(int, alm_trainer_run(&result, network, &mse, &train, &other, &s, &hooks, NULL), ALM_OK));
+    cr_assert(result.epochs < 200 && result.epochs == result.best_epoch + 2);
+    cr_assert(eq(dbl, result.validation_loss, record.best_validation));
+    alm_network_free(network);
+}
+
+Test(trainer, rate_rises_then_falls)
+{
+    struct alm_trainer_settings s = {.rate = 1, .warmup = 4, .schedule = ALM_SCHEDULE_COSINE};
+    cr_assert(eq(dbl, alm_trainer_rate(&s, 0, 104), 0.25));
+    cr_assert(eq(dbl, alm_trainer_rate(&s, 3, 104), 1));
+    cr_assert(epsilon_eq(dbl, alm_trainer_rate(&s, 54, 104), 0.5, 1e-12));
+    cr_assert(alm_trainer_rate(&s, 103, 104) < 1e-3);
+    s.schedule = ALM_SCHEDULE_CONSTANT;
+    cr_assert(eq(dbl, alm_trainer_rate(&s, 103, 104), 1));
+}
