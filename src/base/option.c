@@ -207,10 +207,24 @@ static enum alm_status unknown_key(const struct alm_config *config, const char *
                     config->what, key, config->what);
 }
 
+/* Whether text has a comma outside parentheses: its canonical form could not be read back. */
+static bool has_open_comma(const char *text)
+{
+    size_t depth = 0;
+    for (; *text != '\0'; text++) {
+        depth += *text == '(';
+        depth -= *text == ')' && depth > 0;
+        if (*text == ',' && depth == 0) return true;
+    }
+    return false;
+}
+
 static enum alm_status read_pair(void *context, const char *text, struct alm_error *error)
 {
     struct alm_config *config = context;
     const char *equals = strchr(text, '=');
+    if (has_open_comma(text))
+        return alm_fail(error, ALM_USAGE, "%s: expected key=value, got \"(%s)\"", config->what, text);
     char key[64];
     const size_t n = equals == NULL ? strlen(text) : (size_t)(equals - text);
     if (n == 0 || n >= sizeof key || equals == NULL)

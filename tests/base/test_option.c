@@ -90,3 +90,13 @@ Test(option, takes_specs_apart)
     cr_assert(eq(int, alm_spec_parse(&spec, "", NULL), ALM_USAGE));
     cr_assert(eq(int, alm_spec_parse(&spec, "a b=naive", NULL), ALM_USAGE));
 }
+
+Test(option, several_pairs_in_one_pair_of_parentheses_are_refused)
+{
+    static const struct alm_option options[] = {{.name = "of", .kind = ALM_OPTION_SPECS}, {.name = NULL}};
+    struct alm_config *config = NULL;
+    struct alm_error error = {0};
+    /* found by fuzzing: it was read as one value whose canonical text could not be read back */
+    cr_assert(alm_config_create(&config, options, "(of=a:b=1,c=2)", "x", &error) == ALM_USAGE);
+    cr_assert(strstr(error.text, "expected key=value") != NULL);
+}
