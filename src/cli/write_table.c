@@ -48,7 +48,8 @@ static void cut(char *text, size_t width)
         p = fits = next;
     }
     /* what is dropped takes at least as many bytes as the mark, or is replaced by a dot */
-    strcpy(fits, strlen(fits) >= strlen(mark) ? mark : ".");
+    const char *end = strlen(fits) >= strlen(mark) ? mark : ".";
+    memcpy(fits, end, strlen(end) + 1);
 }
 
 static size_t terminal_width(const struct alm_printer *printer)
