@@ -5,6 +5,8 @@
 #define VECTOR_BYTES 16
 #include "nn/kernel_vector.h"
 
+/* the double build takes its functions from libm */
+#ifndef ALM_REAL_DOUBLE
 static inline vec lesser(vec limit, vec x)
 {
     return select_lanes((bits)(x > limit), limit, x);
@@ -19,5 +21,6 @@ static inline vec reciprocal(vec x)
 {
     return REAL(1) / x;
 }
+#endif
 
 #include "nn/kernel_body.h"
