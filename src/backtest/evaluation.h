@@ -54,7 +54,7 @@ const struct alm_metric *alm_evaluation_metrics(const struct alm_evaluation *eva
 #define ALM_ALL ((size_t)-1)
 
 /* The value of a metric (index in alm_evaluation_metrics) for one forecaster, for one series or ALM_ALL, for
- * one step (1 .. horizon) or ALM_ALL; not both stated unless for tests. *n is the number of scored values
+ * one step (1 .. horizon) or ALM_ALL. *n is the number of scored values
  * behind it (rows with a forecast and an actual, less those the definition leaves out). NaN and n 0 when it
  * is not defined. */
 double alm_evaluation_value(const struct alm_evaluation *evaluation, size_t forecaster, size_t series,

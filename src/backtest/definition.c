@@ -1,0 +1,157 @@
+/* The metrics of a run as data: code, unit and definition of each. */
+#include "backtest/evaluation_impl.h"
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* %s in a definition is the season length. e = actual - forecast. */
+static const struct {
+    const char *code, *unit, *definition;
+    enum alm_metric_kind kind;
+} fixed[] = {
+    {"me", "value", "mean of e over all scored values, pooled", ALM_METRIC_ME},
+    {"mae", "value", "mean of |e| over all scored values, pooled", ALM_METRIC_MAE},
+    {"rmse", "value", "square root of the mean of e^2 over all scored values, pooled", ALM_METRIC_RMSE},
+    {"mape", "percent",
+     "mean of 100 |e / y| over the scored values of a series, then over series; actuals of 0 are left out",
+     ALM_METRIC_MAPE},
+    {"smape", "percent",
+     "mean of 200 |e| / (|y| + |f|) (range 0 to 200; 0 where both are 0) over the scored values of a series, "
+     "then over series",
+     ALM_METRIC_SMAPE},
+    {"mase", "ratio",
+     "mean of |e| / scale over the scored values of a series, then over series; scale: mean absolute "
+     "seasonal difference of "
+     "all bars up to the origin, %s; values whose scale is 0 or missing are left out",
+     ALM_METRIC_MASE},
+    {"rmsse", "ratio",
+     "square root of the mean of e^2 / scale over the scored values of a series, then mean over series; "
+     "scale: mean squared "
+     "seasonal difference of all bars up to the origin, %s; values whose scale is 0 or missing are left out",
+     ALM_METRIC_RMSSE},
+    {"r2", "ratio",
+     "1 - sum of e^2 / sum of (y - mean of y)^2 over the scored values of a series (y in levels), then mean "
+     "over series; "
+     "series whose scored actuals are constant are left out",
+     ALM_METRIC_R2},
+};
+
+static const struct {
+    const char *code, *unit, *definition;
+    enum alm_metric_kind kind;
+} of_all_levels[] = {
+    {"crps", "value",
+     "twice the mean pinball loss over the run's quantile levels (an approximation of the CRPS), mean over "
+     "all scored "
+     "values, pooled",
+     ALM_METRIC_CRPS},
+    {"pinball", "value", "mean pinball loss over the run's quantile levels and all scored values, pooled",
+     ALM_METRIC_PINBALL},
+};
+
+static enum alm_status add(struct alm_evaluation *evaluation, enum alm_metric_kind kind, size_t index,
+                           const char *unit, struct alm_text *definition, struct alm_error *error)
+{
+    struct alm_metric *metric = &evaluation->metric[evaluation->n_metrics];
+    ALM_TRY(alm_text_check(definition, error));
+    ALM_TRY(alm_copy_text(&metric->definition, alm_text_string(definition), error));
+    metric->unit = unit;
+    evaluation->rule[evaluation->n_metrics++] = (struct alm_metric_rule){kind, index};
+    alm_text_reset(definition);
+    return ALM_OK;
+}
+
+static enum alm_status add_fixed(struct alm_evaluation *evaluation, const char *season, struct alm_text *text,
+                                 struct alm_error *error)
+{
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+        const char *blank = strstr(fixed[i].definition, "%s");
+        struct alm_metric *metric = &evaluation->metric[evaluation->n_metrics];
+        snprintf(metric->code, sizeof metric->code, "%s", fixed[i].code);
+        if (blank == NULL) {
+            alm_text_append(text, fixed[i].definition);
+        } else {
+            alm_text_append_bytes(text, fixed[i].definition, (size_t)(blank - fixed[i].definition));
+            alm_text_append(text, season);
+            alm_text_append(text, blank + 2);
+        }
+        ALM_TRY(add(evaluation, fixed[i].kind, 0, fixed[i].unit, text, error));
+    }
+    return ALM_OK;
+}
+
+static enum alm_status add_intervals(struct alm_evaluation *evaluation, struct alm_text *text,
+                                     struct alm_error *error)
+{
+    const struct alm_quantiles *quantiles = &evaluation->quantiles;
+    for (size_t i = 0; i < quantiles->n_intervals; i++) {
+        struct alm_metric *metric = &evaluation->metric[evaluation->n_metrics];
+        const double low = quantiles->level[quantiles->low[i]], high = quantiles->level[quantiles->high[i]];
+        snprintf(metric->code, sizeof metric->code, "coverage_%.6g", 100 * (high - low));
+        alm_text_printf(text,
+                        "share of scored actuals between the %.6g and the %.6g quantile, both included; "
+                        "nominal %.6g; pooled",
+                        low, high, high - low);
+        ALM_TRY(add(evaluation, ALM_METRIC_COVERAGE, i, "ratio", text, error));
+    }
+    return ALM_OK;
+}
+
+static enum alm_status add_levels(struct alm_evaluation *evaluation, struct alm_text *text,
+                                  struct alm_error *error)
+{
+    for (size_t i = 0; i < evaluation->quantiles.n_levels; i++) {
+        const double level = evaluation->quantiles.level[i];
+        struct alm_metric *metric = &evaluation->metric[evaluation->n_metrics];
+        snprintf(metric[0].code, sizeof metric->code, "coverage_q%.6g", level);
+        snprintf(metric[1].code, sizeof metric->code, "pinball_q%.6g", level);
+        alm_text_printf(text, "share of scored actuals at or below the %.6g quantile; nominal %.6g; pooled",
+                        level, level);
+        ALM_TRY(add(evaluation, ALM_METRIC_COVERAGE_QUANTILE, i, "ratio", text, error));
+        alm_text_printf(text, "mean pinball loss of the %.6g quantile, pooled", level);
+        ALM_TRY(add(evaluation, ALM_METRIC_PINBALL_QUANTILE, i, "value", text, error));
+    }
+    return ALM_OK;
+}
+
+/* What the definitions say about the season length. */
+static void write_season(char *out, size_t size, const size_t *season, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (season[i] == season[0]) continue;
+        snprintf(out, size, "lag the season length of each series");
+        return;
+    }
+    snprintf(out, size, "lag %zu (the season length)", n == 0 ? (size_t)1 : season[0]);
+}
+
+static enum alm_status add_all(struct alm_evaluation *evaluation, const char *season, struct alm_text *text,
+                               struct alm_error *error)
+{
+    ALM_TRY(add_fixed(evaluation, season, text, error));
+    if (evaluation->quantiles.n_levels == 0) return ALM_OK;
+    for (size_t i = 0; i < sizeof of_all_levels / sizeof *of_all_levels; i++) {
+        struct alm_metric *metric = &evaluation->metric[evaluation->n_metrics];
+        snprintf(metric->code, sizeof metric->code, "%s", of_all_levels[i].code);
+        alm_text_append(text, of_all_levels[i].definition);
+        ALM_TRY(add(evaluation, of_all_levels[i].kind, 0, of_all_levels[i].unit, text, error));
+    }
+    ALM_TRY(add_intervals(evaluation, text, error));
+    return add_levels(evaluation, text, error);
+}
+
+enum alm_status alm_evaluation_define(struct alm_evaluation *evaluation, const size_t *season,
+                                      struct alm_error *error)
+{
+    const size_t most = sizeof fixed / sizeof *fixed + sizeof of_all_levels / sizeof *of_all_levels +
+                        evaluation->quantiles.n_intervals + 2 * evaluation->quantiles.n_levels;
+    char lag[64];
+    struct alm_text text = {0};
+    write_season(lag, sizeof lag, season, evaluation->n_series);
+    ALM_TRY(ALM_NEW(&evaluation->metric, most, error));
+    ALM_TRY(ALM_NEW(&evaluation->rule, most, error));
+    const enum alm_status status = add_all(evaluation, lag, &text, error);
+    alm_text_clear(&text);
+    return status;
+}

@@ -1,0 +1,35 @@
+/* What evaluation.c gathers and leaderboard.c reads. Not for other rooms. */
+#ifndef ALM_BACKTEST_EVALUATION_IMPL_H
+#define ALM_BACKTEST_EVALUATION_IMPL_H
+
+#include "backtest/evaluation.h"
+#include "backtest/metric.h"
+
+struct alm_metric_rule {
+    enum alm_metric_kind kind;
+    size_t index; /* interval or level */
+};
+
+struct alm_forecaster_total {
+    size_t n_rows, n_failed;
+    double fit_seconds;
+};
+
+struct alm_evaluation {
+    size_t n_forecasters, n_series, n_folds, horizon, step, naive;
+    struct alm_quantiles quantiles;
+    size_t n_metrics;
+    struct alm_metric *metric;    /* [n_metrics] */
+    struct alm_metric_rule *rule; /* [n_metrics] */
+    struct alm_cell *cell;        /* [n_forecasters][n_series][horizon] */
+    double *counts;               /* [n_forecasters][n_series][horizon][alm_quantiles_width] */
+    double *loss;  /* [n_forecasters][n_folds][n_series] mean absolute error over the steps; NaN = none */
+    double *scale; /* [n_folds][n_series] MASE scale; NaN = none */
+    struct alm_forecaster_total *total; /* [n_forecasters] */
+};
+
+/* Fills evaluation's metric and rule; season is [n_series]. definition.c */
+enum alm_status alm_evaluation_define(struct alm_evaluation *evaluation, const size_t *season,
+                                      struct alm_error *error);
+
+#endif

@@ -1,0 +1,292 @@
+#include "backtest/plan.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- settings and series ---- */
+
+static enum alm_status check_levels(const struct alm_backtest_settings *settings, struct alm_error *error)
+{
+    for (size_t i = 0; i < settings->n_levels; i++) {
+        const double level = settings->level[i];
+        if (!(level > 0 && level < 1))
+            return alm_fail(error, ALM_USAGE, "quantile level %g is not between 0 and 1", level);
+        if (i > 0 && level <= settings->level[i - 1])
+            return alm_fail(error, ALM_USAGE, "quantile levels must rise: %g after %g", level,
+                            settings->level[i - 1]);
+    }
+    return ALM_OK;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp((*(const struct alm_series *const *)a)->name, (*(const struct alm_series *const *)b)->name);
+}
+
+static enum alm_status check_series(const struct alm_series *const *series, size_t n, struct alm_error *error)
+{
+    const struct alm_series **sorted;
+    enum alm_status status = ALM_OK;
+    if (n == 0) return alm_fail(error, ALM_USAGE, "a backtest needs at least one series");
+    ALM_TRY(ALM_NEW(&sorted, n, error));
+    memcpy(sorted, series, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, compare_names);
+    for (size_t i = 1; status == ALM_OK && i < n; i++)
+        if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)
+            status = alm_fail(error, ALM_USAGE, "series %s is given twice", sorted[i]->name);
+    free(sorted);
+    return status;
+}
+
+/* ---- forecasters and their labels ---- */
+
+/* Reads one spec: type, canonical spec and, when it was stated, the label. */
+static enum alm_status add_candidate(struct alm_plan *plan, const char *text, bool added, struct alm_error *error)
+{
+    struct alm_candidate *candidate = &plan->forecaster[plan->n_forecasters++];
+    const struct alm_forecaster_settings settings = {.missing = plan->settings.missing,
+                                                     .find = plan->settings.find};
+    struct alm_forecaster *forecaster;
+    struct alm_text spec_text = {0};
+    struct alm_spec spec;
+    ALM_TRY(alm_spec_parse(&spec, text, error));
+    candidate->label = spec.label; /* moved */
+    spec.label = NULL;
+    alm_spec_clear(&spec);
+    ALM_TRY(alm_forecaster_create(&forecaster, text, &settings, error));
+    alm_forecaster_write_spec(forecaster, &spec_text);
+    enum alm_status status = alm_text_check(&spec_text, error);
+    if (status == ALM_OK) status = alm_copy_text(&candidate->spec, alm_text_string(&spec_text), error);
+    candidate->type = alm_forecaster_type_of(forecaster);
+    candidate->added = added;
+    alm_text_clear(&spec_text);
+    alm_forecaster_free(forecaster);
+    return status;
+}
+
+static bool is_naive(const struct alm_candidate *candidate)
+{
+    return strcmp(candidate->type->name, "naive") == 0;
+}
+
+/* Moves the last candidate, an added naive, to the front. */
+static void move_last_to_front(struct alm_plan *plan)
+{
+    const size_t n = plan->n_forecasters;
+    const struct alm_candidate last = plan->forecaster[n - 1];
+    memmove(&plan->forecaster[1], &plan->forecaster[0], (n - 1) * sizeof last);
+    plan->forecaster[0] = last;
+}
+
+static enum alm_status add_candidates(struct alm_plan *plan, const char *const *specs, size_t n_specs,
+                                      struct alm_error *error)
+{
+    ALM_TRY(ALM_NEW(&plan->forecaster, n_specs + 1, error));
+    for (size_t i = 0; i < n_specs; i++)
+        ALM_TRY(add_candidate(plan, specs[i], false, error));
+    for (plan->naive = 0; plan->naive < plan->n_forecasters; plan->naive++)
+        if (is_naive(&plan->forecaster[plan->naive])) return ALM_OK;
+    ALM_TRY(add_candidate(plan, "naive", true, error));
+    move_last_to_front(plan);
+    plan->naive = 0;
+    return ALM_OK;
+}
+
+/* Whether another forecaster without a stated label has the same name. stated says which have one. */
+static bool name_is_shared(const struct alm_plan *plan, const bool *stated, size_t index)
+{
+    for (size_t i = 0; i < plan->n_forecasters; i++)
+        if (i != index && !stated[i] &&
+            strcmp(plan->forecaster[i].type->name, plan->forecaster[index].type->name) == 0)
+            return true;
+    return false;
+}
+
+static enum alm_status check_labels(const struct alm_plan *plan, struct alm_error *error)
+{
+    for (size_t i = 0; i < plan->n_forecasters; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(plan->forecaster[i].label, plan->forecaster[j].label) == 0)
+                return alm_fail(error, ALM_USAGE,
+                                "two forecasters are both named %s: give one another label with LABEL=%s",
+                                plan->forecaster[i].label, plan->forecaster[i].spec);
+    return ALM_OK;
+}
+
+static enum alm_status set_labels(struct alm_plan *plan, struct alm_error *error)
+{
+    bool *stated;
+    enum alm_status status = ALM_OK;
+    ALM_TRY(ALM_NEW(&stated, plan->n_forecasters, error));
+    for (size_t i = 0; i < plan->n_forecasters; i++)
+        stated[i] = plan->forecaster[i].label != NULL;
+    for (size_t i = 0; status == ALM_OK && i < plan->n_forecasters; i++) {
+        struct alm_candidate *candidate = &plan->forecaster[i];
+        if (stated[i]) continue;
+        status = alm_copy_text(&candidate->label,
+                               name_is_shared(plan, stated, i) ? candidate->spec : candidate->type->name, error);
+    }
+    free(stated);
+    return status == ALM_OK ? check_labels(plan, error) : status;
+}
+
+/* ---- origins and history lengths ---- */
+
+static enum alm_status set_origins(struct alm_plan *plan, struct alm_error *error)
+{
+    const struct alm_split *split = &plan->settings.split;
+    size_t n;
+    for (size_t i = 0; i < plan->n_series; i++) {
+        const size_t folds = alm_split_folds(split, alm_series_span(plan->series[i]));
+        if (folds > plan->n_folds) plan->n_folds = folds;
+    }
+    if (plan->n_folds == 0)
+        return alm_fail(error, ALM_DATA, "no series has %zu values after the first origin", split->horizon);
+    if (!alm_multiply(&n, plan->n_series, plan->n_folds) ||
+        !alm_multiply(&plan->n_tasks, plan->n_folds, plan->n_forecasters))
+        return alm_fail(error, ALM_USAGE, "%zu folds are too many", plan->n_folds);
+    ALM_TRY(ALM_NEW(&plan->origin, n, error));
+    for (size_t i = 0; i < plan->n_series; i++)
+        alm_split_origins(&plan->origin[i * plan->n_folds], plan->n_folds, split,
+                          alm_series_span(plan->series[i]));
+    return ALM_OK;
+}
+
+/* The most folds for which some series has all its origins. */
+static size_t possible_folds(const struct alm_plan *plan)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < plan->n_series; i++) {
+        size_t folds = 0;
+        while (folds < plan->n_folds && alm_plan_origin(plan, i, plan->n_folds - 1 - folds)->status == ALM_OK)
+            folds++;
+        if (folds > most) most = folds;
+    }
+    return most;
+}
+
+static enum alm_status check_first_fold(const struct alm_plan *plan, struct alm_error *error)
+{
+    const struct alm_split *split = &plan->settings.split;
+    for (size_t i = 0; i < plan->n_series; i++)
+        if (alm_plan_origin(plan, i, 0)->status == ALM_OK) return ALM_OK;
+    return alm_fail(error, ALM_DATA,
+                    "no series has %zu folds of horizon %zu and step %zu (%s: %s); at most %zu are possible",
+                    plan->n_folds, split->horizon, split->step, plan->series[0]->name,
+                    alm_plan_origin(plan, 0, 0)->reason, possible_folds(plan));
+}
+
+/* Values that a fit at origin has, from the first present one on. */
+static size_t history_length(const struct alm_series *series, const struct alm_origin *origin)
+{
+    size_t first = origin->first;
+    while (first < origin->train_end && isnan(series->y[first]))
+        first++;
+    return origin->train_end - first;
+}
+
+/* Whether some series has enough history for one forecaster at the first fold. */
+static enum alm_status check_history(const struct alm_plan *plan, const struct alm_candidate *candidate,
+                                     const struct alm_config *config, struct alm_error *error)
+{
+    const struct alm_forecaster_type *type = candidate->type;
+    size_t longest = 0, least = SIZE_MAX;
+    bool enough = false;
+    void *self = NULL;
+    ALM_TRY(type->create(&self, config, 0, error));
+    for (size_t i = 0; i < plan->n_series && !enough; i++) {
+        const struct alm_origin *origin = alm_plan_origin(plan, i, 0);
+        if (origin->status != ALM_OK) continue;
+        const size_t n = history_length(plan->series[i], origin);
+        const size_t needed =
+            type->minimum_history(self, plan->series[i]->season_length, plan->settings.split.horizon);
+        if (n > longest) longest = n;
+        if (needed < least) least = needed;
+        enough = n >= needed;
+    }
+    type->free(self);
+    if (enough) return ALM_OK;
+    return alm_fail(error, ALM_DATA,
+                    "%s needs %zu values to fit, and at the first origin the longest history has %zu: take fewer "
+                    "folds, a smaller step or a later first origin",
+                    candidate->label, least, longest);
+}
+
+static enum alm_status check_histories(const struct alm_plan *plan, struct alm_error *error)
+{
+    const struct alm_forecaster_settings settings = {.missing = plan->settings.missing,
+                                                     .find = plan->settings.find};
+    for (size_t i = 0; i < plan->n_forecasters; i++) {
+        struct alm_forecaster *forecaster;
+        ALM_TRY(alm_forecaster_create(&forecaster, plan->forecaster[i].spec, &settings, error));
+        const enum alm_status status =
+            check_history(plan, &plan->forecaster[i], alm_forecaster_config(forecaster), error);
+        alm_forecaster_free(forecaster);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* ---- the plan ---- */
+
+static enum alm_status fill(struct alm_plan *plan, const char *const *specs, size_t n_specs, struct alm_error *error)
+{
+    ALM_TRY(add_candidates(plan, specs, n_specs, error));
+    ALM_TRY(set_labels(plan, error));
+    ALM_TRY(set_origins(plan, error));
+    ALM_TRY(check_first_fold(plan, error));
+    return check_histories(plan, error);
+}
+
+/* Takes copies of what belongs to the caller. */
+static enum alm_status copy(struct alm_plan *plan, const struct alm_backtest_settings *settings,
+                            const struct alm_series *const *series, size_t n_series, struct alm_error *error)
+{
+    double *level = NULL;
+    const struct alm_series **list = NULL;
+    plan->settings = *settings;
+    plan->settings.level = NULL;
+    ALM_TRY(ALM_NEW(&level, settings->n_levels, error));
+    if (settings->n_levels > 0) memcpy(level, settings->level, settings->n_levels * sizeof *level);
+    plan->settings.level = level;
+    ALM_TRY(ALM_NEW(&list, n_series, error));
+    memcpy(list, series, n_series * sizeof *list);
+    plan->series = list;
+    plan->n_series = n_series;
+    return ALM_OK;
+}
+
+enum alm_status alm_plan_create(struct alm_plan **out, const struct alm_backtest_settings *settings,
+                                const struct alm_series *const *series, size_t n_series,
+                                const char *const *specs, size_t n_specs, struct alm_error *error)
+{
+    *out = NULL;
+    ALM_TRY(alm_split_check(&settings->split, error));
+    ALM_TRY(check_levels(settings, error));
+    ALM_TRY(check_series(series, n_series, error));
+    ALM_TRY(ALM_NEW(out, 1, error));
+    enum alm_status status = copy(*out, settings, series, n_series, error);
+    if (status == ALM_OK) status = fill(*out, specs, n_specs, error);
+    if (status != ALM_OK) {
+        alm_plan_free(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+void alm_plan_free(struct alm_plan *plan)
+{
+    if (plan == NULL) return;
+    for (size_t i = 0; i < plan->n_forecasters; i++) {
+        free(plan->forecaster[i].label);
+        free(plan->forecaster[i].spec);
+    }
+    free(plan->forecaster);
+    free(plan->origin);
+    free((void *)plan->settings.level);
+    free((void *)plan->series);
+    free(plan);
+}
