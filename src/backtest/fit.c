@@ -11,7 +11,8 @@
 /* ---- what the forecaster is shown ---- */
 
 /* Bars first .. end - 1 of series, values from y. */
-static struct alm_history_series show(const struct alm_series *series, const double *y, size_t first, size_t end)
+static struct alm_history_series show(const struct alm_series *series, const double *y, size_t first,
+                                      size_t end)
 {
     return (struct alm_history_series){
         .name = series->name,
@@ -109,8 +110,8 @@ static enum alm_status fit_unit(struct alm_fit_unit *unit, const struct alm_plan
 }
 
 /* Puts series from .. to - 1 that have an origin in the earliest possible fold of the group into unit. */
-static enum alm_status gather(struct alm_fit_unit *unit, const struct alm_plan *plan, size_t fold, size_t from,
-                              size_t to, struct alm_error *error)
+static enum alm_status gather(struct alm_fit_unit *unit, const struct alm_plan *plan, size_t fold,
+                              size_t from, size_t to, struct alm_error *error)
 {
     const struct alm_split *split = &plan->settings.split;
     const size_t end = alm_split_group_end(split, fold, plan->n_folds);
@@ -141,8 +142,9 @@ static enum alm_status fit_units(struct alm_fit *fit, size_t fold, const double 
     return ALM_OK;
 }
 
-enum alm_status alm_fit_create(struct alm_fit **out, const struct alm_plan *plan, size_t forecaster, size_t fold,
-                               const double *const *y, const struct alm_cancel *cancel, struct alm_error *error)
+enum alm_status alm_fit_create(struct alm_fit **out, const struct alm_plan *plan, size_t forecaster,
+                               size_t fold, const double *const *y, const struct alm_cancel *cancel,
+                               struct alm_error *error)
 {
     ALM_TRY(ALM_NEW(out, 1, error));
     (*out)->plan = plan;
@@ -169,12 +171,20 @@ void alm_fit_free(struct alm_fit *fit)
     free(fit);
 }
 
+static int compare_indices(const void *a, const void *b)
+{
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return (x > y) - (x < y);
+}
+
 const struct alm_fit_unit *alm_fit_find(const struct alm_fit *fit, size_t series, size_t *position)
 {
     const struct alm_fit_unit *unit = fit->n_units == 1 ? &fit->unit[0] : &fit->unit[series];
-    for (*position = 0; *position < unit->n; ++*position)
-        if (unit->series[*position] == series) return unit;
-    return NULL;
+    if (unit->n == 0) return NULL;
+    const size_t *found = bsearch(&series, unit->series, unit->n, sizeof series, compare_indices);
+    if (found == NULL) return NULL;
+    *position = (size_t)(found - unit->series);
+    return unit;
 }
 
 /* ---- forecasting ---- */
@@ -183,10 +193,11 @@ enum alm_status alm_fold_forecast_init(struct alm_fold_forecast *out, const stru
                                        struct alm_error *error)
 {
     size_t steps, values;
-    *out = (struct alm_fold_forecast){plan->n_series, plan->settings.split.horizon, plan->settings.n_levels,
-                                      NULL, NULL, NULL, NULL, NULL};
+    *out = (struct alm_fold_forecast){
+        plan->n_series, plan->settings.split.horizon, plan->settings.n_levels, NULL, NULL, NULL, NULL, NULL};
     if (!alm_multiply(&steps, out->n_series, out->horizon) || !alm_multiply(&values, steps, out->n_levels))
-        return alm_fail(error, ALM_NOMEM, "%zu series of %zu steps are too many", out->n_series, out->horizon);
+        return alm_fail(error, ALM_NOMEM, "%zu series of %zu steps are too many", out->n_series,
+                        out->horizon);
     ALM_TRY(ALM_NEW(&out->status, out->n_series, error));
     ALM_TRY(ALM_NEW(&out->reason, out->n_series, error));
     ALM_TRY(ALM_NEW(&out->has_quantiles, out->n_series, error));
@@ -219,8 +230,9 @@ static const struct alm_origin *last_origin(const struct alm_plan *plan, size_t 
 }
 
 /* Copies what was forecast for unit's series that have an origin in fold. */
-static void scatter(struct alm_fold_forecast *out, const struct alm_fit_unit *unit, const struct alm_plan *plan,
-                    size_t fold, const struct alm_forecast *forecast, const struct alm_series_outcome *outcome)
+static void scatter(struct alm_fold_forecast *out, const struct alm_fit_unit *unit,
+                    const struct alm_plan *plan, size_t fold, const struct alm_forecast *forecast,
+                    const struct alm_series_outcome *outcome)
 {
     const size_t horizon = out->horizon, block = horizon * out->n_levels;
     for (size_t i = 0; i < unit->n; i++) {
@@ -237,7 +249,8 @@ static void scatter(struct alm_fold_forecast *out, const struct alm_fit_unit *un
 
 static enum alm_status call(struct alm_fold_forecast *out, const struct alm_fit_unit *unit,
                             const struct alm_plan *plan, size_t fold, struct alm_history_series *series,
-                            struct alm_series_outcome *outcome, const double *const *y, struct alm_error *error)
+                            struct alm_series_outcome *outcome, const double *const *y,
+                            struct alm_error *error)
 {
     struct alm_forecast *forecast;
     struct alm_error own = {0};
@@ -247,7 +260,8 @@ static enum alm_status call(struct alm_fold_forecast *out, const struct alm_fit_
         series[i] = show(plan->series[s], y[s], origin->first, origin->bar + 1);
     }
     memcpy(outcome, unit->outcome, unit->n * sizeof *outcome);
-    ALM_TRY(alm_forecast_create(&forecast, unit->n, out->horizon, plan->settings.level, out->n_levels, error));
+    ALM_TRY(
+        alm_forecast_create(&forecast, unit->n, out->horizon, plan->settings.level, out->n_levels, error));
     const struct alm_history history = {unit->n, series, out->horizon};
     enum alm_status status = alm_forecaster_forecast(unit->forecaster, &history, forecast, outcome, &own);
     if (is_fatal(status)) {

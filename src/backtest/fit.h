@@ -1,5 +1,5 @@
-/* One fit of the engine: a forecaster fitted at the first fold of a group of folds, ready to forecast from all of
- * them. Used by the engine and the audit; not for other rooms. */
+/* One fit of the engine: a forecaster fitted at the first fold of a group of folds, ready to forecast from
+ * all of them. Used by the engine and the audit; not for other rooms. */
 #ifndef ALM_BACKTEST_FIT_H
 #define ALM_BACKTEST_FIT_H
 
@@ -29,11 +29,12 @@ struct alm_fit {
     struct alm_fit_unit *unit;
 };
 
-/* Fits forecaster for the group of folds that fold belongs to. y[s] stands in for the values of series s: nothing
- * else of them is looked at. What a fit may see at an origin is a span of y that ends there. Never changed
- * afterwards, so threads may share it. */
-enum alm_status alm_fit_create(struct alm_fit **out, const struct alm_plan *plan, size_t forecaster, size_t fold,
-                               const double *const *y, const struct alm_cancel *cancel, struct alm_error *error);
+/* Fits forecaster for the group of folds that fold belongs to. y[s] stands in for the values of series s:
+ * nothing else of them is looked at. What a fit may see at an origin is a span of y that ends there. Never
+ * changed afterwards, so threads may share it. */
+enum alm_status alm_fit_create(struct alm_fit **out, const struct alm_plan *plan, size_t forecaster,
+                               size_t fold, const double *const *y, const struct alm_cancel *cancel,
+                               struct alm_error *error);
 void alm_fit_free(struct alm_fit *fit);
 
 /* What came out for one fold: forecasts of all series of the plan. */

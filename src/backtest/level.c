@@ -16,7 +16,8 @@ enum alm_status alm_levels_of_intervals(double *out, size_t *n, const double *in
     if (n_intervals == 0) return ALM_OK;
     for (size_t i = 0; i < n_intervals; i++) {
         if (!(interval[i] > 0 && interval[i] < 100))
-            return alm_fail(error, ALM_USAGE, "an interval of %g %% makes no sense: levels are above 0 and below 100",
+            return alm_fail(error, ALM_USAGE,
+                            "an interval of %g %% makes no sense: levels are above 0 and below 100",
                             interval[i]);
         /* one division each, so that 80 gives the numbers that print as 0.1 and 0.9 */
         out[count++] = (100 - interval[i]) / 200;

@@ -44,7 +44,8 @@ static enum alm_status check_series(const struct alm_series *const *series, size
 /* ---- forecasters and their labels ---- */
 
 /* Reads one spec: type, canonical spec and, when it was stated, the label. */
-static enum alm_status add_candidate(struct alm_plan *plan, const char *text, bool added, struct alm_error *error)
+static enum alm_status add_candidate(struct alm_plan *plan, const char *text, bool added,
+                                     struct alm_error *error)
 {
     struct alm_candidate *candidate = &plan->forecaster[plan->n_forecasters++];
     const struct alm_forecaster_settings settings = {.missing = plan->settings.missing,
@@ -126,8 +127,9 @@ static enum alm_status set_labels(struct alm_plan *plan, struct alm_error *error
     for (size_t i = 0; status == ALM_OK && i < plan->n_forecasters; i++) {
         struct alm_candidate *candidate = &plan->forecaster[i];
         if (stated[i]) continue;
-        status = alm_copy_text(&candidate->label,
-                               name_is_shared(plan, stated, i) ? candidate->spec : candidate->type->name, error);
+        status =
+            alm_copy_text(&candidate->label,
+                          name_is_shared(plan, stated, i) ? candidate->spec : candidate->type->name, error);
     }
     free(stated);
     return status == ALM_OK ? check_labels(plan, error) : status;
@@ -209,10 +211,11 @@ static enum alm_status check_history(const struct alm_plan *plan, const struct a
     }
     type->free(self);
     if (enough) return ALM_OK;
-    return alm_fail(error, ALM_DATA,
-                    "%s needs %zu values to fit, and at the first origin the longest history has %zu: take fewer "
-                    "folds, a smaller step or a later first origin",
-                    candidate->label, least, longest);
+    return alm_fail(
+        error, ALM_DATA,
+        "%s needs %zu values to fit, and at the first origin the longest history has %zu: take fewer "
+        "folds, a smaller step or a later first origin",
+        candidate->label, least, longest);
 }
 
 static enum alm_status check_histories(const struct alm_plan *plan, struct alm_error *error)
@@ -232,7 +235,8 @@ static enum alm_status check_histories(const struct alm_plan *plan, struct alm_e
 
 /* ---- the plan ---- */
 
-static enum alm_status fill(struct alm_plan *plan, const char *const *specs, size_t n_specs, struct alm_error *error)
+static enum alm_status fill(struct alm_plan *plan, const char *const *specs, size_t n_specs,
+                            struct alm_error *error)
 {
     ALM_TRY(add_candidates(plan, specs, n_specs, error));
     ALM_TRY(set_labels(plan, error));

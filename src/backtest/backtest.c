@@ -1,0 +1,166 @@
+#include "backtest/backtest.h"
+
+#include "backtest/task.h"
+#include "base/memory.h"
+#include "base/pool.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+/* One fit that the tasks of a group of folds share: made by the first that needs it, dropped by the last. */
+struct shared_fit {
+    enum { UNFITTED, FITTING, FITTED, FAILED } state;
+    struct alm_fit *fit;
+    size_t users; /* tasks of this run that still need it */
+    struct alm_error failure;
+};
+
+struct run {
+    const struct alm_plan *plan;
+    const struct alm_backtest_control *control;
+    const struct alm_sink *sink;
+    const double *const *y;      /* [n_series] */
+    size_t n;                    /* tasks to do */
+    size_t *task;                /* [n] */
+    struct alm_task_data **data; /* [n] finished and not yet delivered */
+    size_t delivered;
+    pthread_mutex_t lock; /* of shared */
+    pthread_cond_t changed;
+    struct shared_fit *shared; /* [n_tasks]; the group's is at its first fold */
+};
+
+static struct shared_fit *shared_of(struct run *run, size_t task)
+{
+    const struct alm_plan *plan = run->plan;
+    const size_t fold = alm_split_group_first(&plan->settings.split, alm_plan_fold(plan, task));
+    return &run->shared[fold * plan->n_forecasters + alm_plan_forecaster(plan, task)];
+}
+
+/* Called without the lock, by the one task that found the fit missing. */
+static enum alm_status make(struct run *run, struct shared_fit *shared, size_t task)
+{
+    return alm_fit_create(&shared->fit, run->plan, alm_plan_forecaster(run->plan, task),
+                          alm_plan_fold(run->plan, task), run->y, run->control->cancel, &shared->failure);
+}
+
+/* The fit that task needs, fitted here or waited for. A task that waits does not block the one it waits for,
+ * as that one is running. */
+static enum alm_status acquire(const struct alm_fit **out, struct run *run, size_t task,
+                               struct alm_error *error)
+{
+    struct shared_fit *shared = shared_of(run, task);
+    pthread_mutex_lock(&run->lock);
+    if (shared->state == UNFITTED) {
+        shared->state = FITTING;
+        pthread_mutex_unlock(&run->lock);
+        const enum alm_status status = make(run, shared, task);
+        pthread_mutex_lock(&run->lock);
+        shared->state = status == ALM_OK ? FITTED : FAILED;
+        shared->failure.status = status;
+        pthread_cond_broadcast(&run->changed);
+    }
+    while (shared->state == FITTING)
+        pthread_cond_wait(&run->changed, &run->lock);
+    pthread_mutex_unlock(&run->lock);
+    *out = shared->fit;
+    if (shared->state == FITTED) return ALM_OK;
+    if (error != NULL) *error = shared->failure;
+    return shared->failure.status;
+}
+
+static void release(struct run *run, size_t task)
+{
+    struct shared_fit *shared = shared_of(run, task);
+    struct alm_fit *last = NULL;
+    pthread_mutex_lock(&run->lock);
+    if (--shared->users == 0) {
+        last = shared->fit;
+        shared->fit = NULL;
+    }
+    pthread_mutex_unlock(&run->lock);
+    alm_fit_free(last);
+}
+
+static enum alm_status run_task(void *context, size_t index, size_t worker, struct alm_error *error)
+{
+    (void)worker;
+    struct run *run = context;
+    const size_t task = run->task[index];
+    const struct alm_fit *fit;
+    enum alm_status status = acquire(&fit, run, task, error);
+    if (status == ALM_OK) status = alm_task_create(&run->data[index], run->plan, task, fit, error);
+    release(run, task);
+    if (status != ALM_OK && status != ALM_INTERRUPTED)
+        (void)alm_fail_in(error, "%s, fold %zu",
+                          run->plan->forecaster[alm_plan_forecaster(run->plan, task)].label,
+                          alm_plan_fold(run->plan, task) + 1);
+    return status;
+}
+
+static void drop(struct run *run, size_t index)
+{
+    alm_task_free(run->data[index]);
+    run->data[index] = NULL;
+}
+
+static enum alm_status deliver(void *context, size_t index, struct alm_error *error)
+{
+    struct run *run = context;
+    const enum alm_status status = run->sink->deliver(run->sink->context, &run->data[index]->result, error);
+    drop(run, index);
+    if (status != ALM_OK) return status;
+    run->delivered++;
+    alm_progress_report(run->control->progress, "backtest",
+                        (double)(run->plan->n_tasks - run->n + run->delivered), (double)run->plan->n_tasks,
+                        "tasks");
+    return ALM_OK;
+}
+
+static void discard(void *context, size_t index)
+{
+    drop(context, index);
+}
+
+static enum alm_status prepare(struct run *run, struct alm_error *error)
+{
+    const size_t n = run->plan->n_tasks;
+    ALM_TRY(alm_plan_values(&run->y, run->plan, error));
+    ALM_TRY(ALM_NEW(&run->task, n, error));
+    ALM_TRY(ALM_NEW(&run->data, n, error));
+    ALM_TRY(ALM_NEW(&run->shared, n, error));
+    for (size_t task = 0; task < n; task++) {
+        if (run->control->done != NULL && run->control->done[task]) continue;
+        run->task[run->n++] = task;
+        shared_of(run, task)->users++;
+    }
+    return ALM_OK;
+}
+
+static void clear(struct run *run)
+{
+    for (size_t i = 0; run->shared != NULL && i < run->plan->n_tasks; i++)
+        alm_fit_free(run->shared[i].fit); /* of groups that an interruption cut short */
+    free((void *)run->y);
+    free(run->task);
+    free(run->data);
+    free(run->shared);
+}
+
+enum alm_status alm_backtest_run(const struct alm_plan *plan, const struct alm_backtest_control *control,
+                                 const struct alm_sink *sink, struct alm_error *error)
+{
+    struct run run = {.plan = plan, .control = control, .sink = sink};
+    pthread_mutex_init(&run.lock, NULL);
+    pthread_cond_init(&run.changed, NULL);
+    enum alm_status status = prepare(&run, error);
+    if (status == ALM_OK) {
+        const struct alm_pool_work work = {run.n, &run, run_task, deliver, discard};
+        alm_progress_report(control->progress, "backtest", (double)(plan->n_tasks - run.n),
+                            (double)plan->n_tasks, "tasks");
+        status = alm_pool_run(&work, control->jobs, control->cancel, error);
+    }
+    clear(&run);
+    pthread_cond_destroy(&run.changed);
+    pthread_mutex_destroy(&run.lock);
+    return status;
+}

@@ -1,0 +1,112 @@
+#include "backtest/audit.h"
+
+#include "support.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <string.h>
+
+static struct alm_backtest_settings usual(size_t refit, size_t gap)
+{
+    static const double levels[] = {0.1, 0.9};
+    return (struct alm_backtest_settings){
+        .split = {.horizon = 3, .folds = 5, .step = 4, .refit = refit, .gap = gap},
+        .level = levels,
+        .n_levels = 2,
+        .conformal_folds = 5,
+        .find = find_type};
+}
+
+static void run(struct alm_audit *audit, const struct alm_plan *plan)
+{
+    const struct alm_backtest_control control = {.jobs = 2};
+    struct alm_error error = {0};
+    cr_assert(eq(int, alm_audit_run(audit, plan, &control, &error), ALM_OK), "%s", error.text);
+    cr_assert(eq(sz, audit->n_tasks, plan->n_tasks));
+}
+
+Test(audit, no_forecaster_of_the_registry_looks_ahead)
+{
+    const char *specs[64];
+    size_t n = 0;
+    struct alm_series **series = make_series(2, 150, 0.05);
+    for (; alm_forecaster_types[n] != NULL && n < 64; n++)
+        specs[n] = strcmp(alm_forecaster_types[n]->name, "lstm") == 0 ? "lstm:hidden=3,lookback=8,epochs=2"
+                                                                      : alm_forecaster_types[n]->name;
+    for (size_t refit = 0; refit < 3; refit++) {
+        const struct alm_backtest_settings settings = usual(refit, refit);
+        struct alm_plan *plan = make_plan(&settings, series, 2, specs, n);
+        struct alm_audit audit;
+        run(&audit, plan);
+        cr_assert(eq(sz, audit.n_leaks, 0));
+        cr_assert(eq(sz, audit.n_forecasts, plan->n_tasks * 2));
+        alm_audit_clear(&audit);
+        alm_plan_free(plan);
+    }
+    free_series(series, 2);
+}
+
+/* Whether every poison found forecaster 1 (naive is added before it) and nothing else. */
+static void expect_leaks(const char *spec, size_t refit, size_t gap)
+{
+    struct alm_series **series = make_series(1, FULL_LENGTH, 0);
+    const struct alm_backtest_settings settings = usual(refit, gap);
+    struct alm_plan *plan = make_plan(&settings, series, 1, &spec, 1);
+    struct alm_audit audit;
+    size_t found[ALM_POISON_COUNT] = {0};
+    run(&audit, plan);
+    for (size_t i = 0; i < audit.n_kept; i++) {
+        cr_assert(eq(sz, audit.leak[i].forecaster, 1));
+        cr_assert(eq(sz, audit.leak[i].step, 1));
+        cr_assert(ne(dbl, audit.leak[i].clean, audit.leak[i].poisoned));
+        found[audit.leak[i].poison]++;
+    }
+    cr_assert(eq(sz, found[ALM_POISON_NAN], plan->n_folds), "%s", spec);
+    cr_assert(eq(sz, found[ALM_POISON_HUGE], plan->n_folds), "%s", spec);
+    cr_assert(eq(sz, audit.n_kept, audit.n_leaks));
+    alm_audit_clear(&audit);
+    alm_plan_free(plan);
+    free_series(series, 1);
+}
+
+Test(audit, a_forecaster_that_reads_past_its_end_is_caught)
+{
+    expect_leaks("peek", 1, 0);
+    expect_leaks("peek", 0, 0);
+}
+
+Test(audit, a_fit_that_reads_past_its_end_is_caught_also_inside_the_gap)
+{
+    expect_leaks("peek-fit", 1, 0);
+    expect_leaks("peek-fit", 1, 3);
+    expect_leaks("peek-fit", 2, 3);
+}
+
+Test(audit, a_scaler_fitted_on_the_whole_series_is_caught)
+{
+    expect_leaks("whole", 1, 0);
+    expect_leaks("whole", 0, 2);
+}
+
+Test(audit, a_leak_is_said_in_one_sentence)
+{
+    struct alm_series **series = make_series(1, FULL_LENGTH, 0);
+    const struct alm_backtest_settings settings = usual(1, 0);
+    const char *const specs[] = {"peek"};
+    struct alm_plan *plan = make_plan(&settings, series, 1, specs, 1);
+    struct alm_text text = {0};
+    const struct alm_leak leak = {.forecaster = 1,
+                                  .origin_ts = 99,
+                                  .poison = ALM_POISON_HUGE,
+                                  .step = 2,
+                                  .clean = 1.5,
+                                  .poisoned = NAN};
+    alm_leak_write(&text, plan, &leak);
+    cr_assert(
+        eq(str, text.data,
+           "peek looks ahead: s0, origin 99, step 2: 1.5 became no forecast when later values were huge"));
+    alm_text_clear(&text);
+    alm_plan_free(plan);
+    free_series(series, 1);
+}

@@ -1,0 +1,129 @@
+#include "backtest/significance.h"
+
+#include "backtest_tests.h"
+#include "base/random.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <string.h>
+
+static bool close_to(double a, double b)
+{
+    return fabs(a - b) <= 1e-12 + 1e-10 * fabs(b);
+}
+
+static void check(const struct alm_test *test, const struct golden_test *golden)
+{
+    cr_assert(close_to(test->statistic, golden->statistic), "%.17g", test->statistic);
+    cr_assert(close_to(test->p_better, golden->p_better), "%.17g %.17g", test->p_better, golden->p_better);
+    cr_assert(close_to(test->p_two_sided, golden->p_two_sided));
+    cr_assert(eq(str, (char *)test->name, (char *)golden->name));
+}
+
+Test(significance, diebold_mariano_agrees_with_scipy_and_statsmodels)
+{
+    for (size_t i = 0; i < sizeof golden_dm / sizeof *golden_dm; i++) {
+        const struct alm_test test = alm_dm_test(golden_dm[i].d, golden_dm[i].n, golden_dm[i].h);
+        check(&test, &golden_dm[i]);
+        cr_assert(eq(sz, test.n, golden_dm[i].n));
+    }
+}
+
+Test(significance, wilcoxon_agrees_with_scipy)
+{
+    for (size_t i = 0; i < sizeof golden_wilcoxon / sizeof *golden_wilcoxon; i++) {
+        struct alm_test test;
+        cr_assert(
+            eq(int, alm_wilcoxon_test(&test, golden_wilcoxon[i].d, golden_wilcoxon[i].n, NULL), ALM_OK));
+        check(&test, &golden_wilcoxon[i]);
+    }
+}
+
+/* P(W <= w) by going through all signs. */
+static double enumerate(const double *d, size_t n)
+{
+    double w = 0, rank[16];
+    size_t below = 0;
+    for (size_t i = 0; i < n; i++) {
+        rank[i] = 1;
+        for (size_t j = 0; j < n; j++)
+            rank[i] += fabs(d[j]) < fabs(d[i]);
+        w += d[i] > 0 ? rank[i] : 0;
+    }
+    for (size_t signs = 0; signs < (size_t)1 << n; signs++) {
+        double sum = 0;
+        for (size_t i = 0; i < n; i++)
+            sum += (signs >> i & 1) ? rank[i] : 0;
+        below += sum <= w;
+    }
+    return ldexp((double)below, -(int)n);
+}
+
+Test(significance, exact_wilcoxon_agrees_with_enumeration)
+{
+    struct alm_random *random;
+    cr_assert(eq(int, alm_random_create(&random, 5, NULL), ALM_OK));
+    for (size_t n = 1; n <= 12; n++) {
+        double d[12];
+        struct alm_test test;
+        for (size_t i = 0; i < n; i++)
+            d[i] = alm_random_normal(random);
+        cr_assert(eq(int, alm_wilcoxon_test(&test, d, n, NULL), ALM_OK));
+        cr_assert(close_to(test.p_better, enumerate(d, n)));
+    }
+    alm_random_free(random);
+}
+
+Test(significance, nothing_is_tested_with_too_few_origins_or_without_variance)
+{
+    double d[100];
+    for (size_t i = 0; i < 100; i++)
+        d[i] = i % 2 ? 1.0 : -2.0;
+    cr_assert(eq(sz, alm_dm_minimum(1), 10));
+    cr_assert(eq(sz, alm_dm_minimum(4), 12));
+    cr_assert(alm_dm_test(d, 9, 1).name == NULL);
+    cr_assert(alm_dm_test(d, 10, 1).name != NULL);
+    cr_assert(alm_dm_test(d, 11, 4).name == NULL);
+    cr_assert(isnan(alm_dm_test(d, 11, 4).p_better));
+    for (size_t i = 0; i < 100; i++)
+        d[i] = -0.1;
+    cr_assert(alm_dm_test(d, 100, 3).name == NULL);
+    memset(d, 0, sizeof d);
+    cr_assert(alm_dm_test(d, 100, 1).name == NULL);
+    struct alm_test test;
+    cr_assert(eq(int, alm_wilcoxon_test(&test, d, 100, NULL), ALM_OK));
+    cr_assert(test.name == NULL && isnan(test.p_better));
+    cr_assert(eq(int, alm_wilcoxon_test(&test, d, 0, NULL), ALM_OK));
+    cr_assert(test.name == NULL);
+}
+
+Test(significance, swapping_the_two_forecasters_turns_the_verdict_around)
+{
+    for (size_t i = 0; i < sizeof golden_dm / sizeof *golden_dm; i++) {
+        double d[420];
+        for (size_t j = 0; j < golden_dm[i].n; j++)
+            d[j] = -3.5 * golden_dm[i].d[j]; /* the scale does not matter */
+        const struct alm_test test = alm_dm_test(d, golden_dm[i].n, golden_dm[i].h);
+        cr_assert(close_to(test.p_better, 1 - golden_dm[i].p_better));
+        cr_assert(close_to(test.p_two_sided, golden_dm[i].p_two_sided));
+    }
+}
+
+Test(significance, a_forecaster_without_advantage_is_called_better_as_often_as_stated)
+{
+    struct alm_random *random;
+    size_t rejected = 0;
+    cr_assert(eq(int, alm_random_create(&random, 11, NULL), ALM_OK));
+    for (size_t trial = 0; trial < 2000; trial++) {
+        double noise[43], d[40];
+        for (size_t i = 0; i < 43; i++)
+            noise[i] = alm_random_normal(random);
+        for (size_t i = 0; i < 40; i++)
+            d[i] = noise[i] + noise[i + 1] + noise[i + 2];
+        rejected += alm_dm_test(d, 40, 3).p_better < 0.05;
+    }
+    cr_assert(rejected > 60 && rejected < 200, "%zu of 2000",
+              rejected); /* nominal 100; the test is known to be liberal */
+    alm_random_free(random);
+}
