@@ -23,8 +23,10 @@ struct run {
     size_t n;                    /* tasks to do */
     size_t *task;                /* [n] */
     struct alm_task_data **data; /* [n] finished and not yet delivered */
+    pthread_mutex_t lock;        /* of what follows */
     size_t delivered;
-    pthread_mutex_t lock; /* of shared */
+    double *fraction; /* [n] share of an undelivered task that is done */
+    double under_way; /* their sum */
     pthread_cond_t changed;
     struct shared_fit *shared; /* [n_tasks]; the group's is at its first fold */
 };
@@ -36,24 +38,53 @@ static struct shared_fit *shared_of(struct run *run, size_t task)
     return &run->shared[fold * plan->n_forecasters + alm_plan_forecaster(plan, task)];
 }
 
-/* Called without the lock, by the one task that found the fit missing. */
-static enum alm_status make(struct run *run, struct shared_fit *shared, size_t task)
+/* With the lock held. */
+static void report(struct run *run)
 {
+    const double before = (double)(run->plan->n_tasks - run->n), total = (double)run->plan->n_tasks;
+    const double done = before + (double)run->delivered + run->under_way;
+    alm_progress_report(run->control->progress, "backtest", done > total ? total : done, total, "tasks");
+}
+
+struct fit_progress {
+    struct run *run;
+    size_t index;
+};
+
+static void report_fit(void *context, const char *activity, double done, double total, const char *unit)
+{
+    (void)activity, (void)unit;
+    const struct fit_progress *own = context;
+    struct run *run = own->run;
+    pthread_mutex_lock(&run->lock);
+    run->under_way += done / total - run->fraction[own->index];
+    run->fraction[own->index] = done / total;
+    report(run);
+    pthread_mutex_unlock(&run->lock);
+}
+
+/* Called without the lock, by the one task that found the fit missing. */
+static enum alm_status make(struct run *run, struct shared_fit *shared, size_t index)
+{
+    const size_t task = run->task[index];
+    struct fit_progress own = {run, index};
+    const struct alm_progress progress = {&own, report_fit};
     return alm_fit_create(&shared->fit, run->plan, alm_plan_forecaster(run->plan, task),
-                          alm_plan_fold(run->plan, task), run->y, run->control->cancel, &shared->failure);
+                          alm_plan_fold(run->plan, task), run->y, run->control->cancel, &progress,
+                          &shared->failure);
 }
 
 /* The fit that task needs, fitted here or waited for. A task that waits does not block the one it waits for,
  * as that one is running. */
-static enum alm_status acquire(const struct alm_fit **out, struct run *run, size_t task,
+static enum alm_status acquire(const struct alm_fit **out, struct run *run, size_t index,
                                struct alm_error *error)
 {
-    struct shared_fit *shared = shared_of(run, task);
+    struct shared_fit *shared = shared_of(run, run->task[index]);
     pthread_mutex_lock(&run->lock);
     if (shared->state == UNFITTED) {
         shared->state = FITTING;
         pthread_mutex_unlock(&run->lock);
-        const enum alm_status status = make(run, shared, task);
+        const enum alm_status status = make(run, shared, index);
         pthread_mutex_lock(&run->lock);
         shared->state = status == ALM_OK ? FITTED : FAILED;
         shared->failure.status = status;
@@ -87,7 +118,7 @@ static enum alm_status run_task(void *context, size_t index, size_t worker, stru
     struct run *run = context;
     const size_t task = run->task[index];
     const struct alm_fit *fit;
-    enum alm_status status = acquire(&fit, run, task, error);
+    enum alm_status status = acquire(&fit, run, index, error);
     if (status == ALM_OK) status = alm_task_create(&run->data[index], run->plan, task, fit, error);
     release(run, task);
     if (status != ALM_OK && status != ALM_INTERRUPTED)
@@ -109,10 +140,12 @@ static enum alm_status deliver(void *context, size_t index, struct alm_error *er
     const enum alm_status status = run->sink->deliver(run->sink->context, &run->data[index]->result, error);
     drop(run, index);
     if (status != ALM_OK) return status;
+    pthread_mutex_lock(&run->lock);
     run->delivered++;
-    alm_progress_report(run->control->progress, "backtest",
-                        (double)(run->plan->n_tasks - run->n + run->delivered), (double)run->plan->n_tasks,
-                        "tasks");
+    run->under_way -= run->fraction[index];
+    run->fraction[index] = 0;
+    report(run);
+    pthread_mutex_unlock(&run->lock);
     return ALM_OK;
 }
 
@@ -127,6 +160,7 @@ static enum alm_status prepare(struct run *run, struct alm_error *error)
     ALM_TRY(alm_plan_values(&run->y, run->plan, error));
     ALM_TRY(ALM_NEW(&run->task, n, error));
     ALM_TRY(ALM_NEW(&run->data, n, error));
+    ALM_TRY(ALM_NEW(&run->fraction, n, error));
     ALM_TRY(ALM_NEW(&run->shared, n, error));
     for (size_t task = 0; task < n; task++) {
         if (run->control->done != NULL && run->control->done[task]) continue;
@@ -143,6 +177,7 @@ static void clear(struct run *run)
     free((void *)run->y);
     free(run->task);
     free(run->data);
+    free(run->fraction);
     free(run->shared);
 }
 
@@ -155,8 +190,7 @@ enum alm_status alm_backtest_run(const struct alm_plan *plan, const struct alm_b
     enum alm_status status = prepare(&run, error);
     if (status == ALM_OK) {
         const struct alm_pool_work work = {run.n, &run, run_task, deliver, discard};
-        alm_progress_report(control->progress, "backtest", (double)(plan->n_tasks - run.n),
-                            (double)plan->n_tasks, "tasks");
+        report(&run);
         status = alm_pool_run(&work, control->jobs, control->cancel, error);
     }
     clear(&run);

@@ -11,8 +11,9 @@
 struct alm_backtest_control {
     size_t jobs;      /* worker threads; 0: one per processor */
     const bool *done; /* [n_tasks] tasks to leave out because their results are stored; NULL: none */
-    const struct alm_cancel *cancel;     /* may be NULL */
-    const struct alm_progress *progress; /* may be NULL; counts tasks, those done before included */
+    const struct alm_cancel *cancel; /* may be NULL */
+    const struct alm_progress
+        *progress; /* may be NULL; counts tasks, those done before included, and parts of fits */
 };
 
 /* Runs the plan. A fit that fails, a series that is refused or a forecast that is not finite are results with

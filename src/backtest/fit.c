@@ -39,7 +39,29 @@ static enum alm_status keep_epoch(void *context, const struct alm_epoch *epoch, 
     return ALM_OK;
 }
 
+/* ---- progress ---- */
+
+/* Of a fit, as part of the units that all have to be fitted. */
+struct unit_progress {
+    const struct alm_progress *outer;
+    size_t unit, n_units;
+};
+
+static void report(void *context, const char *activity, double done, double total, const char *unit)
+{
+    const struct unit_progress *own = context;
+    if (total > 0)
+        alm_progress_report(own->outer, activity, (double)own->unit + done / total, (double)own->n_units,
+                            unit);
+}
+
 /* ---- fitting ---- */
+
+/* What may stop a fit and what it tells. */
+struct watch {
+    const struct alm_cancel *cancel;
+    const struct alm_progress *progress;
+};
 
 /* Failures of a fit are results, except those that have nothing to do with the series. */
 static bool is_fatal(enum alm_status status)
@@ -67,11 +89,12 @@ static uint64_t seed_of(const struct alm_plan *plan, const struct alm_candidate 
 }
 
 static enum alm_status fit_history(struct alm_fit_unit *unit, const struct alm_plan *plan,
-                                   const struct alm_history *history, const struct alm_cancel *cancel,
+                                   const struct alm_history *history, const struct watch *watch,
                                    struct alm_error *error)
 {
     struct epoch_sink sink = {.unit = unit, .begin = alm_clock_thread_cpu()};
-    const struct alm_fit_hooks hooks = {.cancel = cancel, .context = &sink, .epoch = keep_epoch};
+    const struct alm_fit_hooks hooks = {
+        .cancel = watch->cancel, .progress = watch->progress, .context = &sink, .epoch = keep_epoch};
     struct alm_error own = {0};
     const enum alm_status status = alm_forecaster_fit(unit->forecaster, history, plan->settings.level,
                                                       plan->settings.n_levels, &hooks, unit->outcome, &own);
@@ -87,7 +110,7 @@ static enum alm_status fit_history(struct alm_fit_unit *unit, const struct alm_p
 
 static enum alm_status fit_unit(struct alm_fit_unit *unit, const struct alm_plan *plan,
                                 const struct alm_candidate *candidate, const double *const *y,
-                                const struct alm_cancel *cancel, struct alm_error *error)
+                                const struct watch *watch, struct alm_error *error)
 {
     const struct alm_forecaster_settings settings = {
         .seed = seed_of(plan, candidate, unit),
@@ -104,7 +127,7 @@ static enum alm_status fit_unit(struct alm_fit_unit *unit, const struct alm_plan
         series[i] = show(plan->series[s], y[s], origin->first, origin->train_end);
     }
     const struct alm_history history = {unit->n, series, plan->settings.split.horizon};
-    const enum alm_status status = fit_history(unit, plan, &history, cancel, error);
+    const enum alm_status status = fit_history(unit, plan, &history, watch, error);
     free(series);
     return status;
 }
@@ -126,7 +149,7 @@ static enum alm_status gather(struct alm_fit_unit *unit, const struct alm_plan *
 }
 
 static enum alm_status fit_units(struct alm_fit *fit, size_t fold, const double *const *y,
-                                 const struct alm_cancel *cancel, struct alm_error *error)
+                                 const struct watch *watch, struct alm_error *error)
 {
     const struct alm_plan *plan = fit->plan;
     const struct alm_candidate *candidate = &plan->forecaster[fit->forecaster];
@@ -135,21 +158,25 @@ static enum alm_status fit_units(struct alm_fit *fit, size_t fold, const double 
     ALM_TRY(ALM_NEW(&fit->unit, fit->n_units, error));
     for (size_t u = 0; u < fit->n_units; u++) {
         struct alm_fit_unit *unit = &fit->unit[u];
-        if (alm_cancelled(cancel)) return alm_fail(error, ALM_INTERRUPTED, "interrupted");
+        struct unit_progress inner = {watch->progress, u, fit->n_units};
+        const struct alm_progress progress = {&inner, report};
+        const struct watch own = {watch->cancel, &progress};
+        if (alm_cancelled(watch->cancel)) return alm_fail(error, ALM_INTERRUPTED, "interrupted");
         ALM_TRY(gather(unit, plan, fold, global ? 0 : u, global ? plan->n_series : u + 1, error));
-        if (unit->n > 0) ALM_TRY(fit_unit(unit, plan, candidate, y, cancel, error));
+        if (unit->n > 0) ALM_TRY(fit_unit(unit, plan, candidate, y, &own, error));
     }
     return ALM_OK;
 }
 
 enum alm_status alm_fit_create(struct alm_fit **out, const struct alm_plan *plan, size_t forecaster,
                                size_t fold, const double *const *y, const struct alm_cancel *cancel,
-                               struct alm_error *error)
+                               const struct alm_progress *progress, struct alm_error *error)
 {
     ALM_TRY(ALM_NEW(out, 1, error));
+    const struct watch watch = {cancel, progress};
     (*out)->plan = plan;
     (*out)->forecaster = forecaster;
-    const enum alm_status status = fit_units(*out, fold, y, cancel, error);
+    const enum alm_status status = fit_units(*out, fold, y, &watch, error);
     if (status != ALM_OK) {
         alm_fit_free(*out);
         *out = NULL;

@@ -31,10 +31,10 @@ struct alm_fit {
 
 /* Fits forecaster for the group of folds that fold belongs to. y[s] stands in for the values of series s:
  * nothing else of them is looked at. What a fit may see at an origin is a span of y that ends there. Never
- * changed afterwards, so threads may share it. */
+ * changed afterwards, so threads may share it. progress (may be NULL) counts units. */
 enum alm_status alm_fit_create(struct alm_fit **out, const struct alm_plan *plan, size_t forecaster,
                                size_t fold, const double *const *y, const struct alm_cancel *cancel,
-                               struct alm_error *error);
+                               const struct alm_progress *progress, struct alm_error *error);
 void alm_fit_free(struct alm_fit *fit);
 
 /* What came out for one fold: forecasts of all series of the plan. */

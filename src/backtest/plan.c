@@ -175,6 +175,9 @@ static enum alm_status check_first_fold(const struct alm_plan *plan, struct alm_
     const struct alm_split *split = &plan->settings.split;
     for (size_t i = 0; i < plan->n_series; i++)
         if (alm_plan_origin(plan, i, 0)->status == ALM_OK) return ALM_OK;
+    if (split->has_first_origin)
+        return alm_fail(error, ALM_DATA, "no series can be forecast from the first origin (%s: %s)",
+                        plan->series[0]->name, alm_plan_origin(plan, 0, 0)->reason);
     return alm_fail(error, ALM_DATA,
                     "no series has %zu folds of horizon %zu and step %zu (%s: %s); at most %zu are possible",
                     plan->n_folds, split->horizon, split->step, plan->series[0]->name,
