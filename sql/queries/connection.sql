@@ -1,0 +1,73 @@
+-- What a connection needs, and the file as a whole.
+
+-- name: connection_identity
+SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_schema), a.application_id = 1634495854
+FROM pragma_application_id AS a, pragma_user_version AS v;
+
+-- name: connection_wal
+PRAGMA journal_mode = WAL;
+
+-- name: connection_synchronous_full
+PRAGMA synchronous = FULL;
+
+-- name: connection_synchronous_normal
+PRAGMA synchronous = NORMAL;
+
+-- name: connection_foreign_keys
+PRAGMA foreign_keys = ON;
+
+-- name: connection_cell_size_check
+PRAGMA cell_size_check = ON;
+
+-- name: connection_cache
+-- KiB
+PRAGMA cache_size = -16000;
+
+-- name: connection_query_only
+PRAGMA query_only = ON;
+
+-- name: connection_version
+PRAGMA user_version;
+
+-- name: connection_begin
+BEGIN IMMEDIATE;
+
+-- name: connection_begin_read
+BEGIN;
+
+-- name: connection_commit
+COMMIT;
+
+-- name: connection_rollback
+ROLLBACK;
+
+-- name: file_integrity
+PRAGMA integrity_check(1);
+
+-- name: file_foreign_keys
+SELECT "table", rowid, parent FROM pragma_foreign_key_check LIMIT 1;
+
+-- name: file_vacuum
+VACUUM;
+
+-- name: file_analyze
+ANALYZE;
+
+-- name: file_analysis_limit
+PRAGMA analysis_limit = 1000;
+
+-- name: file_optimize
+PRAGMA optimize;
+
+-- name: file_max_pages
+-- For the tests of a full disk.
+PRAGMA max_page_count = 60;
+
+-- name: views_digest
+SELECT value FROM meta WHERE key = 'views';
+
+-- name: views_set_digest
+INSERT INTO meta(key, value) VALUES('views', :digest) ON CONFLICT DO UPDATE SET value = excluded.value;
+
+-- name: views_drop_list
+SELECT 'DROP VIEW "' || replace(name, '"', '""') || '"' FROM sqlite_schema WHERE type = 'view';

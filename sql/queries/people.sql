@@ -1,0 +1,153 @@
+-- The queries that people may call by name. A parameter that is not given is NULL and means: all, or the latest run.
+-- :run is a number or a name, :series a GLOB pattern.
+
+-- name: series
+-- help: every series with its calendar and extent
+SELECT * FROM v_series WHERE :series IS NULL OR series GLOB :series ORDER BY series;
+
+-- name: gaps
+-- help: where a series skips readings: neighbouring values further apart than it usually is, and how many lack between
+WITH present AS (
+  SELECT ts, time, lag(ts) OVER w AS before_ts, lag(time) OVER w AS before_time
+  FROM v_observation WHERE series = :series AND value IS NOT NULL
+  WINDOW w AS (ORDER BY ts)
+), usual AS (
+  SELECT ts - before_ts AS step FROM present WHERE before_ts IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1
+)
+SELECT :series AS series, before_time AS after, time AS before, CAST(round((ts - before_ts) * 1.0 / step) AS INTEGER) - 1 AS missing
+FROM present, usual
+WHERE (ts - before_ts) * 1.0 / step >= 1.5
+  AND (SELECT frequency FROM v_series WHERE series = :series) NOT IN ('irregular', 'B')
+ORDER BY ts;
+
+-- name: observations
+-- help: the values of a series from one ts to another
+SELECT series, ts, time, value FROM v_observation
+WHERE series = :series AND ts >= coalesce(:first, -9223372036854775808) AND ts <= coalesce(:last, 9223372036854775807)
+ORDER BY ts;
+
+-- name: bars
+-- help: open, high, low, close and volume side by side
+SELECT * FROM v_bar WHERE series = :series ORDER BY ts;
+
+-- name: imports
+-- help: every imported file
+SELECT * FROM v_import ORDER BY import;
+
+-- name: rejects
+-- help: what imports did not store, and why
+SELECT * FROM v_reject WHERE :import IS NULL OR import = :import ORDER BY import, line, "column";
+
+-- name: runs
+-- help: every run
+SELECT run, name, kind, status, forecasters, series, tasks, seed, started, finished, cpu_seconds, peak_rss, message
+FROM v_run ORDER BY run;
+
+-- name: run
+-- help: all about one run
+SELECT * FROM v_run WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL);
+
+-- name: run_forecasters
+-- help: the forecasters of a run, with all their options
+SELECT run_id AS run, label AS forecaster, spec, options FROM run_forecaster WHERE run_id = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) ORDER BY forecaster_no;
+
+-- name: run_series
+-- help: the series of a run
+SELECT run_id AS run, name AS series, frequency, season_length FROM run_series WHERE run_id = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) ORDER BY series_no;
+
+-- name: leaderboard
+-- help: the forecasters of a run, best first, with skill and significance against naive
+SELECT * FROM v_leaderboard WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'backtest') ORDER BY run, rank;
+
+-- name: metrics
+-- help: the metrics of a run over all series and steps
+SELECT run, forecaster, metric, value, n, unit, definition FROM v_metric
+WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND series IS NULL AND step IS NULL AND (:forecaster IS NULL OR forecaster = :forecaster)
+ORDER BY metric, value;
+
+-- name: error_by_step
+-- help: one metric (default mae) of each forecaster by step
+SELECT run, forecaster, step, metric, value, n FROM v_metric
+WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND series IS NULL AND step IS NOT NULL AND metric = coalesce(:metric, 'mae')
+ORDER BY forecaster, step;
+
+-- name: error_by_series
+-- help: one metric (default mase) of each forecaster by series
+SELECT run, forecaster, series, metric, value, n FROM v_metric
+WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND series IS NOT NULL AND step IS NULL AND metric = coalesce(:metric, 'mase')
+  AND (:series IS NULL OR series GLOB :series)
+ORDER BY series, value;
+
+-- name: forecasts
+-- help: every forecast of a run beside its actual
+SELECT run, forecaster, series, origin_time, step, time, forecast, actual, error, ts FROM v_forecast
+WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series) AND (:forecaster IS NULL OR forecaster = :forecaster)
+ORDER BY series, forecaster, fold, step;
+
+-- name: quantiles
+-- help: every quantile forecast of a run
+SELECT run, forecaster, series, origin_time, step, time, level, value, covered, ts FROM v_quantile
+WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series) AND (:forecaster IS NULL OR forecaster = :forecaster)
+ORDER BY series, forecaster, fold, step, level;
+
+-- name: tasks
+-- help: what became of every series at every origin
+SELECT * FROM v_task WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series) AND (:forecaster IS NULL OR forecaster = :forecaster) ORDER BY fold, forecaster, series;
+
+-- name: failures
+-- help: series and origins without a forecast, and why
+SELECT run, forecaster, series, origin_time, status, reason FROM v_task WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND status <> 'OK'
+ORDER BY fold, forecaster, series;
+
+-- name: epochs
+-- help: every epoch of every training of a run
+SELECT * FROM v_epoch WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:forecaster IS NULL OR forecaster = :forecaster)
+ORDER BY fold, forecaster, position;
+
+-- name: checks
+-- help: what would make a run's result untrustworthy
+SELECT * FROM v_check WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'backtest') ORDER BY forecaster, "check";
+
+-- name: models
+-- help: the models that are kept
+SELECT * FROM v_model ORDER BY model;
+
+-- name: model
+-- help: all about one model
+SELECT * FROM v_model WHERE model = :model;
+
+-- name: trials
+-- help: what tune tried, best first
+SELECT * FROM v_trial WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'tune') ORDER BY loss IS NULL, loss;
+
+-- name: schema
+-- help: the views of the database, their columns, units and meaning
+SELECT "view", "column", unit, meaning FROM v_doc WHERE :view IS NULL OR "view" = :view;

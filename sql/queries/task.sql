@@ -1,0 +1,103 @@
+-- Tasks and what they found; metrics and verdicts of a run.
+
+-- name: task_insert
+INSERT INTO task(run_id, task_no, forecaster_no, fold, fit_seconds, committed)
+VALUES(:run, :task_no, :forecaster_no, :fold, :fit_seconds, :now) RETURNING task_id;
+
+-- name: task_series_insert
+INSERT INTO task_series(task_id, series_no, origin, status, reason, fallback, train_first, train_last, n_train, filled,
+  fit_seconds, mase_scale, rmsse_scale, n_scored, mae)
+VALUES(:task, :series_no, :origin, :status, :reason, :fallback, :train_first, :train_last, :n_train, :filled,
+  :fit_seconds, :mase_scale, :rmsse_scale, :n_scored, :mae);
+
+-- name: forecast_insert
+INSERT INTO forecast(task_id, series_no, step, ts, forecast, actual) VALUES(?, ?, ?, ?, ?, ?);
+
+-- name: quantile_insert
+INSERT INTO quantile(task_id, series_no, step, level, value) VALUES(?, ?, ?, ?, ?);
+
+-- name: epoch_insert
+INSERT INTO epoch(task_id, epoch_no, epoch, train_loss, validation_loss, learning_rate, gradient_norm, seconds)
+VALUES(:task, :epoch_no, :epoch, :train_loss, :validation_loss, :learning_rate, :gradient_norm, :seconds);
+
+-- name: task_done
+SELECT task_no FROM task WHERE run_id = :run ORDER BY task_no;
+
+-- name: task_list
+SELECT task_id, task_no, forecaster_no, fold FROM task WHERE run_id = :run ORDER BY task_no;
+
+-- name: task_series_list
+SELECT series_no, origin, status, reason, train_first, train_last, n_train, filled, fit_seconds, mase_scale, rmsse_scale
+FROM task_series WHERE task_id = :task ORDER BY series_no;
+
+-- name: forecast_list
+SELECT series_no, step, ts, forecast, actual FROM forecast WHERE task_id = :task ORDER BY series_no, step;
+
+-- name: quantile_list
+SELECT series_no, step, level, value FROM quantile WHERE task_id = :task ORDER BY series_no, step, level;
+
+-- name: run_shape
+-- Largest step and number of quantile levels of a run's forecasts.
+SELECT (SELECT max(f.step) FROM task AS t JOIN forecast AS f ON f.task_id = t.task_id WHERE t.run_id = :run),
+  (SELECT count(DISTINCT q.level) FROM task AS t JOIN quantile AS q ON q.task_id = t.task_id WHERE t.run_id = :run);
+
+-- name: score_fill
+-- Actuals that have come since, for forecasts beyond the data of their time.
+UPDATE forecast SET actual = x.value
+FROM (
+  SELECT f.task_id, f.series_no, f.step,
+    CASE s.position WHEN 0 THEN o.v0 WHEN 1 THEN o.v1 WHEN 2 THEN o.v2 WHEN 3 THEN o.v3
+                    WHEN 4 THEN o.v4 WHEN 5 THEN o.v5 WHEN 6 THEN o.v6 ELSE o.v7 END AS value
+  FROM task AS t
+  JOIN run_series AS r ON r.run_id = t.run_id
+  JOIN series AS s ON s.series_id = r.series_id
+  JOIN forecast AS f ON f.task_id = t.task_id AND f.series_no = r.series_no AND f.actual IS NULL
+  JOIN observation AS o ON o.frame_id = s.frame_id AND o.ts = f.ts
+  WHERE t.run_id = :run
+) AS x
+WHERE forecast.task_id = x.task_id AND forecast.series_no = x.series_no AND forecast.step = x.step AND x.value IS NOT NULL;
+
+-- name: score_task_series
+-- The errors at each origin, after actuals came.
+UPDATE task_series SET
+  n_scored = (SELECT count(*) FROM forecast AS f
+              WHERE f.task_id = task_series.task_id AND f.series_no = task_series.series_no AND f.actual IS NOT NULL),
+  mae = (SELECT avg(abs(f.actual - f.forecast)) FROM forecast AS f
+         WHERE f.task_id = task_series.task_id AND f.series_no = task_series.series_no)
+WHERE task_id IN (SELECT task_id FROM task WHERE run_id = :run);
+
+-- name: score_runs
+-- Runs with forecasts whose actual is not known.
+SELECT r.run_id FROM run AS r
+WHERE r.kind = 'forecast' AND r.status = 'done'
+  AND EXISTS (SELECT 1 FROM task AS t JOIN forecast AS f ON f.task_id = t.task_id WHERE t.run_id = r.run_id AND f.actual IS NULL)
+ORDER BY r.run_id;
+
+-- name: metric_clear
+DELETE FROM metric WHERE run_id = :run;
+
+-- name: metric_definition_clear
+DELETE FROM metric_definition WHERE run_id = :run;
+
+-- name: leaderboard_clear
+DELETE FROM leaderboard WHERE run_id = :run;
+
+-- name: metric_definition_insert
+INSERT INTO metric_definition(run_id, metric, definition, unit) VALUES(:run, :metric, :definition, :unit);
+
+-- name: metric_insert
+INSERT INTO metric(run_id, forecaster_no, series_no, step, metric, value, n)
+VALUES(:run, :forecaster_no, :series_no, :step, :metric, :value, :n);
+
+-- name: leaderboard_insert
+INSERT INTO leaderboard(run_id, forecaster_no, rank, mae, rmse, smape, mase, rmsse, coverage_80, coverage_95, crps, skill,
+  p_naive, p_two_sided, test, n_origins, n_series, n_rows, n_failed, fit_seconds, verdict)
+VALUES(:run, :forecaster_no, :rank, :mae, :rmse, :smape, :mase, :rmsse, :coverage_80, :coverage_95, :crps, :skill,
+  :p_naive, :p_two_sided, :test, :n_origins, :n_series, :n_rows, :n_failed, :fit_seconds, :verdict);
+
+-- name: check_clear
+DELETE FROM check_result WHERE run_id = :run;
+
+-- name: check_insert
+INSERT INTO check_result(run_id, forecaster_no, check_name, verdict, statistic, threshold, evidence)
+VALUES(:run, :forecaster_no, :check, :verdict, :statistic, :threshold, :evidence);

@@ -1,0 +1,153 @@
+-- What runs found, row by row.
+--
+-- The views v_… are the public interface of the database: they keep their columns. A column is described as
+-- `name [unit]: meaning`; v_doc is made from that. A time is written YYYY-MM-DDTHH:MM:SS[.ffffff]Z by floor division, so
+-- that it is right before 1970 too; for a series without a clock (frequency index) it is the integer. Only built-in
+-- functions are used.
+
+-- Every forecast, with the actual once it is known.
+--   run: number of the run
+--   forecaster: label of the forecaster in the run
+--   series: name of the series
+--   origin_time [UTC]: last time the forecaster could see
+--   step [bars]: bars after the origin, from 1
+--   time [UTC]: the time that is forecast
+--   forecast [unit of the series]: the point forecast
+--   actual [unit of the series]: what happened; NULL: missing or not known yet
+--   error [unit of the series]: actual - forecast
+--   ts [µs]: time in microseconds since 1970-01-01T00:00:00Z, or the bar's number
+--   fold: number of the origin in the run, from 0
+CREATE VIEW v_forecast AS
+SELECT
+  t.run_id AS run, c.label AS forecaster, s.name AS series,
+  CASE WHEN s.frequency = 'index' THEN x.origin ELSE
+      strftime('%Y-%m-%dT%H:%M:%S', (x.origin - (x.origin % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+      || CASE x.origin % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (x.origin % 1000000 + 1000000) % 1000000) END || 'Z'
+    END AS origin_time,
+  f.step,
+  CASE WHEN s.frequency = 'index' THEN f.ts ELSE
+      strftime('%Y-%m-%dT%H:%M:%S', (f.ts - (f.ts % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+      || CASE f.ts % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (f.ts % 1000000 + 1000000) % 1000000) END || 'Z'
+    END AS time,
+  f.forecast, f.actual, f.actual - f.forecast AS error, f.ts, t.fold
+FROM task AS t
+JOIN run_forecaster AS c ON c.run_id = t.run_id AND c.forecaster_no = t.forecaster_no
+JOIN task_series AS x ON x.task_id = t.task_id
+JOIN run_series AS s ON s.run_id = t.run_id AND s.series_no = x.series_no
+JOIN forecast AS f ON f.task_id = t.task_id AND f.series_no = x.series_no;
+
+-- Every quantile forecast.
+--   run: number of the run
+--   forecaster: label of the forecaster in the run
+--   series: name of the series
+--   origin_time [UTC]: last time the forecaster could see
+--   step [bars]: bars after the origin, from 1
+--   time [UTC]: the time that is forecast
+--   level: probability that the actual lies at or below the value
+--   value [unit of the series]: the quantile
+--   covered: 1 when the actual lies at or below the value, 0 when above, NULL when it is not known
+--   actual [unit of the series]: what happened
+--   ts [µs]: time in microseconds since 1970-01-01T00:00:00Z, or the bar's number
+--   fold: number of the origin in the run, from 0
+CREATE VIEW v_quantile AS
+SELECT
+  t.run_id AS run, c.label AS forecaster, s.name AS series,
+  CASE WHEN s.frequency = 'index' THEN x.origin ELSE
+      strftime('%Y-%m-%dT%H:%M:%S', (x.origin - (x.origin % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+      || CASE x.origin % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (x.origin % 1000000 + 1000000) % 1000000) END || 'Z'
+    END AS origin_time,
+  f.step,
+  CASE WHEN s.frequency = 'index' THEN f.ts ELSE
+      strftime('%Y-%m-%dT%H:%M:%S', (f.ts - (f.ts % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+      || CASE f.ts % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (f.ts % 1000000 + 1000000) % 1000000) END || 'Z'
+    END AS time,
+  q.level, q.value, f.actual <= q.value AS covered, f.actual, f.ts, t.fold
+FROM task AS t
+JOIN run_forecaster AS c ON c.run_id = t.run_id AND c.forecaster_no = t.forecaster_no
+JOIN task_series AS x ON x.task_id = t.task_id
+JOIN run_series AS s ON s.run_id = t.run_id AND s.series_no = x.series_no
+JOIN forecast AS f ON f.task_id = t.task_id AND f.series_no = x.series_no
+JOIN quantile AS q ON q.task_id = f.task_id AND q.series_no = f.series_no AND q.step = f.step;
+
+-- Class probabilities, of forecasters that answer with classes.
+--   run: number of the run
+--   forecaster: label of the forecaster in the run
+--   series: name of the series
+--   origin_time [UTC]: last time the forecaster could see
+--   step [bars]: bars after the origin, from 1
+--   class: the class
+--   probability: its probability
+--   fold: number of the origin in the run, from 0
+CREATE VIEW v_probability AS
+SELECT
+  t.run_id AS run, c.label AS forecaster, s.name AS series,
+  CASE WHEN s.frequency = 'index' THEN x.origin ELSE
+      strftime('%Y-%m-%dT%H:%M:%S', (x.origin - (x.origin % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+      || CASE x.origin % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (x.origin % 1000000 + 1000000) % 1000000) END || 'Z'
+    END AS origin_time,
+  p.step, p.class, p.probability, t.fold
+FROM task AS t
+JOIN run_forecaster AS c ON c.run_id = t.run_id AND c.forecaster_no = t.forecaster_no
+JOIN task_series AS x ON x.task_id = t.task_id
+JOIN run_series AS s ON s.run_id = t.run_id AND s.series_no = x.series_no
+JOIN probability AS p ON p.task_id = t.task_id AND p.series_no = x.series_no;
+
+-- What became of every series at every origin.
+--   run: number of the run
+--   forecaster: label of the forecaster in the run
+--   series: name of the series
+--   origin_time [UTC]: last time the forecaster could see
+--   status: OK, or the name of what went wrong; then there is no forecast
+--   reason: the same in words
+--   fallback: forecaster that stood in, if one did
+--   train_first [UTC]: first time that the fit could use
+--   train_last [UTC]: last time that the fit could use
+--   n_train [values]: values that the fit used
+--   filled [values]: missing ones among them that were filled with the last value before
+--   fit_seconds [s]: CPU time of the fit; 0 when an earlier fit went on
+--   fold: number of the origin in the run, from 0
+--   mae [unit of the series]: mean absolute error at this origin
+--   n_scored [steps]: steps with an actual
+--   mase_scale [unit of the series]: mean absolute seasonal difference up to the origin
+--   rmsse_scale [square of the unit]: mean squared seasonal difference up to the origin
+CREATE VIEW v_task AS
+SELECT
+  t.run_id AS run, c.label AS forecaster, s.name AS series,
+  CASE WHEN s.frequency = 'index' THEN x.origin ELSE
+      strftime('%Y-%m-%dT%H:%M:%S', (x.origin - (x.origin % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+      || CASE x.origin % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (x.origin % 1000000 + 1000000) % 1000000) END || 'Z'
+    END AS origin_time,
+  x.status, x.reason, x.fallback,
+  CASE WHEN s.frequency = 'index' THEN x.train_first ELSE
+      strftime('%Y-%m-%dT%H:%M:%S', (x.train_first - (x.train_first % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+      || CASE x.train_first % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (x.train_first % 1000000 + 1000000) % 1000000) END || 'Z'
+    END AS train_first,
+  CASE WHEN s.frequency = 'index' THEN x.train_last ELSE
+      strftime('%Y-%m-%dT%H:%M:%S', (x.train_last - (x.train_last % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+      || CASE x.train_last % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (x.train_last % 1000000 + 1000000) % 1000000) END || 'Z'
+    END AS train_last,
+  x.n_train, x.filled, x.fit_seconds, t.fold, x.mae, x.n_scored, x.mase_scale, x.rmsse_scale
+FROM task AS t
+JOIN run_forecaster AS c ON c.run_id = t.run_id AND c.forecaster_no = t.forecaster_no
+JOIN task_series AS x ON x.task_id = t.task_id
+JOIN run_series AS s ON s.run_id = t.run_id AND s.series_no = x.series_no;
+
+-- Every epoch of every training.
+--   run: number of the run
+--   forecaster: label of the forecaster in the run
+--   fold: number of the origin in the run, from 0
+--   epoch: from 1
+--   train_loss: mean loss over the training windows
+--   validation_loss: the same over the windows kept aside; NULL without any
+--   learning_rate: of this epoch
+--   gradient_norm: global norm before clipping, mean over the epoch
+--   seconds [s]: CPU time since the fit began
+--   position: place among all epochs of the fold, from 0; a forecaster that fits each series by itself has several
+--     trainings, each with epochs from 1
+CREATE VIEW v_epoch AS
+SELECT
+  t.run_id AS run, c.label AS forecaster, t.fold, e.epoch, e.train_loss, e.validation_loss, e.learning_rate,
+  e.gradient_norm, e.seconds, e.epoch_no AS position
+FROM task AS t
+JOIN run_forecaster AS c ON c.run_id = t.run_id AND c.forecaster_no = t.forecaster_no
+JOIN epoch AS e ON e.task_id = t.task_id;
