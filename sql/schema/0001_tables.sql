@@ -68,7 +68,7 @@ CREATE TABLE import(
   import_id     INTEGER PRIMARY KEY AUTOINCREMENT,
   file          TEXT NOT NULL,                              -- as given on the command line; `-` is standard input
   sha256        TEXT,                                       -- of the file's bytes
-  options       TEXT NOT NULL DEFAULT '{}' CHECK(json_valid(options)), -- what was given and what was found out
+  options       TEXT NOT NULL DEFAULT '{}' CHECK(options GLOB '{*}'), -- what was given and what was found out
   rows_read     INTEGER NOT NULL DEFAULT 0,
   rows_stored   INTEGER NOT NULL DEFAULT 0,
   rows_rejected INTEGER NOT NULL DEFAULT 0,
@@ -98,7 +98,7 @@ CREATE TABLE run(
   kind        TEXT NOT NULL CHECK(kind IN ('backtest', 'forecast', 'train', 'tune')),
   status      TEXT NOT NULL CHECK(status IN ('running', 'done', 'failed', 'interrupted')),
   message     TEXT,                                         -- why it failed
-  spec        TEXT NOT NULL CHECK(json_valid(spec)),        -- all options
+  spec        TEXT NOT NULL CHECK(spec GLOB '{*}'),        -- all options
   seed        INTEGER NOT NULL,
   data_digest TEXT NOT NULL,                                -- of the values that went in
   version     TEXT NOT NULL,                                -- of the program
@@ -133,7 +133,7 @@ CREATE TABLE run_forecaster(
   forecaster_no INTEGER NOT NULL CHECK(forecaster_no >= 0), -- 0, 1, … in plan order
   label         TEXT NOT NULL,                              -- how results name it
   spec          TEXT NOT NULL,                              -- canonical
-  options       TEXT NOT NULL DEFAULT '{}' CHECK(json_valid(options)), -- all of them, defaults included
+  options       TEXT NOT NULL DEFAULT '{}' CHECK(options GLOB '{*}'), -- all of them, defaults included
   PRIMARY KEY(run_id, forecaster_no),
   UNIQUE(run_id, label)
 ) STRICT, WITHOUT ROWID;

@@ -47,7 +47,7 @@ static void count_added(struct alm_observation_writer *w, const struct buffered 
 {
     w->counts.rows++;
     for (size_t k = 0; k < ALM_FRAME_WIDTH; k++)
-        w->counts.added += !isnan(row->v[k]);
+        w->counts.added += isnan(row->v[k]) ? 0 : 1;
 }
 
 static void bind_row(struct alm_statement *s, size_t i, int64_t frame_id, const struct buffered *row)
