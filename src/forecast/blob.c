@@ -1,0 +1,167 @@
+/* A fitted forecaster as bytes: magic, version, spec, settings, series, states, and a digest of it all. */
+#include "base/digest.h"
+#include "base/memory.h"
+#include "forecast/wrapper.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAGIC = 0x464D4C41 /* "ALMF" */, VERSION = 1, DIGEST = ALM_DIGEST_SIZE - 1 };
+
+/* ---- writing ---- */
+
+static void save_fitted(const struct alm_fitted *fitted, struct alm_bytes *out)
+{
+    alm_bytes_put_text(out, fitted->name);
+    alm_bytes_put_text(out, alm_status_name(fitted->outcome.status));
+    alm_bytes_put_text(out, fitted->outcome.reason);
+    alm_bytes_put_u64(out, fitted->outcome.n_train);
+    alm_bytes_put_u64(out, fitted->outcome.filled);
+    alm_conformal_save(&fitted->conformal, out);
+}
+
+static enum alm_status save_self(const struct alm_forecaster *f, const void *self, struct alm_bytes *out,
+                                 struct alm_error *error)
+{
+    struct alm_bytes state = {0};
+    enum alm_status status = ALM_OK;
+    alm_bytes_put_u32(out, self != NULL);
+    if (self == NULL) return ALM_OK;
+    status = f->type->save(self, &state, error);
+    if (status == ALM_OK) status = alm_bytes_check(&state, error);
+    if (status == ALM_OK) {
+        alm_bytes_put_u64(out, state.length);
+        alm_bytes_put(out, state.data, state.length);
+    }
+    alm_bytes_clear(&state);
+    return status;
+}
+
+enum alm_status alm_forecaster_save(const struct alm_forecaster *forecaster, struct alm_bytes *out,
+                                    struct alm_error *error)
+{
+    const struct alm_forecaster *f = forecaster;
+    const size_t start = out->length;
+    struct alm_text spec = {0};
+    char digest[ALM_DIGEST_SIZE];
+    alm_forecaster_write_spec(f, &spec);
+    alm_bytes_put_u32(out, MAGIC);
+    alm_bytes_put_u32(out, VERSION);
+    alm_bytes_put_text(out, alm_text_string(&spec));
+    const enum alm_status status = alm_text_check(&spec, error);
+    alm_text_clear(&spec);
+    ALM_TRY(status);
+    alm_bytes_put_u64(out, f->settings.seed);
+    alm_bytes_put_u32(out, (uint32_t)f->settings.missing);
+    alm_bytes_put_u64(out, f->settings.conformal_folds);
+    alm_bytes_put_u64(out, f->n_series);
+    alm_bytes_put_u64(out, f->n_self);
+    for (size_t i = 0; i < f->n_series; i++)
+        save_fitted(&f->fitted[i], out);
+    for (size_t i = 0; i < f->n_self; i++)
+        ALM_TRY(save_self(f, f->self[i], out, error));
+    ALM_TRY(alm_bytes_check(out, error));
+    alm_digest_of(digest, out->data + start, out->length - start);
+    alm_bytes_put(out, digest, DIGEST);
+    return alm_bytes_check(out, error);
+}
+
+/* ---- reading ---- */
+
+static enum alm_status damaged(struct alm_error *error)
+{
+    return alm_fail(error, ALM_PARSE, "the stored model is damaged; train it again");
+}
+
+static enum alm_status status_of_name(enum alm_status *out, const char *name, struct alm_error *error)
+{
+#define X(code, text, class)                                                                                 \
+    if (strcmp(name, #code) == 0) return *out = ALM_##code, ALM_OK;
+    ALM_STATUS_LIST(X)
+#undef X
+    return damaged(error);
+}
+
+static enum alm_status load_fitted(struct alm_fitted *fitted, struct alm_bytes_reader *in,
+                                   struct alm_error *error)
+{
+    char *status_name = NULL, *reason = NULL;
+    enum alm_status status = alm_bytes_get_text(in, &fitted->name, error);
+    if (status == ALM_OK) status = alm_bytes_get_text(in, &status_name, error);
+    if (status == ALM_OK) status = alm_bytes_get_text(in, &reason, error);
+    if (status == ALM_OK) status = status_of_name(&fitted->outcome.status, status_name, error);
+    if (status == ALM_OK) snprintf(fitted->outcome.reason, sizeof fitted->outcome.reason, "%s", reason);
+    free(status_name);
+    free(reason);
+    ALM_TRY(status);
+    fitted->outcome.n_train = (size_t)alm_bytes_get_u64(in);
+    fitted->outcome.filled = (size_t)alm_bytes_get_u64(in);
+    return alm_conformal_load(&fitted->conformal, in, error);
+}
+
+static enum alm_status load_self(struct alm_forecaster *f, void **self, struct alm_bytes_reader *in,
+                                 struct alm_error *error)
+{
+    if (alm_bytes_get_u32(in) == 0) return ALM_OK;
+    const uint64_t n = alm_bytes_get_u64(in);
+    const void *state = n > in->length ? NULL : alm_bytes_get(in, (size_t)n);
+    if (in->failed || state == NULL) return damaged(error);
+    struct alm_bytes_reader part = {.data = state, .length = (size_t)n};
+    ALM_TRY(f->type->create(self, f->config, f->settings.seed, error));
+    ALM_TRY(f->type->load(*self, &part, error));
+    return alm_bytes_reader_end(&part, error);
+}
+
+static enum alm_status load_body(struct alm_forecaster *f, struct alm_bytes_reader *in,
+                                 struct alm_error *error)
+{
+    const uint64_t n_series = alm_bytes_get_u64(in), n_self = alm_bytes_get_u64(in);
+    if (in->failed || n_series > in->length) return damaged(error);
+    if (n_self == 0) return alm_bytes_reader_end(in, error);
+    ALM_TRY(alm_forecaster_reset(f, (size_t)n_series, error));
+    if (f->n_self != n_self) return damaged(error);
+    for (size_t i = 0; i < f->n_series; i++)
+        ALM_TRY(load_fitted(&f->fitted[i], in, error));
+    for (size_t i = 0; i < f->n_self; i++)
+        ALM_TRY(load_self(f, &f->self[i], in, error));
+    return alm_bytes_reader_end(in, error);
+}
+
+/* Magic, version and digest, before anything else is believed. */
+static enum alm_status check_header(const unsigned char *data, size_t n, struct alm_error *error)
+{
+    struct alm_bytes_reader in = {.data = data, .length = n};
+    char digest[ALM_DIGEST_SIZE];
+    if (alm_bytes_get_u32(&in) != MAGIC) return alm_fail(error, ALM_PARSE, "this is not a stored model");
+    const uint32_t version = alm_bytes_get_u32(&in);
+    if (version > VERSION)
+        return alm_fail(error, ALM_PARSE, "the model was stored by a newer almanac (format %u, known is %d)",
+                        (unsigned)version, VERSION);
+    if (n < 8 + DIGEST) return damaged(error);
+    alm_digest_of(digest, data, n - DIGEST);
+    return memcmp(digest, data + n - DIGEST, DIGEST) == 0 ? ALM_OK : damaged(error);
+}
+
+enum alm_status alm_forecaster_load(struct alm_forecaster **out, const void *data, size_t n,
+                                    struct alm_error *error)
+{
+    struct alm_forecaster *f = NULL;
+    char *spec = NULL;
+    *out = NULL;
+    ALM_TRY(check_header(data, n, error));
+    struct alm_bytes_reader in = {.data = data, .length = n - DIGEST, .offset = 8};
+    ALM_TRY(alm_bytes_get_text(&in, &spec, error));
+    struct alm_forecaster_settings settings = {.seed = alm_bytes_get_u64(&in)};
+    settings.missing = alm_bytes_get_u32(&in) == ALM_MISSING_REFUSE ? ALM_MISSING_REFUSE : ALM_MISSING_FILL;
+    settings.conformal_folds = (size_t)alm_bytes_get_u64(&in);
+    enum alm_status status = alm_forecaster_create(&f, spec, &settings, error);
+    if (status == ALM_OK) status = load_body(f, &in, error);
+    free(spec);
+    if (status != ALM_OK) {
+        alm_forecaster_free(f);
+        return status;
+    }
+    *out = f;
+    return ALM_OK;
+}

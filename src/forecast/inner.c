@@ -1,0 +1,101 @@
+#include "forecast/inner.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct alm_inner_plan alm_inner_plan(size_t n, size_t horizon, size_t folds, size_t needed)
+{
+    struct alm_inner_plan plan = {.folds = folds, .stride = 1};
+    const size_t third = n / 3 > horizon ? n / 3 - horizon : 0;
+    if (folds > 1 && third / (folds - 1) > 1) plan.stride = third / (folds - 1);
+    if (plan.stride > horizon) plan.stride = horizon;
+    size_t length;
+    if (folds == 0 || !alm_multiply(&length, folds - 1, plan.stride) || !alm_add(&length, length, horizon) ||
+        length > n / 2 || n - length < needed)
+        return (struct alm_inner_plan){0};
+    plan.first = n - length;
+    return plan;
+}
+
+/* Those of inner's series that have a fold of this number, each cut after the fold's origin. */
+struct part {
+    struct alm_history_series *series; /* [n_series] */
+    size_t *index, *origin;            /* [n_series] which they are, where they end */
+    size_t n;
+};
+
+static enum alm_status create_part(struct part *part, size_t n, struct alm_error *error)
+{
+    ALM_TRY(ALM_NEW(&part->series, n, error));
+    ALM_TRY(ALM_NEW(&part->index, n, error));
+    return ALM_NEW(&part->origin, n, error);
+}
+
+static void clear_part(struct part *part)
+{
+    free(part->series);
+    free(part->index);
+    free(part->origin);
+}
+
+static void cut_part(struct part *part, const struct alm_inner *inner, size_t fold)
+{
+    part->n = 0;
+    for (size_t i = 0; i < inner->n_series; i++) {
+        const struct alm_inner_plan *plan = &inner->plan[i];
+        if (fold >= plan->folds) continue;
+        part->index[part->n] = i;
+        part->origin[part->n] = plan->first + fold * plan->stride;
+        part->series[part->n] = inner->series[i]->series;
+        part->series[part->n].target = alm_span_prefix(part->series[part->n].target, part->origin[part->n]);
+        part->n++;
+    }
+}
+
+static enum alm_status forecast_fold(const struct alm_inner *inner, const void *self, const struct part *part,
+                                     struct alm_error *error)
+{
+    const struct alm_history history = {part->n, part->series, inner->horizon};
+    struct alm_forecast *out;
+    ALM_TRY(alm_forecast_create(&out, part->n, inner->horizon, NULL, 0, error));
+    const enum alm_status status = inner->type->forecast(self, &history, out, error);
+    for (size_t i = 0; status == ALM_OK && i < part->n; i++)
+        inner->visit(inner->context, part->index[i], part->origin[i], out->mean + i * inner->horizon);
+    alm_forecast_free(out);
+    return status;
+}
+
+static enum alm_status run_folds(const struct alm_inner *inner, struct part *part, void *self,
+                                 struct alm_error *error)
+{
+    const struct alm_fit_hooks hooks = {.cancel = inner->cancel};
+    size_t folds = 0;
+    for (size_t i = 0; i < inner->n_series; i++)
+        if (inner->plan[i].folds > folds) folds = inner->plan[i].folds;
+    cut_part(part, inner, 0);
+    const struct alm_history history = {part->n, part->series, inner->horizon};
+    if (inner->type->fit != NULL) ALM_TRY(inner->type->fit(self, &history, &hooks, error));
+    for (size_t fold = 0; fold < folds; fold++) {
+        if (alm_cancelled(inner->cancel)) return alm_fail(error, ALM_INTERRUPTED, "interrupted");
+        cut_part(part, inner, fold);
+        ALM_TRY(forecast_fold(inner, self, part, error));
+    }
+    return ALM_OK;
+}
+
+enum alm_status alm_inner_run(const struct alm_inner *inner, struct alm_error *error)
+{
+    struct part part = {0};
+    void *self = NULL;
+    enum alm_status status = create_part(&part, inner->n_series, error);
+    if (status == ALM_OK) cut_part(&part, inner, 0);
+    if (status == ALM_OK && part.n > 0) {
+        status = inner->type->create(&self, inner->config, inner->seed, error);
+        if (status == ALM_OK) status = run_folds(inner, &part, self, error);
+        if (self != NULL) inner->type->free(self);
+    }
+    clear_part(&part);
+    return status;
+}

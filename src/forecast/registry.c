@@ -1,0 +1,14 @@
+#include "forecast/types.h"
+
+#include <string.h>
+
+const struct alm_forecaster_type *const alm_forecaster_types[] = {
+    &alm_naive, &alm_seasonal_naive, &alm_drift, &alm_mean, &alm_ses, NULL,
+};
+
+const struct alm_forecaster_type *alm_forecaster_type_find(const char *name)
+{
+    for (size_t i = 0; alm_forecaster_types[i] != NULL; i++)
+        if (strcmp(alm_forecaster_types[i]->name, name) == 0) return alm_forecaster_types[i];
+    return NULL;
+}
