@@ -57,7 +57,8 @@ enum alm_status alm_forecaster_create(struct alm_forecaster **out, const char *s
     struct alm_forecaster *f = NULL;
     *out = NULL;
     ALM_TRY(alm_spec_parse(&parts, spec, error));
-    const struct alm_forecaster_type *type = alm_forecaster_type_find(parts.name);
+    const struct alm_forecaster_type *type =
+        settings->find != NULL ? settings->find(parts.name) : alm_forecaster_type_find(parts.name);
     enum alm_status status = type == NULL ? unknown_forecaster(parts.name, error) : ALM_NEW(&f, 1, error);
     if (status == ALM_OK) {
         *f = (struct alm_forecaster){.type = type, .settings = *settings};
