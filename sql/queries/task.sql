@@ -36,10 +36,11 @@ SELECT series_no, step, ts, forecast, actual FROM forecast WHERE task_id = :task
 -- name: quantile_list
 SELECT series_no, step, level, value FROM quantile WHERE task_id = :task ORDER BY series_no, step, level;
 
--- name: run_shape
--- Largest step and number of quantile levels of a run's forecasts.
-SELECT (SELECT max(f.step) FROM task AS t JOIN forecast AS f ON f.task_id = t.task_id WHERE t.run_id = :run),
-  (SELECT count(DISTINCT q.level) FROM task AS t JOIN quantile AS q ON q.task_id = t.task_id WHERE t.run_id = :run);
+-- name: run_horizon
+SELECT max(f.step) FROM task AS t JOIN forecast AS f ON f.task_id = t.task_id WHERE t.run_id = :run;
+
+-- name: run_levels
+SELECT DISTINCT q.level FROM task AS t JOIN quantile AS q ON q.task_id = t.task_id WHERE t.run_id = :run ORDER BY 1;
 
 -- name: score_fill
 -- Actuals that have come since, for forecasts beyond the data of their time.

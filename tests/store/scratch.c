@@ -83,6 +83,7 @@ const char *scratch_sql(const char *path, const char *sql, char *out, size_t siz
     sqlite3_stmt *statement;
     out[0] = '\0';
     cr_assert(sqlite3_open(path, &db) == SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
     cr_assert(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK, "%s: %s", sql,
               sqlite3_errmsg(db));
     const int result = sqlite3_step(statement);
