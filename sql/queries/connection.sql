@@ -26,14 +26,12 @@ PRAGMA cache_size = -16000;
 -- name: connection_query_only
 PRAGMA query_only = ON;
 
--- name: connection_version
-PRAGMA user_version;
+-- name: connection_json
+-- Makes SQLite set up these two table functions, which it would not under the authorizer.
+SELECT 1 FROM json_each('[]') AS a, json_tree('[]') AS b;
 
 -- name: connection_begin
 BEGIN IMMEDIATE;
-
--- name: connection_begin_read
-BEGIN;
 
 -- name: connection_commit
 COMMIT;
@@ -55,9 +53,6 @@ ANALYZE;
 
 -- name: file_analysis_limit
 PRAGMA analysis_limit = 1000;
-
--- name: file_optimize
-PRAGMA optimize;
 
 -- name: file_max_pages
 -- For the tests of a full disk.

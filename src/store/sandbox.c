@@ -75,6 +75,7 @@ static int authorize(void *context, int action, const char *a, const char *b, co
 enum alm_status alm_sandbox_close_in(struct alm_store *store, struct alm_error *error)
 {
     ALM_TRY(alm_statement_run(store, "connection_query_only", error));
+    ALM_TRY(alm_statement_run(store, "connection_json", error));
     sqlite3_limit(store->handle, SQLITE_LIMIT_LENGTH, LENGTH_LIMIT);
     sqlite3_limit(store->handle, SQLITE_LIMIT_SQL_LENGTH, SQL_LIMIT);
     sqlite3_limit(store->handle, SQLITE_LIMIT_ATTACHED, 0);

@@ -44,9 +44,47 @@ static enum alm_status look_at_file(bool *exists, const char *path, enum alm_sto
     return ALM_OK;
 }
 
+/* Appends path as the URI of a file that does not change. */
+static void write_immutable_uri(struct alm_text *out, const char *path)
+{
+    alm_text_append(out, path[0] == '/' ? "file://" : "file:");
+    for (const char *p = path; *p != '\0'; p++) {
+        if (strchr("?#%", *p) != NULL)
+            alm_text_printf(out, "%%%02X", (unsigned)(unsigned char)*p);
+        else
+            alm_text_append_bytes(out, p, 1);
+    }
+    alm_text_append(out, "?immutable=1");
+}
+
+/* Whether nobody here can make the files beside path that readers of a WAL database share: a medium or
+ * directory without write permission, and no such files there. */
+static bool is_immutable(const char *path)
+{
+    struct alm_text other = {0};
+    bool alone = false, writable = true;
+    alm_text_printf(&other, "%s-wal", path);
+    if (!other.failed) alone = access(other.data, F_OK) != 0;
+    alm_text_reset(&other);
+    const char *slash = strrchr(path, '/');
+    alm_text_append_bytes(&other, slash == NULL ? "." : path, slash == NULL ? 1 : (size_t)(slash - path) + 1);
+    if (!other.failed) writable = faccessat(AT_FDCWD, other.data, W_OK, AT_EACCESS) == 0;
+    alm_text_clear(&other);
+    return alone && !writable;
+}
+
 static enum alm_status connect_to(struct alm_store *store, int flags, struct alm_error *error)
 {
-    const int result = sqlite3_open_v2(store->path, &store->handle, flags, NULL);
+    struct alm_text uri = {0};
+    const char *name = store->path;
+    if ((flags & SQLITE_OPEN_READONLY) != 0 && is_immutable(store->path)) {
+        write_immutable_uri(&uri, store->path);
+        ALM_TRY(alm_text_check(&uri, error));
+        name = uri.data;
+        flags |= SQLITE_OPEN_URI;
+    }
+    const int result = sqlite3_open_v2(name, &store->handle, flags, NULL);
+    alm_text_clear(&uri);
     if (result == SQLITE_NOMEM || store->handle == NULL)
         return alm_fail(error, ALM_NOMEM, "%s: out of memory while opening the database", store->path);
     if (result != SQLITE_OK) {
@@ -98,8 +136,6 @@ static enum alm_status set_up(struct alm_store *store, bool fast, struct alm_err
     ALM_TRY(alm_statement_run(store, "connection_cell_size_check", error));
     ALM_TRY(alm_statement_run(store, "connection_cache", error));
     if (store->mode == ALM_STORE_READ || store->mode == ALM_STORE_QUERY) return ALM_OK;
-    if (sqlite3_db_readonly(store->handle, "main") == 1)
-        return alm_fail(error, ALM_IO, "%s: no permission to write the database", store->path);
     ALM_TRY(alm_statement_run(store, "connection_wal", error));
     return alm_statement_run(store, fast ? "connection_synchronous_normal" : "connection_synchronous_full",
                              error);
@@ -133,6 +169,8 @@ static enum alm_status open_writer(struct alm_store *store, bool exists,
 {
     if (exists && identity->empty && store->mode != ALM_STORE_CREATE)
         return alm_fail(error, ALM_NOTFOUND, "%s is empty: there is no database in it", store->path);
+    if (exists && faccessat(AT_FDCWD, store->path, W_OK, AT_EACCESS) != 0)
+        return alm_fail(error, ALM_IO, "%s: no permission to write the database", store->path);
     ALM_TRY(connect_to(store, SQLITE_OPEN_READWRITE | (exists ? 0 : SQLITE_OPEN_CREATE), error));
     ALM_TRY(set_up(store, fast, error));
     if (!exists || identity->empty || identity->version < identity->supported)

@@ -97,6 +97,28 @@ Test(store, refuses_what_is_not_its_own_and_leaves_it_untouched)
     }
 }
 
+Test(store, can_be_read_but_not_written_without_permission)
+{
+    struct scratch scratch, *s = &scratch;
+    scratch_open(s);
+    alm_store_close(s->store);
+    s->store = NULL;
+    chmod(s->path, 0444);
+    chmod(s->directory, 0755);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        if (geteuid() == 0 && seteuid(65534) != 0) _exit(2);
+        if (try_open(s, s->path, ALM_STORE_READ) != ALM_OK) _exit(3);
+        alm_store_close(s->store);
+        const enum alm_status status = try_open(s, s->path, ALM_STORE_CREATE);
+        _exit(status == ALM_IO && strstr(s->error.text, "no permission to write") != NULL ? 0 : 1);
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    cr_assert(eq(int, status, 0));
+    scratch_remove(s);
+}
+
 Test(store, prepares_every_named_query)
 {
     struct scratch scratch, *s = &scratch;
