@@ -3,7 +3,7 @@
 
 -- name: series
 -- help: every series with its calendar and extent
-SELECT * FROM v_series WHERE :series IS NULL OR series GLOB :series ORDER BY series;
+SELECT * FROM v_series WHERE :series IS NULL OR series GLOB :series OR series = :series ORDER BY series;
 
 -- name: gaps
 -- help: where a series skips readings: neighbouring values further apart than it usually is, and how many lack between
@@ -89,7 +89,7 @@ SELECT run, forecaster, series, metric, value, n FROM v_metric
 WHERE run = (
     SELECT run_id FROM run WHERE run_id = :run OR name = :run
     UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND series IS NOT NULL AND step IS NULL AND metric = coalesce(:metric, 'mase')
-  AND (:series IS NULL OR series GLOB :series)
+  AND (:series IS NULL OR series GLOB :series OR series = :series)
 ORDER BY series, value;
 
 -- name: forecasts
@@ -97,7 +97,7 @@ ORDER BY series, value;
 SELECT run, forecaster, series, origin_time, step, time, forecast, actual, error, ts FROM v_forecast
 WHERE run = (
     SELECT run_id FROM run WHERE run_id = :run OR name = :run
-    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series) AND (:forecaster IS NULL OR forecaster = :forecaster)
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series OR series = :series) AND (:forecaster IS NULL OR forecaster = :forecaster)
 ORDER BY series, forecaster, fold, step;
 
 -- name: quantiles
@@ -105,14 +105,14 @@ ORDER BY series, forecaster, fold, step;
 SELECT run, forecaster, series, origin_time, step, time, level, value, covered, ts FROM v_quantile
 WHERE run = (
     SELECT run_id FROM run WHERE run_id = :run OR name = :run
-    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series) AND (:forecaster IS NULL OR forecaster = :forecaster)
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series OR series = :series) AND (:forecaster IS NULL OR forecaster = :forecaster)
 ORDER BY series, forecaster, fold, step, level;
 
 -- name: tasks
 -- help: what became of every series at every origin
 SELECT * FROM v_task WHERE run = (
     SELECT run_id FROM run WHERE run_id = :run OR name = :run
-    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series) AND (:forecaster IS NULL OR forecaster = :forecaster) ORDER BY fold, forecaster, series;
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series OR series = :series) AND (:forecaster IS NULL OR forecaster = :forecaster) ORDER BY fold, forecaster, series;
 
 -- name: failures
 -- help: series and origins without a forecast, and why

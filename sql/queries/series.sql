@@ -9,10 +9,13 @@ FROM series WHERE name = :name;
 
 -- name: series_match
 SELECT series_id, name, frame_id, position, kind, frequency, time_zone, season_length, unit, first_ts, last_ts, n, missing
-FROM series WHERE name GLOB :pattern ORDER BY name;
+FROM series WHERE name GLOB :pattern OR name = :pattern ORDER BY name;
 
 -- name: series_names
 SELECT name FROM series ORDER BY name;
+
+-- name: series_at
+SELECT name, frequency FROM series WHERE frame_id = :frame AND position = :position;
 
 -- name: series_create
 INSERT INTO series(name, frame_id, position, kind, frequency, time_zone, season_length, unit)

@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { BATCH = 32, FIELDS = 2 + ALM_FRAME_WIDTH };
 
@@ -85,18 +86,36 @@ static enum alm_status insert(bool *conflict, struct alm_observation_writer *w, 
 
 /* ---- merging ---- */
 
+/* Appends the name of the series at a position and ts as its clock reads. */
+static enum alm_status write_place(struct alm_text *out, const struct alm_observation_writer *w,
+                                   size_t position, int64_t ts, struct alm_error *error)
+{
+    struct alm_statement s;
+    bool row;
+    ALM_TRY(alm_statement_begin(&s, w->store, "series_at", error));
+    alm_bind_integer(&s, ":frame", w->frame_id);
+    alm_bind_size(&s, ":position", position);
+    const enum alm_status status = alm_statement_step(&s, &row, error);
+    if (status == ALM_OK && row) alm_text_printf(out, "%s at ", alm_column_text(&s, 0));
+    if (status == ALM_OK && row && strcmp(alm_column_text(&s, 1), "index") != 0)
+        alm_ts_write_short(out, ts);
+    else
+        alm_text_printf(out, "%lld", (long long)ts);
+    alm_statement_end(&s);
+    return status;
+}
+
 static enum alm_status refuse(const struct alm_observation_writer *w, size_t position,
                               const struct buffered *row, double stored, struct alm_error *error)
 {
-    struct alm_text time = {0};
-    alm_ts_write_short(&time, row->ts);
-    alm_fail(error, ALM_EXISTS,
-             "frame %lld, series %zu, ts %lld (%s): %.15g is stored, %.15g came (--on-conflict keep or "
-             "replace decides)",
-             (long long)w->frame_id, position, (long long)row->ts, alm_text_string(&time), stored,
-             row->v[position]);
-    alm_text_clear(&time);
-    return ALM_EXISTS;
+    struct alm_text place = {0};
+    enum alm_status status = write_place(&place, w, position, row->ts, error);
+    if (status == ALM_OK)
+        status = alm_fail(error, ALM_EXISTS,
+                          "%s: %.15g is stored, %.15g came (--on-conflict keep or replace decides)",
+                          alm_text_string(&place), stored, row->v[position]);
+    alm_text_clear(&place);
+    return status;
 }
 
 /* Merges row into the stored values under the policy; *changed says whether they must be written. */

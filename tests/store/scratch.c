@@ -1,5 +1,7 @@
 #include "scratch.h"
 
+#include "store/statement.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +53,11 @@ void scratch_series(struct scratch *s, struct alm_series_row *row, const char *n
     alm_observation_writer_free(writer);
     OK(alm_store_commit(s->store, &s->error));
     OK(alm_series_table_find(row, s->store, name, &s->error));
+}
+
+void scratch_limit_pages(struct scratch *s)
+{
+    OK(alm_statement_run(s->store, "file_max_pages", &s->error));
 }
 
 int scratch_run(const char *const *arguments, char *output, size_t size)

@@ -31,6 +31,9 @@ void scratch_remove(struct scratch *s);
 void scratch_series(struct scratch *s, struct alm_series_row *row, const char *name, const char *frequency,
                     const int64_t *ts, const double *y, size_t n);
 
+/* From now on the file cannot grow, as on a full disk. */
+void scratch_limit_pages(struct scratch *s);
+
 /* Runs a program with arguments and compares its exit status with 0. */
 int scratch_run(const char *const *arguments, char *output, size_t size);
 /* SQL through a plain SQLite connection, the first value of the first row as text ("" for none). */
