@@ -18,10 +18,12 @@ static inline struct alm_span alm_span_prefix(struct alm_span span, size_t n)
     return (struct alm_span){span.y, span.ts, n};
 }
 
-/* The last n values of span (n <= span.n). */
+/* The last n values of span (n <= span.n); an array that is NULL stays so. */
 static inline struct alm_span alm_span_suffix(struct alm_span span, size_t n)
 {
-    return (struct alm_span){span.y + (span.n - n), span.ts + (span.n - n), n};
+    const size_t first = span.n - n;
+    return (struct alm_span){span.y == NULL ? NULL : span.y + first, span.ts == NULL ? NULL : span.ts + first,
+                             n};
 }
 
 #endif
