@@ -133,18 +133,22 @@ Test(wrapper, refuses_levels_that_do_not_rise)
         cr_assert(eq(int, alm_forecast_create(&out, 1, 1, bad[i], 2, NULL), ALM_USAGE));
 }
 
-/* ---- a forecaster of the test's own: the last value, no quantiles, and it notes what it is shown ---- */
+/* ---- forecasters of the test's own ---- */
 
 struct probe {
     size_t fitted_on;
+    uint64_t seed;
 };
 
 static enum alm_status probe_create(void **self, const struct alm_config *config, uint64_t seed,
                                     struct alm_error *error)
 {
-    (void)config, (void)seed, (void)error;
-    *self = calloc(1, sizeof(struct probe));
-    return *self == NULL ? ALM_NOMEM : ALM_OK;
+    (void)config, (void)error;
+    struct probe *probe = calloc(1, sizeof *probe);
+    *self = probe;
+    if (probe == NULL) return ALM_NOMEM;
+    probe->seed = seed;
+    return ALM_OK;
 }
 
 static size_t probe_minimum(const void *self, size_t season_length, size_t horizon)
@@ -156,13 +160,14 @@ static size_t probe_minimum(const void *self, size_t season_length, size_t horiz
 static enum alm_status probe_fit(void *self, const struct alm_history *history,
                                  const struct alm_fit_hooks *hooks, struct alm_error *error)
 {
-    (void)hooks, (void)error;
+    if (hooks != NULL && alm_cancelled(hooks->cancel)) return alm_fail(error, ALM_INTERRUPTED, "interrupted");
     ((struct probe *)self)->fitted_on = history->series[0].target.n;
     return ALM_OK;
 }
 
-static enum alm_status probe_forecast(const void *self, const struct alm_history *history,
-                                      struct alm_forecast *out, struct alm_error *error)
+/* The last value, no quantiles. */
+static enum alm_status forecast_last(const void *self, const struct alm_history *history,
+                                     struct alm_forecast *out, struct alm_error *error)
 {
     (void)self, (void)error;
     for (size_t i = 0; i < history->n_series; i++)
@@ -172,23 +177,46 @@ static enum alm_status probe_forecast(const void *self, const struct alm_history
     return ALM_OK;
 }
 
-static const struct alm_forecaster_type local_probe = {.name = "probe",
-                                                       .create = probe_create,
-                                                       .minimum_history = probe_minimum,
-                                                       .fit = probe_fit,
-                                                       .forecast = probe_forecast,
-                                                       .free = free};
-static const struct alm_forecaster_type global_probe = {.name = "global-probe",
-                                                        .traits = ALM_TRAIT_GLOBAL,
-                                                        .create = probe_create,
-                                                        .minimum_history = probe_minimum,
-                                                        .fit = probe_fit,
-                                                        .forecast = probe_forecast,
-                                                        .free = free};
+/* How many values the fit saw, and the seed. */
+static enum alm_status forecast_memory(const void *self, const struct alm_history *history,
+                                       struct alm_forecast *out, struct alm_error *error)
+{
+    const struct probe *probe = self;
+    (void)history, (void)error;
+    out->mean[0] = (double)probe->fitted_on;
+    out->mean[1] = (double)(probe->seed % 1000003);
+    return ALM_OK;
+}
+
+/* Quantiles that fall. */
+static enum alm_status forecast_crossed(const void *self, const struct alm_history *history,
+                                        struct alm_forecast *out, struct alm_error *error)
+{
+    (void)self, (void)error;
+    out->has_quantiles[0] = true;
+    for (size_t i = 0; i < history->horizon * out->n_levels; i++)
+        out->quantile[i] = -(double)i;
+    return ALM_OK;
+}
+
+#define PROBE(text, more, function)                                                                          \
+    {                                                                                                        \
+        .name = text, .traits = more, .create = probe_create, .minimum_history = probe_minimum,              \
+        .fit = probe_fit, .forecast = function, .free = free                                                 \
+    }
+
+static const struct alm_forecaster_type probes[] = {
+    PROBE("probe", 0, forecast_last),
+    PROBE("global-probe", ALM_TRAIT_GLOBAL, forecast_last),
+    PROBE("memory", 0, forecast_memory),
+    PROBE("crossed", ALM_TRAIT_QUANTILES, forecast_crossed),
+};
 
 static const struct alm_forecaster_type *find_probe(const char *name)
 {
-    return strcmp(name, "probe") == 0 ? &local_probe : &global_probe;
+    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
+        if (strcmp(name, probes[i].name) == 0) return &probes[i];
+    return NULL;
 }
 
 static struct alm_forecaster *make_probe(const char *name, size_t folds)
@@ -197,6 +225,66 @@ static struct alm_forecaster *make_probe(const char *name, size_t folds)
     struct alm_forecaster *forecaster;
     cr_assert(alm_forecaster_create(&forecaster, name, &settings, NULL) == ALM_OK);
     return forecaster;
+}
+
+Test(wrapper, puts_quantiles_that_cross_in_order)
+{
+    struct sample s = sample_create(20, 1);
+    const struct alm_history_series series = history_of(&s, 20);
+    const struct alm_history history = {1, &series, 2};
+    struct alm_forecaster *forecaster = make_probe("crossed", 4);
+    struct alm_series_outcome outcome;
+    fit_on(forecaster, &history, &outcome);
+    struct alm_forecast *f = forecast_on(forecaster, &history, &outcome);
+    const double expected[] = {-2, -1, 0, -5, -4, -3};
+    cr_assert(f->has_quantiles[0]);
+    for (size_t i = 0; i < 6; i++)
+        cr_assert(eq(dbl, f->quantile[i], expected[i]));
+    alm_forecast_free(f);
+    alm_forecaster_free(forecaster);
+    sample_free(&s);
+}
+
+Test(wrapper, streams_follow_the_series_and_not_its_place)
+{
+    struct sample s = sample_create(20, 1);
+    struct alm_history_series series[] = {history_of(&s, 20), history_of(&s, 20)};
+    double first = 0;
+    series[1].name = "t";
+    for (int turn = 0; turn < 2; turn++) {
+        const struct alm_history history = {2, series, 2};
+        struct alm_forecaster *forecaster = make_probe("memory", 0);
+        struct alm_series_outcome outcome[2];
+        fit_on(forecaster, &history, outcome);
+        struct alm_forecast *f = forecast_on(forecaster, &history, outcome);
+        cr_assert(ne(dbl, f->mean[1], f->mean[3]));
+        if (turn == 0)
+            first = f->mean[1];
+        else
+            cr_assert(eq(dbl, f->mean[3], first));
+        const struct alm_history_series spare = series[0];
+        series[0] = series[1];
+        series[1] = spare;
+        alm_forecast_free(f);
+        alm_forecaster_free(forecaster);
+    }
+    sample_free(&s);
+}
+
+Test(wrapper, an_interrupted_fit_is_interrupted)
+{
+    struct sample s = sample_create(20, 1);
+    const struct alm_history_series series = history_of(&s, 20);
+    const struct alm_history history = {1, &series, 2};
+    struct alm_forecaster *forecaster = make_probe("probe", 0);
+    struct alm_cancel cancel;
+    const struct alm_fit_hooks hooks = {.cancel = &cancel};
+    struct alm_series_outcome outcome;
+    atomic_init(&cancel.requested, 2);
+    cr_assert(
+        eq(int, alm_forecaster_fit(forecaster, &history, NULL, 0, &hooks, &outcome, NULL), ALM_INTERRUPTED));
+    alm_forecaster_free(forecaster);
+    sample_free(&s);
 }
 
 Test(conformal, intervals_hold_what_they_say_on_a_random_walk)
@@ -275,6 +363,47 @@ Test(conformal, knows_how_many_folds_a_level_takes)
     cr_assert(eq(sz, alm_conformal_folds((double[]){0.005}, 1), 99));
     cr_assert(eq(sz, alm_conformal_folds((double[]){0.5}, 1), 1));
     cr_assert(eq(sz, alm_conformal_folds(NULL, 0), 0));
+}
+
+struct visits {
+    size_t n, origin[16];
+    double mean[16][2];
+};
+
+static void note_visit(void *context, size_t series, size_t origin, const double *mean)
+{
+    struct visits *v = context;
+    cr_assert(series == 0 && v->n < 16);
+    v->origin[v->n] = origin;
+    memcpy(v->mean[v->n++], mean, 2 * sizeof *mean);
+}
+
+Test(inner, fits_once_on_the_first_part_and_forecasts_from_each_origin)
+{
+    static const char *const names[] = {"memory", "probe"};
+    double y[60];
+    for (size_t i = 0; i < 60; i++)
+        y[i] = (double)i;
+    const struct alm_prepared prepared = {
+        .series = {.name = "s", .target = {y, NULL, 60}, .season_length = 1}};
+    const struct alm_prepared *const series[] = {&prepared};
+    const struct alm_inner_plan plan = {.folds = 6, .first = 48, .stride = 2};
+    for (size_t k = 0; k < 2; k++) {
+        struct visits v = {0};
+        const struct alm_inner inner = {.type = find_probe(names[k]),
+                                        .n_series = 1,
+                                        .horizon = 2,
+                                        .series = series,
+                                        .plan = &plan,
+                                        .context = &v,
+                                        .visit = note_visit};
+        cr_assert(alm_inner_run(&inner, NULL) == ALM_OK);
+        cr_assert(eq(sz, v.n, 6));
+        for (size_t j = 0; j < 6; j++) {
+            cr_assert(eq(sz, v.origin[j], 48 + 2 * j));
+            cr_assert(eq(dbl, v.mean[j][0], k == 0 ? 48 : (double)v.origin[j] - 1));
+        }
+    }
 }
 
 Test(inner, folds_lie_within_the_history)

@@ -157,6 +157,19 @@ Test(calendar, month_ends_stay_month_ends_and_28ths_stay_28ths)
     }
 }
 
+Test(calendar, a_single_last_day_is_taken_for_a_last_day)
+{
+    const struct alm_calendar months = calendar_of("M"), quarters = calendar_of("Q");
+    const int64_t ts[] = {at("2023-06-30"), at("2023-09-30")};
+    int64_t to;
+    cr_assert(alm_calendar_step(&to, &months, at("2023-02-28"), 1, NULL) == ALM_OK);
+    cr_assert(eq(i64, to, at("2023-03-31")));
+    cr_assert(alm_calendar_step(&to, &months, at("2024-02-28"), 1, NULL) == ALM_OK);
+    cr_assert(eq(i64, to, at("2024-03-28")));
+    cr_assert(alm_calendar_extend(&to, &quarters, (struct alm_span){.ts = ts, .n = 2}, 1, NULL) == ALM_OK);
+    cr_assert(eq(i64, to, at("2023-12-31")));
+}
+
 Test(calendar, last_trading_days_are_months_and_four_weeks_are_not)
 {
     static const char *const last[] = {"2022-11-30", "2022-12-30", "2023-01-31", "2023-02-28",
