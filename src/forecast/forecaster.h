@@ -135,7 +135,9 @@ enum alm_missing_policy { ALM_MISSING_FILL, ALM_MISSING_REFUSE };
 struct alm_forecaster_settings {
     uint64_t seed;
     enum alm_missing_policy missing;
-    /* Conformal quantiles for forecasters that give none: number of inner folds; 0 = none. */
+    /* Conformal quantiles for forecasters that give none: number of inner folds, raised to what the outermost
+     * level takes (19 for 0.025 and 0.975); 0 = none. They cost one more fit, on the first part of the
+     * history; a history too short for them leaves the series without quantiles. */
     size_t conformal_folds;
     /* Where names are looked up; NULL: the registry. Tests give the engine forecasters of their own with it.
      */
@@ -164,9 +166,11 @@ enum alm_status alm_forecaster_fit(struct alm_forecaster *forecaster, const stru
                                    struct alm_series_outcome *outcome, struct alm_error *error);
 
 /* Forecasts for the same series (same order and number) as were fitted; their histories may have grown. Every
- * value is checked to be finite: one that is not makes the series' outcome ALM_NUMERIC. Series that have no
- * fit keep their outcome. A global forecaster may forecast series it was not fitted on: then fitted_series is
- * ignored. */
+ * value is checked to be finite: one that is not makes the series' outcome ALM_NUMERIC. outcome[i].filled
+ * counts the missing values of this history. Series that have no fit get the outcome of the fit; rows of a
+ * series without a forecast are NaN, and quantiles that cross are put in order. A global forecaster may
+ * forecast series it was not fitted on: those have no conformal quantiles. ALM_USAGE before a fit, ALM_SHAPE
+ * when out or the number of series does not fit. */
 enum alm_status alm_forecaster_forecast(const struct alm_forecaster *forecaster,
                                         const struct alm_history *history, struct alm_forecast *out,
                                         struct alm_series_outcome *outcome, struct alm_error *error);
