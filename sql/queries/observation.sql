@@ -40,6 +40,9 @@ INSERT INTO observation(frame_id, ts, v0, v1, v2, v3, v4, v5, v6, v7) VALUES
 INSERT INTO observation(frame_id, ts, v0, v1, v2, v3, v4, v5, v6, v7) VALUES
 (?,?,?,?,?,?,?,?,?,?);
 
+-- name: observation_any
+SELECT 1 FROM observation WHERE frame_id = :frame LIMIT 1;
+
 -- name: observation_find
 SELECT v0, v1, v2, v3, v4, v5, v6, v7 FROM observation WHERE frame_id = :frame AND ts = :ts;
 

@@ -43,14 +43,14 @@ CREATE TABLE series(
 CREATE TABLE observation(
   frame_id INTEGER NOT NULL REFERENCES frame,
   ts       INTEGER NOT NULL,
-  v0 REAL CHECK(v0 IS NULL OR abs(v0) <= 1.7976931348623157e308), -- finite
-  v1 REAL CHECK(v1 IS NULL OR abs(v1) <= 1.7976931348623157e308),
-  v2 REAL CHECK(v2 IS NULL OR abs(v2) <= 1.7976931348623157e308),
-  v3 REAL CHECK(v3 IS NULL OR abs(v3) <= 1.7976931348623157e308),
-  v4 REAL CHECK(v4 IS NULL OR abs(v4) <= 1.7976931348623157e308),
-  v5 REAL CHECK(v5 IS NULL OR abs(v5) <= 1.7976931348623157e308),
-  v6 REAL CHECK(v6 IS NULL OR abs(v6) <= 1.7976931348623157e308),
-  v7 REAL CHECK(v7 IS NULL OR abs(v7) <= 1.7976931348623157e308),
+  v0 REAL CHECK(v0 BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308), -- finite
+  v1 REAL CHECK(v1 BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308),
+  v2 REAL CHECK(v2 BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308),
+  v3 REAL CHECK(v3 BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308),
+  v4 REAL CHECK(v4 BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308),
+  v5 REAL CHECK(v5 BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308),
+  v6 REAL CHECK(v6 BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308),
+  v7 REAL CHECK(v7 BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308),
   PRIMARY KEY(frame_id, ts)
 ) STRICT, WITHOUT ROWID;
 
@@ -164,10 +164,10 @@ CREATE TABLE task_series(
   n_train     INTEGER NOT NULL DEFAULT 0,                   -- values the fit saw
   filled      INTEGER NOT NULL DEFAULT 0,                   -- of them filled causally
   fit_seconds REAL,                                         -- CPU; one fit over many series is split equally
-  mase_scale  REAL CHECK(mase_scale IS NULL OR abs(mase_scale) <= 1.7976931348623157e308),
-  rmsse_scale REAL CHECK(rmsse_scale IS NULL OR abs(rmsse_scale) <= 1.7976931348623157e308),
+  mase_scale  REAL CHECK(mase_scale BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308),
+  rmsse_scale REAL CHECK(rmsse_scale BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308),
   n_scored    INTEGER NOT NULL DEFAULT 0,                   -- steps with an actual
-  mae         REAL CHECK(mae IS NULL OR abs(mae) <= 1.7976931348623157e308), -- over these steps
+  mae         REAL CHECK(mae BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308), -- over these steps
   PRIMARY KEY(task_id, series_no)
 ) STRICT, WITHOUT ROWID;
 
@@ -177,8 +177,8 @@ CREATE TABLE forecast(
   series_no INTEGER NOT NULL,
   step      INTEGER NOT NULL CHECK(step >= 1),
   ts        INTEGER NOT NULL,                               -- the time that is forecast
-  forecast  REAL NOT NULL CHECK(abs(forecast) <= 1.7976931348623157e308),
-  actual    REAL CHECK(actual IS NULL OR abs(actual) <= 1.7976931348623157e308), -- NULL: not known (yet)
+  forecast  REAL NOT NULL CHECK(forecast BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308),
+  actual    REAL CHECK(actual BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308), -- NULL: not known (yet)
   PRIMARY KEY(task_id, series_no, step)
 ) STRICT, WITHOUT ROWID;
 
@@ -188,7 +188,7 @@ CREATE TABLE quantile(
   series_no INTEGER NOT NULL,
   step      INTEGER NOT NULL CHECK(step >= 1),
   level     REAL NOT NULL CHECK(level > 0 AND level < 1),
-  value     REAL NOT NULL CHECK(abs(value) <= 1.7976931348623157e308),
+  value     REAL NOT NULL CHECK(value BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308),
   PRIMARY KEY(task_id, series_no, step, level)
 ) STRICT, WITHOUT ROWID;
 
@@ -234,7 +234,7 @@ CREATE TABLE metric(
   series_no     INTEGER NOT NULL CHECK(series_no >= -1),
   step          INTEGER NOT NULL CHECK(step >= 0),
   metric        TEXT NOT NULL,
-  value         REAL CHECK(value IS NULL OR abs(value) <= 1.7976931348623157e308), -- NULL: not defined here
+  value         REAL CHECK(value BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308), -- NULL: not defined here
   n             INTEGER NOT NULL,                           -- forecasts that went in
   PRIMARY KEY(run_id, forecaster_no, series_no, step, metric),
   FOREIGN KEY(run_id, metric) REFERENCES metric_definition ON DELETE CASCADE

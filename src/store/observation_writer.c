@@ -7,6 +7,7 @@
 #include "series/timestamp.h"
 #include "store/connection.h"
 #include "store/statement.h"
+#include "store/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,13 +27,33 @@ struct alm_observation_writer {
     size_t n;
     struct buffered batch[BATCH];
     struct alm_write_counts counts;
+    bool fresh; /* the frame was empty and all rows came in order: then tally is all there is to know */
+    int64_t last_ts;
+    struct alm_frame_tally tally;
 };
+
+static enum alm_status look_whether_empty(bool *empty, struct alm_store *store, int64_t frame_id,
+                                          struct alm_error *error)
+{
+    struct alm_statement s;
+    bool row;
+    ALM_TRY(alm_statement_begin(&s, store, "observation_any", error));
+    alm_bind_integer(&s, ":frame", frame_id);
+    const enum alm_status status = alm_statement_step(&s, &row, error);
+    *empty = !row;
+    alm_statement_end(&s);
+    return status;
+}
 
 enum alm_status alm_observation_writer_create(struct alm_observation_writer **out, struct alm_store *store,
                                               int64_t frame_id, enum alm_conflict_policy policy,
                                               struct alm_error *error)
 {
+    bool empty;
+    *out = NULL;
+    ALM_TRY(look_whether_empty(&empty, store, frame_id, error));
     ALM_TRY(ALM_NEW(out, 1, error));
+    (*out)->fresh = empty;
     (*out)->store = store;
     (*out)->frame_id = frame_id;
     (*out)->policy = policy;
@@ -57,7 +78,7 @@ static void bind_row(struct alm_statement *s, size_t i, int64_t frame_id, const 
     alm_bind_integer_at(s, base + 1, frame_id);
     alm_bind_integer_at(s, base + 2, row->ts);
     for (int k = 0; k < ALM_FRAME_WIDTH; k++)
-        alm_bind_real_at(s, base + 3 + k, row->v[k]);
+        if (!isnan(row->v[k])) alm_bind_real_at(s, base + 3 + k, row->v[k]); /* NULL until bound */
 }
 
 /* Inserts rows [from, from + n) at once. *conflict: one of them is there; then none was inserted. */
@@ -210,6 +231,9 @@ enum alm_status alm_observation_writer_add(struct alm_observation_writer *writer
             return alm_fail(error, ALM_DATA, "an infinite value cannot be stored (ts %lld)", (long long)ts);
         row->v[k] = values[k];
     }
+    if (writer->tally.n_rows > 0 && ts <= writer->last_ts) writer->fresh = false;
+    writer->last_ts = ts;
+    if (writer->fresh) alm_frame_tally_add(&writer->tally, ts, values);
     return ++writer->n == BATCH ? flush(writer, error) : ALM_OK;
 }
 
@@ -218,5 +242,6 @@ enum alm_status alm_observation_writer_finish(struct alm_observation_writer *wri
 {
     ALM_TRY(flush(writer, error));
     if (counts != NULL) *counts = writer->counts;
+    if (writer->fresh) return alm_frame_tally_store(&writer->tally, writer->store, writer->frame_id, error);
     return alm_series_table_update_statistics(writer->store, writer->frame_id, error);
 }

@@ -1,61 +1,65 @@
 /* What the series table says about the values of a frame: extent and counts. */
-#include "store/series_table.h"
+#include "store/statistics.h"
 
 #include "store/statement.h"
 
-/* One position of a frame while its rows go by. */
-struct tally {
-    int64_t first, last;
-    size_t n, first_row, last_row; /* rows are numbered */
-};
+#include <math.h>
 
-static enum alm_status store_tally(struct alm_store *store, int64_t frame_id, size_t position,
-                                   const struct tally *tally, struct alm_error *error)
+void alm_frame_tally_add(struct alm_frame_tally *tally, int64_t ts, const double *values)
+{
+    const size_t row = tally->n_rows++;
+    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++) {
+        if (isnan(values[k])) continue;
+        if (tally->position[k].n++ == 0) {
+            tally->position[k].first = ts;
+            tally->position[k].first_row = row;
+        }
+        tally->position[k].last = ts;
+        tally->position[k].last_row = row;
+    }
+}
+
+static enum alm_status store_position(const struct alm_frame_tally *tally, size_t k, struct alm_store *store,
+                                      int64_t frame_id, struct alm_error *error)
 {
     struct alm_statement s;
+    const size_t n = tally->position[k].n;
     ALM_TRY(alm_statement_begin(&s, store, "series_set_statistics", error));
     alm_bind_integer(&s, ":frame", frame_id);
-    alm_bind_size(&s, ":position", position);
-    if (tally->n > 0) {
-        alm_bind_integer(&s, ":first", tally->first);
-        alm_bind_integer(&s, ":last", tally->last);
+    alm_bind_size(&s, ":position", k);
+    if (n > 0) {
+        alm_bind_integer(&s, ":first", tally->position[k].first);
+        alm_bind_integer(&s, ":last", tally->position[k].last);
     }
-    alm_bind_size(&s, ":n", tally->n);
-    alm_bind_size(&s, ":missing", tally->n == 0 ? 0 : tally->last_row - tally->first_row + 1 - tally->n);
+    alm_bind_size(&s, ":n", n);
+    alm_bind_size(&s, ":missing",
+                  n == 0 ? 0 : tally->position[k].last_row - tally->position[k].first_row + 1 - n);
     return alm_statement_finish(&s, error);
 }
 
-static enum alm_status count_rows(struct tally tallies[ALM_FRAME_WIDTH], struct alm_store *store,
-                                  int64_t frame_id, struct alm_error *error)
+enum alm_status alm_frame_tally_store(const struct alm_frame_tally *tally, struct alm_store *store,
+                                      int64_t frame_id, struct alm_error *error)
 {
-    struct alm_statement s;
-    bool row;
-    enum alm_status status;
-    ALM_TRY(alm_statement_begin(&s, store, "observation_frame", error));
-    alm_bind_integer(&s, ":frame", frame_id);
-    for (size_t i = 0; (status = alm_statement_step(&s, &row, error)) == ALM_OK && row; i++) {
-        const int64_t ts = alm_column_integer(&s, 0);
-        for (int k = 0; k < ALM_FRAME_WIDTH; k++) {
-            struct tally *t = &tallies[k];
-            if (alm_column_is_null(&s, 1 + k)) continue;
-            if (t->n++ == 0) {
-                t->first = ts;
-                t->first_row = i;
-            }
-            t->last = ts;
-            t->last_row = i;
-        }
-    }
-    alm_statement_end(&s);
-    return status;
+    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++)
+        ALM_TRY(store_position(tally, k, store, frame_id, error));
+    return ALM_OK;
 }
 
 enum alm_status alm_series_table_update_statistics(struct alm_store *store, int64_t frame_id,
                                                    struct alm_error *error)
 {
-    struct tally tallies[ALM_FRAME_WIDTH] = {0};
-    ALM_TRY(count_rows(tallies, store, frame_id, error));
-    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++)
-        ALM_TRY(store_tally(store, frame_id, k, &tallies[k], error));
-    return ALM_OK;
+    struct alm_frame_tally tally = {0};
+    struct alm_statement s;
+    bool row;
+    enum alm_status status;
+    ALM_TRY(alm_statement_begin(&s, store, "observation_frame", error));
+    alm_bind_integer(&s, ":frame", frame_id);
+    while ((status = alm_statement_step(&s, &row, error)) == ALM_OK && row) {
+        double values[ALM_FRAME_WIDTH];
+        for (int k = 0; k < ALM_FRAME_WIDTH; k++)
+            values[k] = alm_column_real(&s, 1 + k);
+        alm_frame_tally_add(&tally, alm_column_integer(&s, 0), values);
+    }
+    alm_statement_end(&s);
+    return status == ALM_OK ? alm_frame_tally_store(&tally, store, frame_id, error) : status;
 }

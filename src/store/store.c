@@ -83,7 +83,7 @@ static enum alm_status connect_to(struct alm_store *store, int flags, struct alm
         name = uri.data;
         flags |= SQLITE_OPEN_URI;
     }
-    const int result = sqlite3_open_v2(name, &store->handle, flags, NULL);
+    const int result = sqlite3_open_v2(name, &store->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     alm_text_clear(&uri);
     if (result == SQLITE_NOMEM || store->handle == NULL)
         return alm_fail(error, ALM_NOMEM, "%s: out of memory while opening the database", store->path);

@@ -1,0 +1,26 @@
+/* What the rows of a frame say about its series, while they go by. Not for other rooms. */
+#ifndef ALM_STORE_STATISTICS_H
+#define ALM_STORE_STATISTICS_H
+
+#include "base/status.h"
+#include "store/series_table.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Start from {0}. */
+struct alm_frame_tally {
+    size_t n_rows;
+    struct {
+        int64_t first, last;           /* timestamps of the first and last value */
+        size_t n, first_row, last_row; /* values; rows are numbered from 0 */
+    } position[ALM_FRAME_WIDTH];
+};
+
+/* Counts the next row, in order of ts; NaN is no value. */
+void alm_frame_tally_add(struct alm_frame_tally *tally, int64_t ts, const double *values);
+/* Writes what was counted into the series of the frame. */
+enum alm_status alm_frame_tally_store(const struct alm_frame_tally *tally, struct alm_store *store,
+                                      int64_t frame_id, struct alm_error *error);
+
+#endif
