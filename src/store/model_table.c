@@ -3,10 +3,9 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "store/statement.h"
+#include "store/suggest.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,22 +93,9 @@ void alm_model_row_clear(struct alm_model_row *row)
 
 static enum alm_status not_found(struct alm_store *store, const char *wanted, struct alm_error *error)
 {
-    struct alm_statement s;
-    char near[64] = "";
-    size_t best = strlen(wanted) <= 3 ? 2 : 3;
-    bool row;
-    if (alm_statement_begin(&s, store, "model_names", NULL) == ALM_OK) {
-        while (alm_statement_step(&s, &row, NULL) == ALM_OK && row) {
-            const size_t distance = alm_text_distance(wanted, alm_column_text(&s, 0));
-            if (distance >= best) continue;
-            best = distance;
-            snprintf(near, sizeof near, "%s", alm_column_text(&s, 0));
-        }
-        alm_statement_end(&s);
-    }
-    if (near[0] != '\0')
-        return alm_fail(error, ALM_NOTFOUND, "no model \"%s\" (did you mean %s?)", wanted, near);
-    return alm_fail(error, ALM_NOTFOUND, "no model \"%s\" (see `almanac models list`)", wanted);
+    char near[ALM_SUGGESTION_SIZE];
+    alm_store_suggest(near, store, "model_names", wanted, " (see `almanac models list`)");
+    return alm_fail(error, ALM_NOTFOUND, "no model \"%s\"%s", wanted, near);
 }
 
 static enum alm_status read_data(struct alm_model_row *out, const struct alm_statement *s,

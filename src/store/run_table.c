@@ -2,9 +2,9 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "store/owner.h"
 #include "store/statement.h"
+#include "store/suggest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,25 +137,11 @@ void alm_run_row_clear(struct alm_run_row *row)
     *row = (struct alm_run_row){0};
 }
 
-/* The nearest name, for a run that is not there. */
 static enum alm_status not_found(struct alm_store *store, const char *wanted, struct alm_error *error)
 {
-    struct alm_statement s;
-    char near[64] = "";
-    size_t best = strlen(wanted) <= 3 ? 2 : 3;
-    bool row;
-    if (alm_statement_begin(&s, store, "run_names", NULL) == ALM_OK) {
-        while (alm_statement_step(&s, &row, NULL) == ALM_OK && row) {
-            const size_t distance = alm_text_distance(wanted, alm_column_text(&s, 0));
-            if (distance >= best) continue;
-            best = distance;
-            snprintf(near, sizeof near, "%s", alm_column_text(&s, 0));
-        }
-        alm_statement_end(&s);
-    }
-    if (near[0] != '\0')
-        return alm_fail(error, ALM_NOTFOUND, "no run \"%s\" (did you mean %s?)", wanted, near);
-    return alm_fail(error, ALM_NOTFOUND, "no run \"%s\" (see `almanac runs list`)", wanted);
+    char near[ALM_SUGGESTION_SIZE];
+    alm_store_suggest(near, store, "run_names", wanted, " (see `almanac runs list`)");
+    return alm_fail(error, ALM_NOTFOUND, "no run \"%s\"%s", wanted, near);
 }
 
 static enum alm_run_kind kind_of(const char *name)

@@ -1,10 +1,9 @@
 #include "store/series_table.h"
 
 #include "base/memory.h"
-#include "base/text.h"
 #include "store/statement.h"
+#include "store/suggest.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,31 +51,13 @@ static enum alm_status read_row(struct alm_series_row *out, const struct alm_sta
 
 /* ---- finding ---- */
 
-/* A sentence about a name or pattern that matches nothing, with the nearest name there is. */
 static enum alm_status not_found(struct alm_store *store, const char *wanted, struct alm_error *error)
 {
-    struct alm_statement s;
-    char near[64] = "";
-    size_t best = strlen(wanted) <= 3 ? 2 : 3, n = 0;
-    bool row;
-    if (alm_statement_begin(&s, store, "series_names", NULL) == ALM_OK) {
-        while (alm_statement_step(&s, &row, NULL) == ALM_OK && row) {
-            const char *name = alm_column_text(&s, 0);
-            const size_t distance = alm_text_distance(wanted, name);
-            n++;
-            if (distance < best) {
-                best = distance;
-                snprintf(near, sizeof near, "%s", name);
-            }
-        }
-        alm_statement_end(&s);
-    }
-    if (n == 0)
-        return alm_fail(error, ALM_NOTFOUND,
-                        "no series \"%s\": there is none yet (see `almanac help import`)", wanted);
-    if (near[0] != '\0')
-        return alm_fail(error, ALM_NOTFOUND, "no series \"%s\" (did you mean %s?)", wanted, near);
-    return alm_fail(error, ALM_NOTFOUND, "no series \"%s\" (see `almanac series list`)", wanted);
+    char near[ALM_SUGGESTION_SIZE];
+    if (alm_store_suggest(near, store, "series_names", wanted, " (see `almanac series list`)") > 0)
+        return alm_fail(error, ALM_NOTFOUND, "no series \"%s\"%s", wanted, near);
+    return alm_fail(error, ALM_NOTFOUND, "no series \"%s\": there is none yet (see `almanac help import`)",
+                    wanted);
 }
 
 enum alm_status alm_series_table_has(bool *has, struct alm_series_row *out, struct alm_store *store,

@@ -100,8 +100,7 @@ Test(rows, of_reading_sql_are_given)
         "SELECT * FROM v_observation",
         "WITH t AS (SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) SELECT * FROM t;",
         "VALUES (1), (2), (3) -- and a comment",
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) SELECT i FROM n ; ; /* "
-        "end */ ",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3) SELECT i FROM n;; /**/ ",
         "SELECT value FROM json_each('[1,2,3]')",
     };
     struct scratch scratch, *s = &scratch;
