@@ -133,6 +133,8 @@ static enum alm_status open_query(struct alm_rows *rows, const struct alm_sql_qu
 {
     const int result = sqlite3_prepare_v2(rows->store->handle, query->sql, -1, &rows->handle, NULL);
     if (result != SQLITE_OK) return alm_store_fail(rows->store, result, query->name, error);
+    if (!sqlite3_stmt_readonly(rows->handle) || sqlite3_column_count(rows->handle) == 0)
+        return alm_fail(error, ALM_USAGE, "query %s gives no rows (see `almanac query --list`)", query->name);
     for (size_t i = 0; i < n; i++)
         ALM_TRY(bind(rows, &bindings[i], error));
     return prepare_columns(rows, error);
@@ -143,7 +145,7 @@ enum alm_status alm_rows_open_query(struct alm_rows **out, struct alm_store *sto
 {
     const struct alm_sql_query *query = alm_sql_find(name);
     *out = NULL;
-    if (query == NULL || query->help == NULL) return unknown_query(name, error);
+    if (query == NULL) return unknown_query(name, error);
     struct alm_rows *rows;
     ALM_TRY(ALM_NEW(&rows, 1, error));
     rows->store = store;

@@ -37,9 +37,9 @@ static inline struct alm_binding alm_bound_real(const char *name, double value)
 
 struct alm_rows;
 
-/* Opens a query of sql/queries by name. Parameters without a binding are NULL, which the queries for people
- * take as "all" or "the latest". ALM_USAGE with a suggestion for an unknown query or parameter. Several
- * cursors may be open at once. */
+/* Opens a reading query of sql/queries by name, whether it is one for people or a room's own. Parameters
+ * without a binding are NULL, which the queries for people take as "all" or "the latest". ALM_USAGE with a
+ * suggestion for an unknown query or parameter. Several cursors may be open at once. */
 enum alm_status alm_rows_open_query(struct alm_rows **out, struct alm_store *store, const char *name,
                                     const struct alm_binding *bindings, size_t n, struct alm_error *error);
 

@@ -51,7 +51,7 @@ Test(rows, of_a_query_that_is_not_there_are_an_error_with_a_suggestion)
         eq(int, (int)alm_rows_open_query(&rows, s->store, "leaderbord", NULL, 0, &s->error), ALM_USAGE));
     cr_assert(strstr(s->error.text, "did you mean leaderboard?") != NULL, "%s", s->error.text);
     cr_assert(
-        eq(int, (int)alm_rows_open_query(&rows, s->store, "series_find", NULL, 0, &s->error), ALM_USAGE));
+        eq(int, (int)alm_rows_open_query(&rows, s->store, "series_drop", NULL, 0, &s->error), ALM_USAGE));
     const struct alm_binding wrong = alm_bound_integer("runs", 1);
     cr_assert(
         eq(int, (int)alm_rows_open_query(&rows, s->store, "forecasts", &wrong, 1, &s->error), ALM_USAGE));
