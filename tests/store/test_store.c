@@ -154,3 +154,35 @@ Test(store, rolls_back_what_is_not_committed)
     cr_assert(eq(str, (char *)scratch_sql(s->path, "SELECT count(*) FROM frame", text, sizeof text), "0"));
     scratch_remove(s);
 }
+
+Test(store, is_made_by_one_of_many_that_want_it_at_once, .timeout = 60)
+{
+    enum { N = 8 };
+    struct scratch scratch, *s = &scratch;
+    pid_t children[N];
+    char text[64];
+    scratch_directory(s);
+    for (int i = 0; i < N; i++) {
+        children[i] = fork();
+        if (children[i] != 0) continue;
+        int64_t frame_id;
+        if (try_open(s, s->path, ALM_STORE_CREATE) != ALM_OK ||
+            alm_store_begin(s->store, &s->error) != ALM_OK ||
+            alm_frame_create(&frame_id, s->store, &s->error) != ALM_OK ||
+            alm_store_commit(s->store, &s->error) != ALM_OK) {
+            fprintf(stderr, "%s\n", s->error.text);
+            _exit(1);
+        }
+        alm_store_close(s->store);
+        _exit(0);
+    }
+    for (int i = 0; i < N; i++) {
+        int status;
+        waitpid(children[i], &status, 0);
+        cr_assert(eq(int, status, 0));
+    }
+    scratch_reopen(s, ALM_STORE_READ);
+    OK(alm_store_check(s->store, &s->error));
+    cr_assert(eq(str, (char *)scratch_sql(s->path, "SELECT count(*) FROM frame", text, sizeof text), "8"));
+    scratch_remove(s);
+}
