@@ -125,6 +125,19 @@ static enum alm_status probe(struct alm_store_identity *identity, const char *pa
     return status;
 }
 
+/* SQLite does not wait when several connections switch a new file to WAL at once: so it is done here. */
+static enum alm_status switch_to_wal(struct alm_store *store, struct alm_error *error)
+{
+    enum { PAUSE = 5 };
+    enum alm_status status = ALM_OK;
+    for (int waited = 0; waited < BUSY_MILLISECONDS; waited += PAUSE) {
+        status = alm_statement_run(store, "connection_wal", error);
+        if (status == ALM_OK || (sqlite3_errcode(store->handle) & 0xff) != SQLITE_BUSY) break;
+        sqlite3_sleep(PAUSE);
+    }
+    return status;
+}
+
 static enum alm_status set_up(struct alm_store *store, bool fast, struct alm_error *error)
 {
     sqlite3_db_config(store->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -136,7 +149,7 @@ static enum alm_status set_up(struct alm_store *store, bool fast, struct alm_err
     ALM_TRY(alm_statement_run(store, "connection_cell_size_check", error));
     ALM_TRY(alm_statement_run(store, "connection_cache", error));
     if (store->mode == ALM_STORE_READ || store->mode == ALM_STORE_QUERY) return ALM_OK;
-    ALM_TRY(alm_statement_run(store, "connection_wal", error));
+    ALM_TRY(switch_to_wal(store, error));
     return alm_statement_run(store, fast ? "connection_synchronous_normal" : "connection_synchronous_full",
                              error);
 }
