@@ -22,7 +22,6 @@ struct alm_ingest_extent {
     size_t n;       /* rows delivered */
     size_t gaps;    /* places where the calendar has bars and the rows do not */
     size_t missing; /* the bars there */
-    bool in_order;  /* false: late rows were delivered, gaps and missing are not to be used */
 };
 
 /* Receives the result. Series come in groups that share one time axis: all value columns of a wide file, or
@@ -35,17 +34,15 @@ struct alm_ingest_sink {
     /* A new group of width series with these names. */
     enum alm_status (*group)(void *context, size_t group, const char *const *names, size_t width,
                              struct alm_error *error);
-    /* n rows of a group: ts[n] strictly increasing, values[n][width] (NaN = missing), lines[n] in the file.
-     * Later calls go on after the earlier ones, except late ones, whose times lie before rows already
-     * delivered (a file that is ordered for thousands of rows and then steps back): for those the sink sets
-     * taken[i] where the time is already there from this file, and leaves that row out. taken is NULL
-     * otherwise. */
+    /* n rows of a group: ts[n] strictly increasing, values[n][width] (NaN = missing), lines[n] in the file. A
+     * later call goes on after the earlier ones or, when a file that was ordered for thousands of rows steps
+     * back, in between; no time comes twice. */
     enum alm_status (*rows)(void *context, size_t group, const int64_t *ts, const double *values,
-                            const size_t *lines, size_t n, bool *taken, struct alm_error *error);
+                            const size_t *lines, size_t n, struct alm_error *error);
     /* No more rows of a group. */
     enum alm_status (*end)(void *context, size_t group, const struct alm_ingest_extent *extent,
                            struct alm_error *error);
-    enum alm_status (*reject)(void *context, const struct alm_reject *reject, struct alm_error *error);
+    enum alm_status (*reject)(void *context, const struct alm_ingest_reject *reject, struct alm_error *error);
 };
 
 struct alm_ingest_summary {

@@ -26,8 +26,9 @@ enum alm_reject_reason {
         ALM_REJECT_REASONS
 };
 
-struct alm_reject {
+struct alm_ingest_reject {
     size_t line, column; /* in the file, from 1; column counts characters */
+    size_t field;        /* of the record, from 1; 0: the whole record */
     enum alm_reject_reason reason;
     const char *where; /* name of the column concerned, or NULL */
     const char *hint;  /* what the user could do, or NULL */
@@ -35,9 +36,12 @@ struct alm_reject {
 };
 
 /* The words of a reason. */
-const char *alm_reject_words(enum alm_reject_reason reason);
+const char *alm_ingest_reject_words(enum alm_reject_reason reason);
+
+/* Appends the reason in a sentence without place and text: `close: expected a number (hint)`. */
+void alm_ingest_reject_explain(struct alm_text *out, const struct alm_ingest_reject *reject);
 
 /* Appends `file:line:column: where: expected a number, got "text" (hint)`, control characters escaped. */
-void alm_reject_write(struct alm_text *out, const char *file, const struct alm_reject *reject);
+void alm_ingest_reject_write(struct alm_text *out, const char *file, const struct alm_ingest_reject *reject);
 
 #endif

@@ -26,6 +26,7 @@ struct alm_column {
     char *name;   /* a value's part of the series name: lower case, other characters as _ */
     enum alm_column_role role;
     const char *why_skipped; /* "not numeric", ... */
+    char *symbol;            /* AAPL of AAPL.Open when the file has several symbols; else NULL */
 };
 
 struct alm_schema {
@@ -39,7 +40,9 @@ struct alm_schema {
     struct alm_time_format time_format;
     size_t *keys, *values; /* [n_keys], [n_values] column indices, keys as the user ordered them */
     size_t n_keys, n_values;
-    char *series;                /* NAME; NULL when names are the keys alone */
+    char *series;      /* NAME: given, the one symbol of the columns, or the file's stem; NULL when unknown */
+    bool series_given; /* by the user: then it also stands before keys */
+    const char *label; /* header of a text column that tells rows of one time apart: a hint; or NULL */
     struct alm_text assumptions; /* what was guessed, one sentence a line */
 };
 

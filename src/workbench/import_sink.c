@@ -1,0 +1,282 @@
+#include "workbench/import_sink.h"
+
+#include "base/memory.h"
+#include "ingest/reject.h"
+#include "store/import_table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN_REJECTS = 5 };
+
+static enum alm_status on_schema(void *context, const struct alm_schema *schema, struct alm_error *error)
+{
+    struct alm_import_sink *sink = context;
+    alm_text_append(&sink->assumptions, alm_text_string(&schema->assumptions));
+    return alm_text_check(&sink->assumptions, error);
+}
+
+/* ---- groups ---- */
+
+static enum alm_status find_frame(struct alm_import_frame **out, struct alm_import_group *group,
+                                  int64_t frame_id, struct alm_error *error)
+{
+    for (size_t f = 0; f < group->n_frames; f++) {
+        *out = &group->frames[f];
+        if ((*out)->frame_id == frame_id) return ALM_OK;
+    }
+    ALM_TRY(alm_grow((void **)&group->frames, &group->frame_capacity, group->n_frames + 1,
+                     sizeof *group->frames, error));
+    *out = &group->frames[group->n_frames++];
+    **out = (struct alm_import_frame){.frame_id = frame_id};
+    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++)
+        (*out)->column[k] = SIZE_MAX;
+    return ALM_OK;
+}
+
+/* Looks up where the stored series of a group lie; *n says how many there are. An index series that goes on
+ * sets the group's offset. */
+static enum alm_status place_stored(size_t *n, struct alm_import_sink *sink, struct alm_import_group *group,
+                                    struct alm_error *error)
+{
+    *n = 0;
+    for (size_t c = 0; c < group->width; c++) {
+        struct alm_import_series *series = &sink->summary->series[group->first + c];
+        struct alm_series_row row = {0};
+        struct alm_import_frame *frame;
+        bool has;
+        ALM_TRY(alm_series_table_has(&has, &row, sink->store, series->name, error));
+        series->created = !has;
+        if (!has) continue;
+        enum alm_status status = ALM_OK;
+        const bool index = strcmp(row.frequency, "index") == 0;
+        if (index != sink->request->index)
+            status = alm_fail(error, ALM_DATA, "%s is stored %s a clock; this file is imported %s --index",
+                              series->name, index ? "without" : "with", index ? "without" : "with");
+        if (status == ALM_OK) status = find_frame(&frame, group, row.frame_id, error);
+        if (status == ALM_OK) frame->column[row.position] = c;
+        const int64_t next = row.has_values ? row.last_ts + 1 : 0;
+        if (status == ALM_OK && sink->request->append) {
+            if (*n > 0 && next != group->offset)
+                status = alm_fail(error, ALM_DATA, "--append: %s ends elsewhere than the series beside it",
+                                  series->name);
+            group->offset = next;
+        }
+        series->added = row.n; /* until the end, when it is taken off */
+        ++*n;
+        alm_series_row_clear(&row);
+        ALM_TRY(status);
+    }
+    if (sink->request->append && *n > 0 && *n < group->width)
+        return alm_fail(error, ALM_DATA, "--append: only some of the columns are stored already");
+    return ALM_OK;
+}
+
+/* Makes the series that are not there, in frames of their own. */
+static enum alm_status create_rest(struct alm_import_sink *sink, struct alm_import_group *group,
+                                   struct alm_error *error)
+{
+    size_t position = ALM_FRAME_WIDTH;
+    int64_t frame_id = 0;
+    for (size_t c = 0; c < group->width; c++) {
+        struct alm_import_series *series = &sink->summary->series[group->first + c];
+        struct alm_import_frame *frame;
+        if (!series->created) continue;
+        if (position == ALM_FRAME_WIDTH) {
+            ALM_TRY(alm_frame_create(&frame_id, sink->store, error));
+            position = 0;
+        }
+        struct alm_series_row row = {.frame_id = frame_id,
+                                     .position = position,
+                                     .name = series->name,
+                                     .frequency = sink->request->index ? "index" : "irregular"};
+        ALM_TRY(alm_series_table_create(sink->store, &row, error));
+        ALM_TRY(find_frame(&frame, group, frame_id, error));
+        frame->column[position++] = c;
+        sink->n_created++;
+    }
+    return ALM_OK;
+}
+
+static enum alm_status on_group(void *context, size_t number, const char *const *names, size_t width,
+                                struct alm_error *error)
+{
+    struct alm_import_sink *sink = context;
+    struct alm_import_summary *summary = sink->summary;
+    size_t n_stored;
+    ALM_TRY(alm_grow((void **)&sink->groups, &sink->group_capacity, number + 1, sizeof *sink->groups, error));
+    /* a group whose rows were all rejected never comes: fill up to this one */
+    while (sink->n_groups <= number)
+        sink->groups[sink->n_groups++] = (struct alm_import_group){0};
+    struct alm_import_group *group = &sink->groups[number];
+    *group = (struct alm_import_group){.first = summary->n_series, .width = width};
+    ALM_TRY(alm_grow((void **)&summary->series, &sink->series_capacity, summary->n_series + width,
+                     sizeof *summary->series, error));
+    for (size_t c = 0; c < width; c++) {
+        struct alm_import_series *series = &summary->series[summary->n_series++];
+        *series = (struct alm_import_series){.index = sink->request->index};
+        ALM_TRY(alm_copy_text(&series->name, names[c], error));
+    }
+    ALM_TRY(place_stored(&n_stored, sink, group, error));
+    ALM_TRY(create_rest(sink, group, error));
+    for (size_t f = 0; f < group->n_frames; f++)
+        ALM_TRY(alm_observation_writer_create(&group->frames[f].writer, sink->store,
+                                              group->frames[f].frame_id, sink->policy, error));
+    return ALM_OK;
+}
+
+/* A stored value that the file gives differently refuses the file. */
+static enum alm_status refuse_conflict(enum alm_status status, const struct alm_import_sink *sink,
+                                       struct alm_error *error)
+{
+    if (status != ALM_EXISTS) return status;
+    if (error != NULL) error->status = ALM_DATA;
+    if (sink->request->index && !sink->request->append)
+        alm_fail_in(error, "index series are there already; --append goes on after their last value");
+    return ALM_DATA;
+}
+
+static enum alm_status on_rows(void *context, size_t number, const int64_t *ts, const double *values,
+                               const size_t *lines, size_t n, struct alm_error *error)
+{
+    struct alm_import_sink *sink = context;
+    const struct alm_import_group *group = &sink->groups[number];
+    (void)lines;
+    for (size_t f = 0; f < group->n_frames; f++) {
+        const struct alm_import_frame *frame = &group->frames[f];
+        for (size_t i = 0; i < n; i++) {
+            double row[ALM_FRAME_WIDTH];
+            for (size_t k = 0; k < ALM_FRAME_WIDTH; k++)
+                row[k] = frame->column[k] == SIZE_MAX ? NAN : values[i * group->width + frame->column[k]];
+            const enum alm_status status =
+                alm_observation_writer_add(frame->writer, ts[i] + group->offset, row, error);
+            if (status != ALM_OK) return refuse_conflict(status, sink, error);
+        }
+    }
+    return ALM_OK;
+}
+
+static void count_gaps(struct alm_import_series *series, const struct alm_observations *o,
+                       const struct alm_frequency *frequency)
+{
+    const struct alm_calendar calendar = {.frequency = *frequency};
+    series->gaps = series->missing = 0;
+    for (size_t i = 1; i < o->n; i++) {
+        const size_t missing = alm_calendar_missing(&calendar, o->ts[i - 1], o->ts[i]);
+        series->gaps += missing > 0;
+        series->missing += missing;
+    }
+}
+
+/* Describes a series as it is now. A new one takes the file's frequency, an old one keeps its own unless one
+ * was stated. */
+static enum alm_status describe(struct alm_import_sink *sink, struct alm_import_series *series,
+                                const struct alm_ingest_extent *extent, struct alm_error *error)
+{
+    struct alm_series_row row;
+    struct alm_text text = {0};
+    struct alm_frequency frequency = extent->frequency;
+    ALM_TRY(alm_series_table_find(&row, sink->store, series->name, error));
+    enum alm_status status = ALM_OK;
+    if (!series->created && sink->request->frequency == NULL)
+        status = alm_frequency_parse(&frequency, row.frequency, error);
+    alm_frequency_write(&text, frequency);
+    if (status == ALM_OK) status = alm_text_check(&text, error);
+    if (status == ALM_OK) {
+        snprintf(series->frequency, sizeof series->frequency, "%s", alm_text_string(&text));
+        const struct alm_series_row change = {.frequency = series->frequency,
+                                              .season_length = alm_frequency_season(frequency)};
+        if (series->created || sink->request->frequency != NULL)
+            status = alm_series_table_set(sink->store, row.series_id, &change, error);
+    }
+    series->first = row.first_ts;
+    series->last = row.last_ts;
+    series->n = row.n;
+    series->added = row.n - (series->added < row.n ? series->added : row.n);
+    series->gaps = extent->gaps;
+    series->missing = extent->missing;
+    if (status == ALM_OK && !series->created && frequency.unit != ALM_FREQUENCY_INDEX) {
+        struct alm_observations o = {0};
+        status = alm_observation_table_read(&o, sink->store, &row, error);
+        if (status == ALM_OK) count_gaps(series, &o, &frequency);
+        alm_observations_clear(&o);
+    }
+    alm_text_clear(&text);
+    alm_series_row_clear(&row);
+    return status;
+}
+
+static enum alm_status on_end(void *context, size_t number, const struct alm_ingest_extent *extent,
+                              struct alm_error *error)
+{
+    struct alm_import_sink *sink = context;
+    struct alm_import_group *group = &sink->groups[number];
+    for (size_t f = 0; f < group->n_frames; f++) {
+        struct alm_write_counts counts;
+        const enum alm_status status = alm_observation_writer_finish(group->frames[f].writer, &counts, error);
+        if (status != ALM_OK) return refuse_conflict(status, sink, error);
+        sink->summary->values_kept += counts.kept;
+        sink->summary->values_replaced += counts.replaced;
+        sink->values_added += counts.added;
+        alm_observation_writer_free(group->frames[f].writer);
+        group->frames[f].writer = NULL;
+    }
+    for (size_t c = 0; c < group->width; c++)
+        ALM_TRY(describe(sink, &sink->summary->series[group->first + c], extent, error));
+    return ALM_OK;
+}
+
+/* ---- rejects ---- */
+
+static enum alm_status show_reject(struct alm_import_sink *sink, const struct alm_ingest_reject *reject,
+                                   struct alm_error *error)
+{
+    struct alm_import_summary *summary = sink->summary;
+    struct alm_text text = {0};
+    if (summary->n_rejects == SHOWN_REJECTS) return ALM_OK;
+    ALM_TRY(alm_grow((void **)&summary->rejects, &sink->reject_capacity, summary->n_rejects + 1,
+                     sizeof *summary->rejects, error));
+    alm_ingest_reject_write(&text, sink->request->file, reject);
+    if (alm_text_check(&text, error) != ALM_OK) {
+        alm_text_clear(&text);
+        return ALM_NOMEM;
+    }
+    summary->rejects[summary->n_rejects++] = text.data;
+    return ALM_OK;
+}
+
+static enum alm_status on_reject(void *context, const struct alm_ingest_reject *reject,
+                                 struct alm_error *error)
+{
+    struct alm_import_sink *sink = context;
+    struct alm_text reason = {0};
+    ALM_TRY(show_reject(sink, reject, error));
+    alm_ingest_reject_explain(&reason, reject);
+    const struct alm_reject row = {.number = ++sink->n_rejects,
+                                   .line = reject->line,
+                                   .column = reject->field,
+                                   .reason = alm_text_string(&reason),
+                                   .text = reject->text};
+    enum alm_status status = alm_text_check(&reason, error);
+    if (status == ALM_OK) status = alm_import_table_reject(sink->store, sink->import_id, &row, error);
+    alm_text_clear(&reason);
+    return status;
+}
+
+void alm_import_sink_connect(struct alm_ingest_sink *out, struct alm_import_sink *sink)
+{
+    *out = (struct alm_ingest_sink){sink, on_schema, on_group, on_rows, on_end, on_reject};
+}
+
+void alm_import_sink_clear(struct alm_import_sink *sink)
+{
+    for (size_t g = 0; g < sink->n_groups; g++) {
+        for (size_t f = 0; f < sink->groups[g].n_frames; f++)
+            alm_observation_writer_free(sink->groups[g].frames[f].writer);
+        free(sink->groups[g].frames);
+    }
+    free(sink->groups);
+    alm_text_clear(&sink->assumptions);
+}

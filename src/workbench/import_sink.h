@@ -1,0 +1,42 @@
+/* Where the rows of an import go: groups of series become frames of the store. */
+#ifndef ALM_WORKBENCH_IMPORT_SINK_H
+#define ALM_WORKBENCH_IMPORT_SINK_H
+
+#include "almanac.h"
+#include "ingest/ingest.h"
+#include "store/observation_table.h"
+#include "store/series_table.h"
+
+/* One frame that a group writes to. */
+struct alm_import_frame {
+    int64_t frame_id;
+    size_t column[ALM_FRAME_WIDTH]; /* of the group, by position; SIZE_MAX: not of this group */
+    struct alm_observation_writer *writer;
+};
+
+struct alm_import_group {
+    size_t first, width; /* its series: summary->series[first .. first + width) */
+    int64_t offset;      /* added to every ts: an index series that goes on */
+    struct alm_import_frame *frames;
+    size_t n_frames, frame_capacity;
+};
+
+struct alm_import_sink {
+    struct alm_store *store;
+    const struct alm_import_request *request;
+    struct alm_import_summary *summary;
+    enum alm_conflict_policy policy;
+    int64_t import_id;
+    struct alm_import_group *groups; /* [n_groups] */
+    size_t n_groups, group_capacity, series_capacity, reject_capacity;
+    size_t n_created, n_rejects;
+    size_t values_added, values_replaced;
+    struct alm_text assumptions;
+};
+
+/* The functions for alm_ingest; out->context is sink, to be set up with the first five fields. */
+void alm_import_sink_connect(struct alm_ingest_sink *out, struct alm_import_sink *sink);
+/* Frees all but the summary. */
+void alm_import_sink_clear(struct alm_import_sink *sink);
+
+#endif
