@@ -4,6 +4,6 @@
 
 #include "forecast/forecaster.h"
 
-extern const struct alm_forecaster_type alm_naive, alm_seasonal_naive, alm_drift, alm_mean, alm_ses;
+extern const struct alm_forecaster_type alm_naive, alm_seasonal_naive, alm_drift, alm_mean, alm_ses, alm_lstm;
 
 #endif

@@ -137,12 +137,11 @@ static enum alm_status train_epoch(struct training *t, struct alm_train_epoch *e
                             (double)(epoch->epoch - 1) + (double)(step + 1) / (double)steps,
                             (double)t->settings->epochs, "epochs");
     }
-    if (sum.weight == 0)
-        return alm_fail(error, ALM_DATA, "nothing to learn from: every training value is missing");
+    /* NaN when nothing counted, as with a constant series */
     epoch->train_loss = sum.sum / sum.weight;
     epoch->learning_rate = t->rate;
     epoch->gradient_norm /= (double)steps;
-    if (epoch->epoch == 1) t->first_loss = epoch->train_loss;
+    if (isinf(t->first_loss) && isfinite(epoch->train_loss)) t->first_loss = epoch->train_loss;
     if (epoch->train_loss > EXPLOSION * fmax(t->first_loss, 1))
         return diverged(epoch->epoch, epoch->train_loss, epoch->gradient_norm, error);
     return ALM_OK;

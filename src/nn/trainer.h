@@ -43,7 +43,7 @@ struct alm_trainer_settings {
 
 struct alm_train_epoch {
     size_t epoch;                       /* from 1 */
-    double train_loss, validation_loss; /* means; validation NaN when there is none */
+    double train_loss, validation_loss; /* means; NaN when nothing counted */
     double learning_rate;               /* of the epoch's last step */
     double gradient_norm;               /* mean over steps, before clipping */
 };
