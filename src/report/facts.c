@@ -1,0 +1,126 @@
+#include "report/facts.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- facts ---- */
+
+enum alm_status alm_facts_load(struct alm_facts *out, struct alm_store *store, int64_t run, struct alm_error *error)
+{
+    *out = (struct alm_facts){.run = run};
+    const struct {
+        struct alm_table *table;
+        const char *query;
+    } parts[] = {
+        {&out->run_row, "report_run"},       {&out->option, "report_option"},
+        {&out->series, "report_series"},     {&out->leader, "report_forecaster"},
+        {&out->definition, "report_definition"}, {&out->metric, "report_metric"},
+        {&out->score, "report_metric_series"},   {&out->epoch, "report_epoch"},
+        {&out->failure, "report_failure"},   {&out->extent, "report_extent"},
+        {&out->check, "report_check"},
+    };
+    const struct alm_binding key = alm_bound_integer("run", run);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        ALM_TRY(alm_table_load(parts[i].table, store, parts[i].query, &key, 1, error));
+        if (i == 0 && out->run_row.rows == 0)
+            return alm_fail(error, ALM_NOTFOUND, "there is no run %lld; `runs list` shows those there are",
+                            (long long)run);
+    }
+    out->n_folds = (size_t)alm_table_integer(&out->extent, 0, ALM_EXTENT_FOLDS);
+    out->horizon = (size_t)alm_table_integer(&out->extent, 0, ALM_EXTENT_HORIZON);
+    return ALM_OK;
+}
+
+void alm_facts_clear(struct alm_facts *facts)
+{
+    struct alm_table *const tables[] = {&facts->run_row,    &facts->option, &facts->series, &facts->leader,
+                                        &facts->definition, &facts->metric, &facts->score,  &facts->epoch,
+                                        &facts->failure,    &facts->extent, &facts->check};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        alm_table_clear(tables[i]);
+}
+
+double alm_facts_metric(const struct alm_facts *facts, int64_t forecaster, size_t step, const char *code, int64_t *n)
+{
+    const struct alm_table *t = &facts->metric;
+    if (n != NULL) *n = 0;
+    for (size_t i = 0; i < t->rows; i++) {
+        if (alm_table_integer(t, i, ALM_METRIC_FORECASTER) != forecaster ||
+            alm_table_integer(t, i, ALM_METRIC_STEP) != (int64_t)step ||
+            strcmp(alm_table_text(t, i, ALM_METRIC_CODE), code) != 0)
+            continue;
+        if (n != NULL) *n = alm_table_integer(t, i, ALM_METRIC_N);
+        return alm_table_number(t, i, ALM_METRIC_VALUE);
+    }
+    return NAN;
+}
+
+double alm_facts_score(const struct alm_facts *facts, int64_t series, int64_t forecaster, const char *code)
+{
+    const struct alm_table *t = &facts->score;
+    for (size_t i = 0; i < t->rows; i++)
+        if (alm_table_integer(t, i, ALM_SCORE_SERIES) == series &&
+            alm_table_integer(t, i, ALM_SCORE_FORECASTER) == forecaster &&
+            strcmp(alm_table_text(t, i, ALM_SCORE_CODE), code) == 0)
+            return alm_table_number(t, i, ALM_SCORE_VALUE);
+    return NAN;
+}
+
+/* ---- forecasters ---- */
+
+size_t alm_facts_naive(const struct alm_facts *facts)
+{
+    const struct alm_table *t = &facts->leader;
+    size_t found = t->rows;
+    for (size_t i = 0; i < t->rows; i++) {
+        const char *spec = alm_table_text(t, i, ALM_LEADER_SPEC);
+        if (strcmp(spec, "naive") != 0 && strncmp(spec, "naive:", 6) != 0) continue;
+        if (found == t->rows || alm_table_integer(t, i, ALM_LEADER_NO) < alm_table_integer(t, found, ALM_LEADER_NO))
+            found = i;
+    }
+    return found;
+}
+
+size_t alm_facts_leader(const struct alm_facts *facts, int64_t forecaster)
+{
+    size_t i = 0;
+    while (i < facts->leader.rows && alm_table_integer(&facts->leader, i, ALM_LEADER_NO) != forecaster)
+        i++;
+    return i;
+}
+
+/* Place of a forecaster among those that are not the baseline, in plan order. */
+static size_t slot(const struct alm_facts *facts, int64_t forecaster)
+{
+    const size_t naive = alm_facts_naive(facts);
+    size_t before = 0;
+    for (size_t i = 0; i < facts->leader.rows; i++)
+        if (i != naive && alm_table_integer(&facts->leader, i, ALM_LEADER_NO) < forecaster) before++;
+    return before;
+}
+
+const char *alm_facts_class(const struct alm_facts *facts, int64_t forecaster)
+{
+    static const char *const classes[] = {"s0", "s1", "s2", "s3", "s4", "s5"};
+    const size_t naive = alm_facts_naive(facts);
+    if (naive < facts->leader.rows && alm_table_integer(&facts->leader, naive, ALM_LEADER_NO) == forecaster)
+        return "naive";
+    return classes[slot(facts, forecaster) % 6];
+}
+
+size_t alm_facts_mark(const struct alm_facts *facts, int64_t forecaster)
+{
+    return strcmp(alm_facts_class(facts, forecaster), "naive") == 0 ? 0 : 1 + slot(facts, forecaster);
+}
+
+bool alm_facts_trained(const struct alm_facts *facts, int64_t forecaster)
+{
+    for (size_t i = 0; i < facts->epoch.rows; i++)
+        if (alm_table_integer(&facts->epoch, i, ALM_EPOCH_FORECASTER) == forecaster) return true;
+    return false;
+}
+
+const char *alm_facts_ranking(const struct alm_facts *facts)
+{
+    return facts->series.rows > 1 ? "mase" : "mae";
+}

@@ -1,0 +1,341 @@
+#include "report/words.h"
+
+#include "report/number.h"
+#include "series/calendar.h"
+#include "series/timestamp.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- stored options ---- */
+
+/* The scalar option key as text into out (cleared first); false when it is not there. */
+static bool option(struct alm_text *out, const struct alm_facts *facts, const char *key)
+{
+    const struct alm_table *t = &facts->option;
+    alm_text_reset(out);
+    for (size_t i = 0; i < t->rows; i++) {
+        if (strcmp(alm_table_text(t, i, ALM_OPTION_KEY), key) != 0 || alm_table_null(t, i, ALM_OPTION_SCALAR))
+            continue;
+        const char *text = alm_table_text(t, i, ALM_OPTION_SCALAR);
+        if (text[0] != '\0')
+            alm_text_append(out, text);
+        else
+            alm_text_append_number(out, alm_table_number(t, i, ALM_OPTION_SCALAR));
+        return out->length > 0;
+    }
+    return false;
+}
+
+static double option_number(const struct alm_facts *facts, const char *key)
+{
+    const struct alm_table *t = &facts->option;
+    for (size_t i = 0; i < t->rows; i++)
+        if (strcmp(alm_table_text(t, i, ALM_OPTION_KEY), key) == 0 && !alm_table_null(t, i, ALM_OPTION_SCALAR))
+            return alm_table_number(t, i, ALM_OPTION_SCALAR);
+    return NAN;
+}
+
+/* The items of the list option key, one after the other; *at starts from 0. */
+static bool option_item(struct alm_text *out, const struct alm_facts *facts, const char *key, size_t *at)
+{
+    const struct alm_table *t = &facts->option;
+    for (; *at < t->rows; (*at)++) {
+        if (strcmp(alm_table_text(t, *at, ALM_OPTION_KEY), key) != 0 || alm_table_null(t, *at, ALM_OPTION_ITEM))
+            continue;
+        const char *text = alm_table_text(t, *at, ALM_OPTION_ITEM);
+        alm_text_reset(out);
+        if (text[0] != '\0')
+            alm_text_append(out, text);
+        else
+            alm_text_append_number(out, alm_table_number(t, *at, ALM_OPTION_ITEM));
+        (*at)++;
+        return true;
+    }
+    return false;
+}
+
+/* ---- command ---- */
+
+/* One word for a POSIX shell. */
+static void append_quoted(struct alm_text *out, const char *word)
+{
+    bool plain = word[0] != '\0';
+    for (const char *p = word; *p != '\0'; p++)
+        plain = plain && (isalnum((unsigned char)*p) || strchr("._-/:,=+@%", *p) != NULL);
+    if (plain) {
+        alm_text_append(out, word);
+        return;
+    }
+    alm_text_append(out, "'");
+    for (const char *p = word; *p != '\0'; p++)
+        if (*p == '\'')
+            alm_text_append(out, "'\\''");
+        else
+            alm_text_append_bytes(out, p, 1);
+    alm_text_append(out, "'");
+}
+
+static void append_argument(struct alm_text *out, const char *flag, const char *value)
+{
+    alm_text_printf(out, " %s ", flag);
+    append_quoted(out, value);
+}
+
+static void append_series(struct alm_text *out, const struct alm_facts *facts)
+{
+    struct alm_text item = {0};
+    size_t at = 0, n = 0;
+    for (; option_item(&item, facts, "series", &at); n++)
+        append_argument(out, "--series", alm_text_string(&item));
+    for (size_t i = 0; n == 0 && i < facts->series.rows; i++)
+        append_argument(out, "--series", alm_table_text(&facts->series, i, ALM_SERIES_NAME));
+    alm_text_clear(&item);
+}
+
+static void append_models(struct alm_text *out, const struct alm_facts *facts)
+{
+    struct alm_text item = {0};
+    size_t at = 0, n = 0;
+    for (; option_item(&item, facts, "models", &at); n++)
+        append_argument(out, "--model", alm_text_string(&item));
+    if (n == 0 && option(&item, facts, "model")) {
+        append_argument(out, "--model", alm_text_string(&item));
+        n++;
+    }
+    for (size_t i = 0; n == 0 && i < facts->leader.rows; i++)
+        append_argument(out, "--model", alm_table_text(&facts->leader, i, ALM_LEADER_SPEC));
+    alm_text_clear(&item);
+}
+
+void alm_words_command(struct alm_text *out, const struct alm_facts *facts)
+{
+    static const struct {
+        const char *key, *flag;
+    } scalars[] = {
+        {"horizon", "--horizon"}, {"folds", "--folds"},     {"step", "--step"},       {"first_origin", "--first-origin"},
+        {"until", "--until"},     {"at", "--at"},           {"scheme", "--scheme"},   {"refit", "--refit"},
+        {"gap", "--gap"},         {"season", "--season"},   {"missing", "--missing"},
+    };
+    struct alm_text value = {0};
+    const char *kind = alm_table_text(&facts->run_row, 0, ALM_RUN_KIND);
+    alm_text_printf(out, "almanac %s", kind);
+    if (option(&value, facts, "kept")) {
+        alm_text_append(out, " ");
+        append_quoted(out, alm_text_string(&value));
+    } else {
+        append_models(out, facts);
+    }
+    append_series(out, facts);
+    for (size_t i = 0; i < sizeof scalars / sizeof *scalars; i++)
+        if (option(&value, facts, scalars[i].key) && strcmp(alm_text_string(&value), "0") != 0)
+            append_argument(out, scalars[i].flag, alm_text_string(&value));
+    size_t at = 0;
+    for (bool first = true; option_item(&value, facts, "levels", &at); first = false)
+        alm_text_printf(out, "%s%s", first ? " --levels " : ",", alm_text_string(&value));
+    alm_text_printf(out, " --seed %lld", (long long)alm_table_integer(&facts->run_row, 0, ALM_RUN_SEED));
+    if (value.failed) out->failed = true;
+    alm_text_clear(&value);
+}
+
+/* ---- protocol ---- */
+
+static void append_window(struct alm_text *out, const struct alm_facts *facts)
+{
+    struct alm_text value = {0};
+    if (option(&value, facts, "scheme") && strncmp(alm_text_string(&value), "sliding", 7) == 0) {
+        const char *length = strchr(alm_text_string(&value), ':');
+        if (length != NULL)
+            alm_text_printf(out, "; sliding window of %s bars", length + 1);
+        else
+            alm_text_append(out, "; sliding window");
+    } else {
+        alm_text_append(out, "; expanding window");
+    }
+    if (!option(&value, facts, "refit") || strcmp(alm_text_string(&value), "every") == 0)
+        alm_text_append(out, ", refitted at every origin");
+    else if (strcmp(alm_text_string(&value), "once") == 0)
+        alm_text_append(out, ", fitted once at the first origin");
+    else
+        alm_text_printf(out, ", refitted at every %s origins", alm_text_string(&value));
+    const double gap = option_number(facts, "gap");
+    if (gap > 0) {
+        alm_text_append(out, "; the fit leaves out the last ");
+        alm_number_count(out, (long long)gap, "bar", "bars");
+        alm_text_append(out, " before an origin");
+    }
+    alm_text_clear(&value);
+}
+
+static void append_season(struct alm_text *out, const struct alm_facts *facts)
+{
+    int64_t low = INT64_MAX, high = 0;
+    for (size_t i = 0; i < facts->series.rows; i++) {
+        const int64_t season = alm_table_integer(&facts->series, i, ALM_SERIES_SEASON);
+        if (season < low) low = season;
+        if (season > high) high = season;
+    }
+    if (high == 0) return;
+    if (low == high)
+        alm_text_printf(out, "; season length %lld", (long long)low);
+    else
+        alm_text_printf(out, "; season lengths %lld to %lld, each series its own", (long long)low, (long long)high);
+}
+
+void alm_words_protocol(struct alm_text *out, const struct alm_facts *facts)
+{
+    const bool backtest = strcmp(alm_table_text(&facts->run_row, 0, ALM_RUN_KIND), "backtest") == 0;
+    alm_text_append(out, "Horizon ");
+    alm_number_count(out, (long long)facts->horizon, "bar", "bars");
+    if (backtest) {
+        alm_text_append(out, "; ");
+        alm_number_count(out, (long long)facts->n_folds, "origin", "origins");
+        double step = option_number(facts, "step");
+        if (!(step > 0)) step = (double)facts->horizon;
+        if (facts->n_folds > 1) {
+            alm_text_append(out, step == 1 ? ", one at every bar" : ", one every ");
+            if (step != 1) alm_number_count(out, (long long)step, "bar", "bars");
+        }
+        append_window(out, facts);
+    }
+    struct alm_text level = {0};
+    size_t at = 0;
+    for (bool first = true; option_item(&level, facts, "levels", &at); first = false)
+        alm_text_printf(out, "%s%s %%", first ? "; intervals " : ", ", alm_text_string(&level));
+    alm_text_clear(&level);
+    append_season(out, facts);
+    alm_text_append(out, ".");
+}
+
+/* ---- headline ---- */
+
+void alm_words_title(struct alm_text *out, const struct alm_facts *facts)
+{
+    const char *name = alm_table_text(&facts->run_row, 0, ALM_RUN_NAME);
+    if (name[0] != '\0')
+        alm_text_append(out, name);
+    else
+        alm_text_printf(out, "run %lld", (long long)facts->run);
+}
+
+const char *alm_words_unscored(const struct alm_facts *facts)
+{
+    const char *kind = alm_table_text(&facts->run_row, 0, ALM_RUN_KIND);
+    const char *status = alm_table_text(&facts->run_row, 0, ALM_RUN_STATUS);
+    for (size_t i = 0; i < facts->leader.rows; i++)
+        if (!isnan(alm_table_number(&facts->leader, i, ALM_LEADER_MAE))) return "";
+    if (strcmp(kind, "train") == 0) return "A training: it makes no forecasts, so there is nothing to score.";
+    if (strcmp(kind, "tune") == 0) return "A search over options: its trials are no backtest.";
+    if (strcmp(status, "interrupted") == 0 || strcmp(status, "running") == 0)
+        return "The run has not ended; errors are computed when it does. Go on with --resume.";
+    if (strcmp(status, "failed") == 0) return "The run failed before there was anything to score.";
+    if (strcmp(kind, "forecast") == 0)
+        return "The actual values are not known yet. When the data have come, `almanac score` fills them in.";
+    return "No forecast of this run has an actual value to be compared with.";
+}
+
+void alm_words_headline(struct alm_text *out, const struct alm_facts *facts)
+{
+    const char *why_not = alm_words_unscored(facts);
+    if (why_not[0] != '\0') {
+        alm_text_append(out, why_not);
+        return;
+    }
+    const size_t naive = alm_facts_naive(facts);
+    size_t best = 0;
+    if (best == naive && facts->leader.rows > 1) {
+        alm_text_append(out, "No forecaster has a smaller error than ");
+        alm_text_append(out, alm_table_text(&facts->leader, naive, ALM_LEADER_LABEL));
+        alm_text_append(out, ".");
+        return;
+    }
+    const char *verdict = alm_table_text(&facts->leader, best, ALM_LEADER_VERDICT);
+    if (verdict[0] == '\0') {
+        alm_text_append(out, alm_table_text(&facts->leader, best, ALM_LEADER_LABEL));
+        alm_text_append(out, " has the smallest error.");
+        return;
+    }
+    /* a sentence begins with a capital, but a forecaster's label stays as it is */
+    const bool words = strncmp(verdict, "no ", 3) == 0 || strncmp(verdict, "too ", 4) == 0;
+    if (words) alm_text_printf(out, "%c", toupper((unsigned char)verdict[0]));
+    alm_text_append(out, verdict + words);
+    alm_text_append(out, ".");
+}
+
+/* ---- single words ---- */
+
+void alm_words_time(struct alm_text *out, const char *frequency, int64_t ts)
+{
+    if (strcmp(frequency, "index") == 0) {
+        alm_text_printf(out, "%lld", (long long)ts);
+        return;
+    }
+    const struct alm_civil c = alm_civil_from_ts(ts);
+    alm_text_printf(out, "%04d-%02d-%02d", c.year, c.month, c.day);
+    if (c.hour == 0 && c.minute == 0 && c.second == 0 && c.microsecond == 0) return;
+    alm_text_printf(out, " %02d:%02d", c.hour, c.minute);
+    if (c.second != 0 || c.microsecond != 0) alm_text_printf(out, ":%02d", c.second);
+}
+
+void alm_words_frequency(struct alm_text *out, const char *frequency)
+{
+    static const struct {
+        enum alm_frequency_unit unit;
+        const char *each, *every;
+    } words[] = {
+        {ALM_FREQUENCY_SECOND, "every second", "seconds"}, {ALM_FREQUENCY_MINUTE, "every minute", "minutes"},
+        {ALM_FREQUENCY_HOUR, "hourly", "hours"},           {ALM_FREQUENCY_DAY, "daily", "days"},
+        {ALM_FREQUENCY_BUSINESS, "business days", "business days"}, {ALM_FREQUENCY_WEEK, "weekly", "weeks"},
+        {ALM_FREQUENCY_MONTH, "monthly", "months"},        {ALM_FREQUENCY_QUARTER, "quarterly", "quarters"},
+        {ALM_FREQUENCY_YEAR, "yearly", "years"},           {ALM_FREQUENCY_IRREGULAR, "irregular", ""},
+        {ALM_FREQUENCY_INDEX, "without a clock", ""},
+    };
+    struct alm_frequency parsed;
+    if (alm_frequency_parse(&parsed, frequency, NULL) == ALM_OK)
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if (words[i].unit != parsed.unit) continue;
+            if (parsed.multiple > 1)
+                alm_text_printf(out, "every %lld %s", (long long)parsed.multiple, words[i].every);
+            else
+                alm_text_append(out, words[i].each);
+            return;
+        }
+    alm_text_append(out, frequency);
+}
+
+void alm_words_metric(struct alm_text *out, const char *code)
+{
+    static const char *const names[][2] = {{"me", "ME"},       {"mae", "MAE"},     {"rmse", "RMSE"}, {"mape", "MAPE"},
+                                           {"smape", "sMAPE"}, {"mase", "MASE"},   {"rmsse", "RMSSE"}, {"r2", "R\xC2\xB2"},
+                                           {"crps", "CRPS"},   {"pinball", "pinball loss"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i][0], code) == 0) {
+            alm_text_append(out, names[i][1]);
+            return;
+        }
+    if (strncmp(code, "coverage_q", 10) == 0)
+        alm_text_printf(out, "share below quantile %s", code + 10);
+    else if (strncmp(code, "coverage_", 9) == 0)
+        alm_text_printf(out, "coverage %s %%", code + 9);
+    else if (strncmp(code, "pinball_q", 9) == 0)
+        alm_text_printf(out, "pinball loss at %s", code + 9);
+    else
+        alm_text_append(out, code);
+}
+
+void alm_words_duration(struct alm_text *out, double seconds)
+{
+    if (isnan(seconds)) {
+        alm_number_fixed(out, seconds, 0);
+    } else if (seconds < 60) {
+        alm_number_fixed(out, seconds, seconds < 0.0095 ? 4 : seconds < 9.95 ? 2 : 1);
+        alm_text_append(out, " s");
+    } else {
+        const long long whole = llround(seconds);
+        if (whole < 3600)
+            alm_text_printf(out, "%lld min %lld s", whole / 60, whole % 60);
+        else
+            alm_text_printf(out, "%lld h %lld min", whole / 3600, whole % 3600 / 60);
+    }
+}
