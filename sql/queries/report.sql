@@ -26,7 +26,7 @@ ORDER BY x.series_no;
 -- name: report_forecaster
 SELECT
   f.forecaster_no, f.label, f.spec, l.rank, l.mae, l.rmse, l.smape, l.mase, l.rmsse, l.coverage_80, l.coverage_95,
-  l.crps, l.skill, l.p_naive, l.p_two_sided, l.test, l.n_origins, l.fit_seconds, l.failed, l.verdict
+  l.crps, l.skill, l.p_naive, l.p_two_sided, l.test, l.n_origins, l.fit_seconds, l.n_failed, l.verdict
 FROM run_forecaster AS f
 LEFT JOIN leaderboard AS l ON l.run_id = f.run_id AND l.forecaster_no = f.forecaster_no
 WHERE f.run_id = :run
@@ -65,7 +65,7 @@ FROM task AS t
 JOIN task_series AS x ON x.task_id = t.task_id
 JOIN run_forecaster AS f ON f.run_id = t.run_id AND f.forecaster_no = t.forecaster_no
 JOIN run_series AS s ON s.run_id = t.run_id AND s.series_no = x.series_no
-WHERE t.run_id = :run AND x.status <> 'OK'
+WHERE t.run_id = :run AND x.status <> 'OK' AND x.origin IS NOT NULL
 GROUP BY f.forecaster_no, x.status, x.reason
 ORDER BY f.forecaster_no, count(*) DESC;
 
@@ -73,7 +73,7 @@ ORDER BY f.forecaster_no, count(*) DESC;
 -- name: report_extent
 SELECT
   count(DISTINCT t.fold), min(x.origin), max(x.origin), sum(x.n_scored), sum(x.filled), count(*),
-  sum(x.status <> 'OK'),
+  sum(x.status <> 'OK' AND x.origin IS NOT NULL),
   (SELECT max(f.step) FROM forecast AS f JOIN task AS u ON u.task_id = f.task_id WHERE u.run_id = :run AND u.fold =
     (SELECT max(fold) FROM task WHERE run_id = :run))
 FROM task AS t
@@ -92,7 +92,7 @@ ORDER BY c.check_name, c.forecaster_no;
 SELECT DISTINCT x.origin, t.fold
 FROM task AS t
 JOIN task_series AS x ON x.task_id = t.task_id
-WHERE t.run_id = :run AND x.series_no = :series
+WHERE t.run_id = :run AND x.series_no = :series AND x.origin IS NOT NULL
 ORDER BY x.origin DESC;
 
 -- The forecasts of one series from the fold :fold on.

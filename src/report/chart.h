@@ -18,7 +18,8 @@ enum alm_status alm_chart_series(struct alm_text *out, struct alm_store *store, 
 enum alm_status alm_chart_error(struct alm_text *out, const struct alm_facts *facts, struct alm_error *error);
 
 /* Loss by epoch, training and validation, one chart per forecaster that was trained. */
-enum alm_status alm_chart_training(struct alm_text *out, const struct alm_facts *facts, struct alm_error *error);
+enum alm_status alm_chart_training(struct alm_text *out, const struct alm_facts *facts,
+                                   struct alm_error *error);
 
 /* Nominal quantile level against the share of actuals below it, and a table of the intervals' coverage. */
 void alm_chart_coverage(struct alm_text *out, const struct alm_facts *facts);

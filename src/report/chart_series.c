@@ -134,7 +134,8 @@ static enum alm_status trace_band(struct picture *p, const struct alm_table *t, 
     for (size_t i = 0; i + n_levels <= t->rows; i += n_levels) {
         const int64_t at = alm_table_integer(t, i, ALM_QUANTILE_FOLD);
         const struct alm_view_origin *origin = alm_view_origin_find(&p->view, at);
-        if (origin == NULL || !find_moment(&ts, p, at, alm_table_integer(t, i, ALM_QUANTILE_STEP), &from)) continue;
+        if (origin == NULL || !find_moment(&ts, p, at, alm_table_integer(t, i, ALM_QUANTILE_STEP), &from))
+            continue;
         if (at != fold) path_begin(band, &p->view, origin);
         fold = at;
         path_add(band, alm_view_x(&p->view, ts), alm_table_number(t, i + k, ALM_QUANTILE_VALUE),
@@ -152,7 +153,8 @@ static enum alm_status trace_bands(struct picture *p, struct alm_store *store, s
     enum alm_status status = alm_table_load(&t, store, "report_quantile", bindings, 4, error);
     size_t n_levels = 0; /* the first step's rows: the levels are the same everywhere */
     while (n_levels < t.rows &&
-           alm_table_integer(&t, n_levels, ALM_QUANTILE_STEP) == alm_table_integer(&t, 0, ALM_QUANTILE_STEP) &&
+           alm_table_integer(&t, n_levels, ALM_QUANTILE_STEP) ==
+               alm_table_integer(&t, 0, ALM_QUANTILE_STEP) &&
            alm_table_integer(&t, n_levels, ALM_QUANTILE_FOLD) == alm_table_integer(&t, 0, ALM_QUANTILE_FOLD))
         n_levels++;
     for (size_t k = 0; status == ALM_OK && k < BANDS && 2 * k + 1 < n_levels; k++)
@@ -191,8 +193,14 @@ static void set_scales(struct picture *p)
     alm_range_widen(&low, &high, 0.04);
     const double x0 = alm_view_x(v, v->ts[v->first]), x1 = alm_view_x(v, v->ts[v->n - 1]);
     const double pad = x1 > x0 ? (x1 - x0) * 0.01 : 1;
-    p->plot = (struct alm_plot){.left = 64, .top = 30, .width = ALM_SVG_WIDTH - 64 - 12, .height = 230,
-                                .x0 = x0 - pad, .x1 = x1 + pad, .y0 = low, .y1 = high};
+    p->plot = (struct alm_plot){.left = 64,
+                                .top = 30,
+                                .width = ALM_SVG_WIDTH - 64 - 12,
+                                .height = 230,
+                                .x0 = x0 - pad,
+                                .x1 = x1 + pad,
+                                .y0 = low,
+                                .y1 = high};
 }
 
 /* ---- drawing ---- */
@@ -224,8 +232,9 @@ static void class_of(char out[16], char kind, const struct alm_facts *facts, int
     out[15] = '\0';
 }
 
-static enum alm_status draw_actual(struct alm_text *out, const struct alm_view *v, const struct alm_plot *plot,
-                                   size_t first, const char *class, struct alm_error *error)
+static enum alm_status draw_actual(struct alm_text *out, const struct alm_view *v,
+                                   const struct alm_plot *plot, size_t first, const char *class,
+                                   struct alm_error *error)
 {
     const size_t n = v->n - first, columns = 700;
     struct path all = {0}, thin = {0};
@@ -261,7 +270,8 @@ static void draw_forecasts(struct alm_text *out, const struct picture *p)
 }
 
 /* The whole series, small, with what the chart shows of it shaded. */
-static enum alm_status draw_strip(struct alm_text *out, const struct picture *p, double top, struct alm_error *error)
+static enum alm_status draw_strip(struct alm_text *out, const struct picture *p, double top,
+                                  struct alm_error *error)
 {
     const struct alm_view *v = &p->view;
     double low = INFINITY, high = -INFINITY;
@@ -397,8 +407,9 @@ enum alm_status alm_chart_series(struct alm_text *out, struct alm_store *store, 
         if (status == ALM_OK) write_caption(out, &p);
         alm_text_append(out, "</figure>\n");
     } else if (status == ALM_OK) {
-        alm_text_append(out, "<p class=\"none\">The series is no longer in the database and the run has no forecasts "
-                             "of it.</p>\n");
+        alm_text_append(
+            out, "<p class=\"none\">The series is no longer in the database and the run has no forecasts "
+                 "of it.</p>\n");
     }
     for (size_t i = 0; i < SHOWN; i++)
         path_clear(&p.line[i]);

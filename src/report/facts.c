@@ -5,18 +5,19 @@
 
 /* ---- facts ---- */
 
-enum alm_status alm_facts_load(struct alm_facts *out, struct alm_store *store, int64_t run, struct alm_error *error)
+enum alm_status alm_facts_load(struct alm_facts *out, struct alm_store *store, int64_t run,
+                               struct alm_error *error)
 {
     *out = (struct alm_facts){.run = run};
     const struct {
         struct alm_table *table;
         const char *query;
     } parts[] = {
-        {&out->run_row, "report_run"},       {&out->option, "report_option"},
-        {&out->series, "report_series"},     {&out->leader, "report_forecaster"},
+        {&out->run_row, "report_run"},           {&out->option, "report_option"},
+        {&out->series, "report_series"},         {&out->leader, "report_forecaster"},
         {&out->definition, "report_definition"}, {&out->metric, "report_metric"},
         {&out->score, "report_metric_series"},   {&out->epoch, "report_epoch"},
-        {&out->failure, "report_failure"},   {&out->extent, "report_extent"},
+        {&out->failure, "report_failure"},       {&out->extent, "report_extent"},
         {&out->check, "report_check"},
     };
     const struct alm_binding key = alm_bound_integer("run", run);
@@ -40,7 +41,8 @@ void alm_facts_clear(struct alm_facts *facts)
         alm_table_clear(tables[i]);
 }
 
-double alm_facts_metric(const struct alm_facts *facts, int64_t forecaster, size_t step, const char *code, int64_t *n)
+double alm_facts_metric(const struct alm_facts *facts, int64_t forecaster, size_t step, const char *code,
+                        int64_t *n)
 {
     const struct alm_table *t = &facts->metric;
     if (n != NULL) *n = 0;
@@ -75,7 +77,8 @@ size_t alm_facts_naive(const struct alm_facts *facts)
     for (size_t i = 0; i < t->rows; i++) {
         const char *spec = alm_table_text(t, i, ALM_LEADER_SPEC);
         if (strcmp(spec, "naive") != 0 && strncmp(spec, "naive:", 6) != 0) continue;
-        if (found == t->rows || alm_table_integer(t, i, ALM_LEADER_NO) < alm_table_integer(t, found, ALM_LEADER_NO))
+        if (found == t->rows ||
+            alm_table_integer(t, i, ALM_LEADER_NO) < alm_table_integer(t, found, ALM_LEADER_NO))
             found = i;
     }
     return found;

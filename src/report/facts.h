@@ -12,28 +12,98 @@
 
 struct alm_store;
 
-enum { ALM_RUN_NAME, ALM_RUN_KIND, ALM_RUN_STATUS, ALM_RUN_MESSAGE, ALM_RUN_SEED, ALM_RUN_DIGEST, ALM_RUN_VERSION,
-       ALM_RUN_KERNEL, ALM_RUN_STARTED, ALM_RUN_FINISHED, ALM_RUN_CPU, ALM_RUN_RSS, ALM_RUN_SPEC };
+enum {
+    ALM_RUN_NAME,
+    ALM_RUN_KIND,
+    ALM_RUN_STATUS,
+    ALM_RUN_MESSAGE,
+    ALM_RUN_SEED,
+    ALM_RUN_DIGEST,
+    ALM_RUN_VERSION,
+    ALM_RUN_KERNEL,
+    ALM_RUN_STARTED,
+    ALM_RUN_FINISHED,
+    ALM_RUN_CPU,
+    ALM_RUN_RSS,
+    ALM_RUN_SPEC
+};
 enum { ALM_OPTION_KEY, ALM_OPTION_SCALAR, ALM_OPTION_ITEM };
-enum { ALM_SERIES_NO, ALM_SERIES_NAME, ALM_SERIES_FREQUENCY, ALM_SERIES_SEASON, ALM_SERIES_KIND, ALM_SERIES_ZONE,
-       ALM_SERIES_UNIT, ALM_SERIES_FIRST, ALM_SERIES_LAST, ALM_SERIES_N, ALM_SERIES_MISSING };
-enum { ALM_LEADER_NO, ALM_LEADER_LABEL, ALM_LEADER_SPEC, ALM_LEADER_RANK, ALM_LEADER_MAE, ALM_LEADER_RMSE,
-       ALM_LEADER_SMAPE, ALM_LEADER_MASE, ALM_LEADER_RMSSE, ALM_LEADER_COVERAGE_80, ALM_LEADER_COVERAGE_95,
-       ALM_LEADER_CRPS, ALM_LEADER_SKILL, ALM_LEADER_P, ALM_LEADER_P_TWO_SIDED, ALM_LEADER_TEST, ALM_LEADER_ORIGINS,
-       ALM_LEADER_FIT_SECONDS, ALM_LEADER_FAILED, ALM_LEADER_VERDICT };
+enum {
+    ALM_SERIES_NO,
+    ALM_SERIES_NAME,
+    ALM_SERIES_FREQUENCY,
+    ALM_SERIES_SEASON,
+    ALM_SERIES_KIND,
+    ALM_SERIES_ZONE,
+    ALM_SERIES_UNIT,
+    ALM_SERIES_FIRST,
+    ALM_SERIES_LAST,
+    ALM_SERIES_N,
+    ALM_SERIES_MISSING
+};
+enum {
+    ALM_LEADER_NO,
+    ALM_LEADER_LABEL,
+    ALM_LEADER_SPEC,
+    ALM_LEADER_RANK,
+    ALM_LEADER_MAE,
+    ALM_LEADER_RMSE,
+    ALM_LEADER_SMAPE,
+    ALM_LEADER_MASE,
+    ALM_LEADER_RMSSE,
+    ALM_LEADER_COVERAGE_80,
+    ALM_LEADER_COVERAGE_95,
+    ALM_LEADER_CRPS,
+    ALM_LEADER_SKILL,
+    ALM_LEADER_P,
+    ALM_LEADER_P_TWO_SIDED,
+    ALM_LEADER_TEST,
+    ALM_LEADER_ORIGINS,
+    ALM_LEADER_FIT_SECONDS,
+    ALM_LEADER_FAILED,
+    ALM_LEADER_VERDICT
+};
 enum { ALM_DEFINITION_METRIC, ALM_DEFINITION_TEXT };
 enum { ALM_METRIC_FORECASTER, ALM_METRIC_STEP, ALM_METRIC_CODE, ALM_METRIC_VALUE, ALM_METRIC_N };
 enum { ALM_SCORE_SERIES, ALM_SCORE_FORECASTER, ALM_SCORE_CODE, ALM_SCORE_VALUE, ALM_SCORE_N };
-enum { ALM_EPOCH_FORECASTER, ALM_EPOCH_FOLD, ALM_EPOCH_POSITION, ALM_EPOCH_EPOCH, ALM_EPOCH_TRAIN,
-       ALM_EPOCH_VALIDATION };
-enum { ALM_FAILURE_LABEL, ALM_FAILURE_STATUS, ALM_FAILURE_REASON, ALM_FAILURE_COUNT, ALM_FAILURE_SERIES,
-       ALM_FAILURE_FREQUENCY, ALM_FAILURE_ORIGIN };
-enum { ALM_EXTENT_FOLDS, ALM_EXTENT_FIRST, ALM_EXTENT_LAST, ALM_EXTENT_SCORED, ALM_EXTENT_FILLED, ALM_EXTENT_TASKS,
-       ALM_EXTENT_FAILED, ALM_EXTENT_HORIZON };
+enum {
+    ALM_EPOCH_FORECASTER,
+    ALM_EPOCH_FOLD,
+    ALM_EPOCH_POSITION,
+    ALM_EPOCH_EPOCH,
+    ALM_EPOCH_TRAIN,
+    ALM_EPOCH_VALIDATION
+};
+enum {
+    ALM_FAILURE_LABEL,
+    ALM_FAILURE_STATUS,
+    ALM_FAILURE_REASON,
+    ALM_FAILURE_COUNT,
+    ALM_FAILURE_SERIES,
+    ALM_FAILURE_FREQUENCY,
+    ALM_FAILURE_ORIGIN
+};
+enum {
+    ALM_EXTENT_FOLDS,
+    ALM_EXTENT_FIRST,
+    ALM_EXTENT_LAST,
+    ALM_EXTENT_SCORED,
+    ALM_EXTENT_FILLED,
+    ALM_EXTENT_TASKS,
+    ALM_EXTENT_FAILED,
+    ALM_EXTENT_HORIZON
+};
 enum { ALM_CHECK_LABEL, ALM_CHECK_NAME, ALM_CHECK_VERDICT, ALM_CHECK_EVIDENCE };
 enum { ALM_ORIGIN_TS, ALM_ORIGIN_FOLD };
-enum { ALM_FORECAST_FORECASTER, ALM_FORECAST_FOLD, ALM_FORECAST_ORIGIN, ALM_FORECAST_STEP, ALM_FORECAST_TS,
-       ALM_FORECAST_FORECAST, ALM_FORECAST_ACTUAL };
+enum {
+    ALM_FORECAST_FORECASTER,
+    ALM_FORECAST_FOLD,
+    ALM_FORECAST_ORIGIN,
+    ALM_FORECAST_STEP,
+    ALM_FORECAST_TS,
+    ALM_FORECAST_FORECAST,
+    ALM_FORECAST_ACTUAL
+};
 enum { ALM_QUANTILE_FOLD, ALM_QUANTILE_STEP, ALM_QUANTILE_LEVEL, ALM_QUANTILE_VALUE };
 enum { ALM_OBSERVATION_TS, ALM_OBSERVATION_VALUE };
 
@@ -44,14 +114,16 @@ struct alm_facts {
     size_t horizon, n_folds;
 };
 
-/* Reads the facts of a run. ALM_NOTFOUND when there is none with this number. Release with alm_facts_clear, also
- * after a failure. */
-enum alm_status alm_facts_load(struct alm_facts *out, struct alm_store *store, int64_t run, struct alm_error *error);
+/* Reads the facts of a run. ALM_NOTFOUND when there is none with this number. Release with alm_facts_clear,
+ * also after a failure. */
+enum alm_status alm_facts_load(struct alm_facts *out, struct alm_store *store, int64_t run,
+                               struct alm_error *error);
 void alm_facts_clear(struct alm_facts *facts);
 
-/* A metric over all series, for a step (0: all); NaN when there is none. n (may be NULL) is how many forecasts
- * went in. */
-double alm_facts_metric(const struct alm_facts *facts, int64_t forecaster, size_t step, const char *code, int64_t *n);
+/* A metric over all series, for a step (0: all); NaN when there is none. n (may be NULL) is how many
+ * forecasts went in. */
+double alm_facts_metric(const struct alm_facts *facts, int64_t forecaster, size_t step, const char *code,
+                        int64_t *n);
 /* The same for one series over all steps; codes mae and mase only. */
 double alm_facts_score(const struct alm_facts *facts, int64_t series, int64_t forecaster, const char *code);
 

@@ -140,7 +140,8 @@ void alm_svg_axis_y(struct alm_text *out, const struct alm_plot *plot, const str
     if (caption != NULL) alm_svg_label(out, plot->left, plot->top - 10, "start", "cap", caption);
 }
 
-/* The axis line with its ticks and their labels; where a label would leave the drawing it is turned inwards. */
+/* The axis line with its ticks and their labels; where a label would leave the drawing it is turned inwards.
+ */
 static void axis_below(struct alm_text *out, const struct alm_plot *plot)
 {
     const double y = plot->top + plot->height;
@@ -185,8 +186,8 @@ void alm_svg_axis_time(struct alm_text *out, const struct alm_plot *plot, const 
         const double x = alm_plot_x(plot, at[i]);
         tick_below(out, plot, x, ticks->tick[i].label, i % 2 == 1);
         if (ticks->tick[i].context[0] != '\0')
-            alm_svg_label(out, x, plot->top + plot->height + 33, anchor_at(plot, x), i % 2 == 1 ? "cap alt" : "cap",
-                          ticks->tick[i].context);
+            alm_svg_label(out, x, plot->top + plot->height + 33, anchor_at(plot, x),
+                          i % 2 == 1 ? "cap alt" : "cap", ticks->tick[i].context);
     }
 }
 
@@ -246,8 +247,9 @@ void alm_svg_band(struct alm_text *out, const struct alm_plot *plot, const doubl
 
 static void append_mark(struct alm_text *out, double x, double y, size_t shape, const char *class)
 {
-    static const char *const shapes[] = {"m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0z", "m-3.2-3.2h6.4v6.4h-6.4z",
-                                         "m0-4.2l4.2 7.4h-8.4z", "m0-4.6l4.2 4.6-4.2 4.6-4.2-4.6z"};
+    static const char *const shapes[] = {"m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0z",
+                                         "m-3.2-3.2h6.4v6.4h-6.4z", "m0-4.2l4.2 7.4h-8.4z",
+                                         "m0-4.6l4.2 4.6-4.2 4.6-4.2-4.6z"};
     alm_text_append(out, "<path d=\"M");
     append_point(out, x, y);
     alm_text_append(out, shapes[shape % 4]);

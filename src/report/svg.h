@@ -1,7 +1,7 @@
 /* Drawing: one chart is one inline <svg>. Lengths are user units, about a pixel at full width; y grows
- * downwards as in SVG. Colours and line styles are classes that the page's style sheet defines, so that light,
- * dark and print need no second drawing: the first letter says what is drawn (`l` line, `m` mark, `b` band, `w`
- * wider band), a second class whose (`actual`, `naive`, `s0` .. `s5`), e.g. "l s2". */
+ * downwards as in SVG. Colours and line styles are classes that the page's style sheet defines, so that
+ * light, dark and print need no second drawing: the first letter says what is drawn (`l` line, `m` mark, `b`
+ * band, `w` wider band), a second class whose (`actual`, `naive`, `s0` .. `s5`), e.g. "l s2". */
 #ifndef ALM_REPORT_SVG_H
 #define ALM_REPORT_SVG_H
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- numbers ---- */
@@ -13,7 +14,8 @@
 static bool multiples(struct alm_ticks *out, double low, double high, size_t wanted, double mantissa,
                       int exponent)
 {
-    /* dividing by a power of ten is exact where multiplying by its inverse is not: 0.3, not 0.30000000000000004 */
+    /* dividing by a power of ten is exact where multiplying by its inverse is not: 0.3, not
+     * 0.30000000000000004 */
     const double power = pow(10, abs(exponent));
     const double step = exponent >= 0 ? mantissa * power : mantissa / power;
     const double slack = 1e-9;
@@ -90,7 +92,8 @@ void alm_ticks_log(struct alm_ticks *out, double low, double high, size_t wanted
     out->decimals = 0;
     for (size_t i = 0; i < exponents.n; i++)
         out->at[i] = pow(10, exponents.at[i]);
-    if (exponents.n > 0 && exponents.at[0] < 0) out->decimals = exponents.at[0] < -12 ? 12 : (int)-exponents.at[0];
+    if (exponents.n > 0 && exponents.at[0] < 0)
+        out->decimals = exponents.at[0] < -12 ? 12 : (int)-exponents.at[0];
 }
 
 void alm_range_widen(double *low, double *high, double share)
@@ -113,21 +116,36 @@ static const struct rung {
     int64_t count; /* microseconds, or number of units */
     enum label label;
 } rungs[] = {
-    {UNIT_FIXED, ALM_SECOND, LABEL_SECOND},      {UNIT_FIXED, 5 * ALM_SECOND, LABEL_SECOND},
-    {UNIT_FIXED, 15 * ALM_SECOND, LABEL_SECOND}, {UNIT_FIXED, 30 * ALM_SECOND, LABEL_SECOND},
-    {UNIT_FIXED, ALM_MINUTE, LABEL_MINUTE},      {UNIT_FIXED, 5 * ALM_MINUTE, LABEL_MINUTE},
-    {UNIT_FIXED, 15 * ALM_MINUTE, LABEL_MINUTE}, {UNIT_FIXED, 30 * ALM_MINUTE, LABEL_MINUTE},
-    {UNIT_FIXED, ALM_HOUR, LABEL_MINUTE},        {UNIT_FIXED, 3 * ALM_HOUR, LABEL_MINUTE},
-    {UNIT_FIXED, 6 * ALM_HOUR, LABEL_MINUTE},    {UNIT_FIXED, 12 * ALM_HOUR, LABEL_MINUTE},
-    {UNIT_FIXED, ALM_DAY, LABEL_DAY},            {UNIT_FIXED, 2 * ALM_DAY, LABEL_DAY},
-    {UNIT_WEEK, 1, LABEL_DAY},                   {UNIT_WEEK, 2, LABEL_DAY},
-    {UNIT_MONTH, 1, LABEL_MONTH},                {UNIT_MONTH, 2, LABEL_MONTH},
-    {UNIT_MONTH, 3, LABEL_MONTH},                {UNIT_MONTH, 6, LABEL_MONTH},
-    {UNIT_YEAR, 1, LABEL_YEAR},                  {UNIT_YEAR, 2, LABEL_YEAR},
-    {UNIT_YEAR, 5, LABEL_YEAR},                  {UNIT_YEAR, 10, LABEL_YEAR},
-    {UNIT_YEAR, 20, LABEL_YEAR},                 {UNIT_YEAR, 50, LABEL_YEAR},
-    {UNIT_YEAR, 100, LABEL_YEAR},                {UNIT_YEAR, 200, LABEL_YEAR},
-    {UNIT_YEAR, 500, LABEL_YEAR},                {UNIT_YEAR, 1000, LABEL_YEAR},
+    {UNIT_FIXED, ALM_SECOND, LABEL_SECOND},
+    {UNIT_FIXED, 5 * ALM_SECOND, LABEL_SECOND},
+    {UNIT_FIXED, 15 * ALM_SECOND, LABEL_SECOND},
+    {UNIT_FIXED, 30 * ALM_SECOND, LABEL_SECOND},
+    {UNIT_FIXED, ALM_MINUTE, LABEL_MINUTE},
+    {UNIT_FIXED, 5 * ALM_MINUTE, LABEL_MINUTE},
+    {UNIT_FIXED, 15 * ALM_MINUTE, LABEL_MINUTE},
+    {UNIT_FIXED, 30 * ALM_MINUTE, LABEL_MINUTE},
+    {UNIT_FIXED, ALM_HOUR, LABEL_MINUTE},
+    {UNIT_FIXED, 3 * ALM_HOUR, LABEL_MINUTE},
+    {UNIT_FIXED, 6 * ALM_HOUR, LABEL_MINUTE},
+    {UNIT_FIXED, 12 * ALM_HOUR, LABEL_MINUTE},
+    {UNIT_FIXED, ALM_DAY, LABEL_DAY},
+    {UNIT_FIXED, 2 * ALM_DAY, LABEL_DAY},
+    {UNIT_WEEK, 1, LABEL_DAY},
+    {UNIT_WEEK, 2, LABEL_DAY},
+    {UNIT_MONTH, 1, LABEL_MONTH},
+    {UNIT_MONTH, 2, LABEL_MONTH},
+    {UNIT_MONTH, 3, LABEL_MONTH},
+    {UNIT_MONTH, 6, LABEL_MONTH},
+    {UNIT_YEAR, 1, LABEL_YEAR},
+    {UNIT_YEAR, 2, LABEL_YEAR},
+    {UNIT_YEAR, 5, LABEL_YEAR},
+    {UNIT_YEAR, 10, LABEL_YEAR},
+    {UNIT_YEAR, 20, LABEL_YEAR},
+    {UNIT_YEAR, 50, LABEL_YEAR},
+    {UNIT_YEAR, 100, LABEL_YEAR},
+    {UNIT_YEAR, 200, LABEL_YEAR},
+    {UNIT_YEAR, 500, LABEL_YEAR},
+    {UNIT_YEAR, 1000, LABEL_YEAR},
 };
 
 static int64_t floor_to(int64_t value, int64_t step)
@@ -207,7 +225,8 @@ static void name_tick(struct alm_time_tick *tick, enum label label)
 }
 
 /* The ticks of one rung; false when there are more than wanted. */
-static bool climb(struct alm_time_ticks *out, const struct rung *rung, int64_t low, int64_t high, size_t wanted)
+static bool climb(struct alm_time_ticks *out, const struct rung *rung, int64_t low, int64_t high,
+                  size_t wanted)
 {
     int64_t at;
     out->n = 0;

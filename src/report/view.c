@@ -82,7 +82,8 @@ static void choose_origins(struct alm_view *view, const struct alm_table *origin
         const size_t at = observation_find(observation, ts);
         if (view->n_origins > 0 && at + horizon > last) continue;
         if (view->n_origins > 0 && at + 1 == last) neighbours++;
-        view->origin[view->n_origins++] = (struct alm_view_origin){ts, alm_table_integer(origins, i, ALM_ORIGIN_FOLD)};
+        view->origin[view->n_origins++] =
+            (struct alm_view_origin){ts, alm_table_integer(origins, i, ALM_ORIGIN_FOLD)};
         last = at;
     }
     view->joined = horizon == 1 && view->n_origins > 2 && neighbours + 1 == view->n_origins;
@@ -93,11 +94,13 @@ static void choose_origins(struct alm_view *view, const struct alm_table *origin
     }
 }
 
-static enum alm_status load_forecasts(struct alm_view *view, struct alm_store *store, const struct alm_facts *facts,
-                                      const struct alm_table *observation, struct alm_error *error)
+static enum alm_status load_forecasts(struct alm_view *view, struct alm_store *store,
+                                      const struct alm_facts *facts, const struct alm_table *observation,
+                                      struct alm_error *error)
 {
     struct alm_table origins = {0};
-    const struct alm_binding keys[] = {alm_bound_integer("run", facts->run), alm_bound_integer("series", view->series)};
+    const struct alm_binding keys[] = {alm_bound_integer("run", facts->run),
+                                       alm_bound_integer("series", view->series)};
     const enum alm_status status = alm_table_load(&origins, store, "report_origin", keys, 2, error);
     if (status == ALM_OK) {
         view->n_origins_all = origins.rows;
@@ -120,11 +123,13 @@ static bool has_clock(const char *frequency)
 static bool stands_by_bars(const struct alm_facts *facts, size_t row)
 {
     const char *frequency = alm_table_text(&facts->series, row, ALM_SERIES_FREQUENCY);
-    return strchr(frequency, 'B') != NULL || strcmp(alm_table_text(&facts->series, row, ALM_SERIES_KIND), "price") == 0;
+    return strchr(frequency, 'B') != NULL ||
+           strcmp(alm_table_text(&facts->series, row, ALM_SERIES_KIND), "price") == 0;
 }
 
 /* Observations and forecast bars, sorted, one per timestamp; returns how many. */
-static size_t gather_bars(struct bar *bars, const struct alm_table *observation, const struct alm_table *forecast)
+static size_t gather_bars(struct bar *bars, const struct alm_table *observation,
+                          const struct alm_table *forecast)
 {
     size_t n = 0;
     for (size_t i = 0; i < observation->rows; i++)
@@ -132,7 +137,8 @@ static size_t gather_bars(struct bar *bars, const struct alm_table *observation,
                                  alm_table_number(observation, i, ALM_OBSERVATION_VALUE), 1};
     for (size_t i = 0; i < forecast->rows; i++) {
         const double actual = alm_table_number(forecast, i, ALM_FORECAST_ACTUAL);
-        bars[n++] = (struct bar){alm_table_integer(forecast, i, ALM_FORECAST_TS), actual, isnan(actual) ? 0 : 2};
+        bars[n++] =
+            (struct bar){alm_table_integer(forecast, i, ALM_FORECAST_TS), actual, isnan(actual) ? 0 : 2};
     }
     qsort(bars, n, sizeof *bars, compare_bars);
     size_t kept = 0;
@@ -141,7 +147,8 @@ static size_t gather_bars(struct bar *bars, const struct alm_table *observation,
     return kept;
 }
 
-static enum alm_status lay_bars(struct alm_view *view, const struct alm_table *observation, struct alm_error *error)
+static enum alm_status lay_bars(struct alm_view *view, const struct alm_table *observation,
+                                struct alm_error *error)
 {
     struct bar *bars = NULL;
     size_t most, n;
@@ -161,7 +168,6 @@ static enum alm_status lay_bars(struct alm_view *view, const struct alm_table *o
         }
         view->ts[view->n] = bars[i].ts;
         view->y[view->n++] = bars[i].y;
-        view->n_present += !isnan(bars[i].y);
     }
     free(bars);
     return status;

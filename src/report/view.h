@@ -22,13 +22,12 @@ struct alm_view {
     const char *name, *frequency, *unit;
     bool by_bars; /* one place per bar, so that nights and weekends leave no holes; else one per moment */
     bool joined;  /* one-step forecasts from neighbouring bars: they make one line */
-    /* All bars, oldest first: observations, the run's own actuals where they differ, forecast bars that have no
-     * value yet, and a NaN where the calendar has bars that are missing. */
+    /* All bars, oldest first: observations, the run's own actuals where they differ, forecast bars that have
+     * no value yet, and a NaN where the calendar has bars that are missing. */
     size_t n;
     int64_t *ts;
     double *y;
     size_t first;     /* bar at which the chart begins */
-    size_t n_present; /* bars with a value */
     size_t n_origins_all;
     size_t n_origins; /* shown: the last ones, none overlapping another, oldest first */
     struct alm_view_origin origin[ALM_VIEW_ORIGINS];

@@ -32,7 +32,8 @@ static double option_number(const struct alm_facts *facts, const char *key)
 {
     const struct alm_table *t = &facts->option;
     for (size_t i = 0; i < t->rows; i++)
-        if (strcmp(alm_table_text(t, i, ALM_OPTION_KEY), key) == 0 && !alm_table_null(t, i, ALM_OPTION_SCALAR))
+        if (strcmp(alm_table_text(t, i, ALM_OPTION_KEY), key) == 0 &&
+            !alm_table_null(t, i, ALM_OPTION_SCALAR))
             return alm_table_number(t, i, ALM_OPTION_SCALAR);
     return NAN;
 }
@@ -42,7 +43,8 @@ static bool option_item(struct alm_text *out, const struct alm_facts *facts, con
 {
     const struct alm_table *t = &facts->option;
     for (; *at < t->rows; (*at)++) {
-        if (strcmp(alm_table_text(t, *at, ALM_OPTION_KEY), key) != 0 || alm_table_null(t, *at, ALM_OPTION_ITEM))
+        if (strcmp(alm_table_text(t, *at, ALM_OPTION_KEY), key) != 0 ||
+            alm_table_null(t, *at, ALM_OPTION_ITEM))
             continue;
         const char *text = alm_table_text(t, *at, ALM_OPTION_ITEM);
         alm_text_reset(out);
@@ -114,9 +116,12 @@ void alm_words_command(struct alm_text *out, const struct alm_facts *facts)
     static const struct {
         const char *key, *flag;
     } scalars[] = {
-        {"horizon", "--horizon"}, {"folds", "--folds"},     {"step", "--step"},       {"first_origin", "--first-origin"},
-        {"until", "--until"},     {"at", "--at"},           {"scheme", "--scheme"},   {"refit", "--refit"},
-        {"gap", "--gap"},         {"season", "--season"},   {"missing", "--missing"},
+        {"horizon", "--horizon"}, {"folds", "--folds"},
+        {"step", "--step"},       {"first_origin", "--first-origin"},
+        {"until", "--until"},     {"at", "--at"},
+        {"scheme", "--scheme"},   {"refit", "--refit"},
+        {"gap", "--gap"},         {"season", "--season"},
+        {"missing", "--missing"},
     };
     struct alm_text value = {0};
     const char *kind = alm_table_text(&facts->run_row, 0, ALM_RUN_KIND);
@@ -180,7 +185,8 @@ static void append_season(struct alm_text *out, const struct alm_facts *facts)
     if (low == high)
         alm_text_printf(out, "; season length %lld", (long long)low);
     else
-        alm_text_printf(out, "; season lengths %lld to %lld, each series its own", (long long)low, (long long)high);
+        alm_text_printf(out, "; season lengths %lld to %lld, each series its own", (long long)low,
+                        (long long)high);
 }
 
 void alm_words_protocol(struct alm_text *out, const struct alm_facts *facts)
@@ -284,11 +290,16 @@ void alm_words_frequency(struct alm_text *out, const char *frequency)
         enum alm_frequency_unit unit;
         const char *each, *every;
     } words[] = {
-        {ALM_FREQUENCY_SECOND, "every second", "seconds"}, {ALM_FREQUENCY_MINUTE, "every minute", "minutes"},
-        {ALM_FREQUENCY_HOUR, "hourly", "hours"},           {ALM_FREQUENCY_DAY, "daily", "days"},
-        {ALM_FREQUENCY_BUSINESS, "business days", "business days"}, {ALM_FREQUENCY_WEEK, "weekly", "weeks"},
-        {ALM_FREQUENCY_MONTH, "monthly", "months"},        {ALM_FREQUENCY_QUARTER, "quarterly", "quarters"},
-        {ALM_FREQUENCY_YEAR, "yearly", "years"},           {ALM_FREQUENCY_IRREGULAR, "irregular", ""},
+        {ALM_FREQUENCY_SECOND, "every second", "seconds"},
+        {ALM_FREQUENCY_MINUTE, "every minute", "minutes"},
+        {ALM_FREQUENCY_HOUR, "hourly", "hours"},
+        {ALM_FREQUENCY_DAY, "daily", "days"},
+        {ALM_FREQUENCY_BUSINESS, "business days", "business days"},
+        {ALM_FREQUENCY_WEEK, "weekly", "weeks"},
+        {ALM_FREQUENCY_MONTH, "monthly", "months"},
+        {ALM_FREQUENCY_QUARTER, "quarterly", "quarters"},
+        {ALM_FREQUENCY_YEAR, "yearly", "years"},
+        {ALM_FREQUENCY_IRREGULAR, "irregular", ""},
         {ALM_FREQUENCY_INDEX, "without a clock", ""},
     };
     struct alm_frequency parsed;
@@ -306,8 +317,10 @@ void alm_words_frequency(struct alm_text *out, const char *frequency)
 
 void alm_words_metric(struct alm_text *out, const char *code)
 {
-    static const char *const names[][2] = {{"me", "ME"},       {"mae", "MAE"},     {"rmse", "RMSE"}, {"mape", "MAPE"},
-                                           {"smape", "sMAPE"}, {"mase", "MASE"},   {"rmsse", "RMSSE"}, {"r2", "R\xC2\xB2"},
+    static const char *const names[][2] = {{"me", "ME"},       {"mae", "MAE"},
+                                           {"rmse", "RMSE"},   {"mape", "MAPE"},
+                                           {"smape", "sMAPE"}, {"mase", "MASE"},
+                                           {"rmsse", "RMSSE"}, {"r2", "R\xC2\xB2"},
                                            {"crps", "CRPS"},   {"pinball", "pinball loss"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i][0], code) == 0) {

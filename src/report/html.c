@@ -1,0 +1,266 @@
+/* The page: sections in the order a reader asks for them. */
+#include "report/report.h"
+
+#include "report/assets.h"
+#include "report/chart.h"
+#include "report/facts.h"
+#include "report/number.h"
+#include "report/tables.h"
+#include "report/words.h"
+
+#include <string.h>
+
+#define SHOWN_SERIES 12
+
+/* Appends what a function of words.h writes, escaped. */
+static void append_words(struct alm_text *out, void (*write)(struct alm_text *, const struct alm_facts *),
+                         const struct alm_facts *facts)
+{
+    struct alm_text text = {0};
+    write(&text, facts);
+    alm_text_append_safe(out, alm_text_string(&text));
+    if (text.failed) out->failed = true;
+    alm_text_clear(&text);
+}
+
+/* Writes one table; *rows (may be NULL) is how many it has. */
+static enum alm_status append_table(struct alm_text *out, size_t *rows,
+                                    void (*fill)(struct alm_grid *, const struct alm_facts *),
+                                    const struct alm_facts *facts, const char *caption,
+                                    struct alm_error *error)
+{
+    struct alm_grid grid = {0};
+    fill(&grid, facts);
+    const enum alm_status status = alm_grid_check(&grid, error);
+    if (status == ALM_OK) alm_grid_write_html(out, &grid, caption);
+    if (rows != NULL) *rows = grid.rows;
+    alm_grid_clear(&grid);
+    return status;
+}
+
+static enum alm_status append_details(struct alm_text *out, const char *summary,
+                                      void (*fill)(struct alm_grid *, const struct alm_facts *),
+                                      const struct alm_facts *facts, struct alm_error *error)
+{
+    struct alm_text table = {0};
+    const enum alm_status status = append_table(&table, NULL, fill, facts, NULL, error);
+    if (table.length > 0) {
+        alm_text_printf(out, "<details><summary>%s</summary>\n", summary);
+        alm_text_append(out, alm_text_string(&table));
+        alm_text_append(out, "</details>\n");
+    }
+    if (table.failed) out->failed = true;
+    alm_text_clear(&table);
+    return status;
+}
+
+static void heading(struct alm_text *out, const char *id, const char *title)
+{
+    alm_text_printf(out, "<h2 id=\"%s\">%s</h2>\n", id, title);
+}
+
+static void head(struct alm_text *out, const struct alm_facts *facts)
+{
+    alm_text_append(out, alm_asset_head_html);
+    alm_text_append(out, "<title>");
+    append_words(out, alm_words_title, facts);
+    alm_text_append(out, " \xC2\xB7 almanac</title>\n<style>\n");
+    alm_text_append(out, alm_asset_report_css);
+    alm_text_append(out, "</style>\n</head>\n<body>\n<main>\n<header>\n<p>almanac \xC2\xB7 ");
+    alm_text_append_safe(out, alm_table_text(&facts->run_row, 0, ALM_RUN_KIND));
+    alm_text_append(out, " report</p>\n<h1><bdi>");
+    append_words(out, alm_words_title, facts);
+    alm_text_append(out, "</bdi></h1>\n<p class=\"headline\">");
+    append_words(out, alm_words_headline, facts);
+    alm_text_append(out, "</p>\n<p>");
+    alm_number_count(out, (long long)facts->series.rows, "series", "series");
+    alm_text_append(out, " \xC2\xB7 ");
+    alm_number_count(out, (long long)facts->leader.rows, "forecaster", "forecasters");
+    alm_text_append(out, " \xC2\xB7 ");
+    alm_number_count(out, (long long)facts->n_folds, "origin", "origins");
+    alm_text_append(out, " \xC2\xB7 horizon ");
+    alm_number_count(out, (long long)facts->horizon, "bar", "bars");
+    if (!alm_table_null(&facts->run_row, 0, ALM_RUN_STARTED)) {
+        alm_text_append(out, " \xC2\xB7 ");
+        const int64_t day = INT64_C(86400000000);
+        alm_words_time(out, "D", alm_table_integer(&facts->run_row, 0, ALM_RUN_STARTED) / day * day);
+    }
+    alm_text_append(out, "</p>\n</header>\n");
+}
+
+/* ---- sections ---- */
+
+static void verdicts(struct alm_text *out, const struct alm_facts *facts)
+{
+    alm_text_append(out, "<ul class=\"verdicts\">\n");
+    for (size_t i = 0; i < facts->leader.rows; i++) {
+        const char *verdict = alm_table_text(&facts->leader, i, ALM_LEADER_VERDICT);
+        if (verdict[0] == '\0' || i == alm_facts_naive(facts)) continue;
+        alm_text_append(out, "<li>");
+        alm_text_append_safe(out, verdict);
+        alm_text_append(out, ".</li>\n");
+    }
+    alm_text_append(out, "</ul>\n");
+}
+
+static enum alm_status section_leaderboard(struct alm_text *out, const struct alm_facts *facts,
+                                           struct alm_error *error)
+{
+    heading(out, "leaderboard", "Leaderboard");
+    if (alm_words_unscored(facts)[0] != '\0') {
+        alm_text_printf(out, "<p class=\"none\">%s</p>\n", alm_words_unscored(facts));
+        return ALM_OK;
+    }
+    verdicts(out, facts);
+    ALM_TRY(append_table(out, NULL, alm_tables_leaderboard, facts, NULL, error));
+    alm_text_append(out, "<p class=\"note\">Ranked by ");
+    alm_words_metric(out, alm_facts_ranking(facts));
+    alm_text_append(
+        out, "; the lowest error of a column is bold. Skill: part of naive\xE2\x80\x99s error that is saved. "
+             "p: one-sided, for a smaller error than naive");
+    alm_text_append(out,
+                    facts->leader.rows > 3 ? ", not corrected for the number of forecasters compared" : "");
+    alm_text_append(out, ". Fit: CPU time of all fits.</p>\n");
+    return append_details(out, "What the columns mean, exactly", alm_tables_definitions, facts, error);
+}
+
+static enum alm_status section_failures(struct alm_text *out, const struct alm_facts *facts,
+                                        struct alm_error *error)
+{
+    const int64_t failed = alm_table_integer(&facts->extent, 0, ALM_EXTENT_FAILED);
+    if (failed > 0) {
+        heading(out, "failures", "Failed fits");
+        alm_text_append(out, "<p>");
+        alm_number_fixed(out, (double)failed, 0);
+        alm_text_append(out, " of ");
+        alm_number_count(out, (long long)alm_table_integer(&facts->extent, 0, ALM_EXTENT_TASKS), "forecast",
+                         "forecasts");
+        alm_text_append(out, " could not be made. They are left out of the errors above.</p>\n");
+        ALM_TRY(append_table(out, NULL, alm_tables_failures, facts, NULL, error));
+    }
+    if (facts->check.rows > 0) {
+        heading(out, "checks", "Checks");
+        ALM_TRY(append_table(out, NULL, alm_tables_checks, facts, NULL, error));
+    }
+    return ALM_OK;
+}
+
+/* How to see the series that have no chart. */
+static void more_series(struct alm_text *out, const struct alm_facts *facts)
+{
+    alm_text_append(out, "<p class=\"note\">");
+    alm_number_fixed(out, (double)(facts->series.rows - SHOWN_SERIES), 0);
+    alm_text_append(
+        out,
+        " more series are not drawn. Their rows:</p>\n<pre>almanac query \"SELECT * FROM v_forecast WHERE "
+        "run = ");
+    alm_text_printf(out, "%lld AND series = 'NAME'\"</pre>\n", (long long)facts->run);
+}
+
+static enum alm_status section_series(struct alm_text *out, struct alm_store *store,
+                                      const struct alm_facts *facts, struct alm_error *error)
+{
+    const size_t n = facts->series.rows;
+    heading(out, "forecasts", "Forecasts");
+    if (n == 0) alm_text_append(out, "<p class=\"none\">The run has no series.</p>\n");
+    for (size_t i = 0; i < n && i < SHOWN_SERIES; i++) {
+        alm_text_append(out, "<h3><bdi>");
+        alm_text_append_safe(out, alm_table_text(&facts->series, i, ALM_SERIES_NAME));
+        alm_text_append(out, "</bdi></h3>\n");
+        ALM_TRY(alm_chart_series(out, store, facts, i, error));
+    }
+    if (n > SHOWN_SERIES) more_series(out, facts);
+    return ALM_OK;
+}
+
+static enum alm_status section_errors(struct alm_text *out, const struct alm_facts *facts,
+                                      struct alm_error *error)
+{
+    if (alm_words_unscored(facts)[0] != '\0') return ALM_OK;
+    heading(out, "steps", "Error by step");
+    ALM_TRY(alm_chart_error(out, facts, error));
+    if (facts->horizon > 1) ALM_TRY(append_details(out, "The numbers", alm_tables_steps, facts, error));
+    if (facts->series.rows > 1) {
+        heading(out, "scores", "Error by series");
+        struct alm_text caption = {0};
+        alm_words_metric(&caption, alm_facts_ranking(facts));
+        if (facts->series.rows > ALM_TABLE_SERIES_MAX)
+            alm_text_printf(&caption, ", the first %d of %zu series; all are in the view v_metric",
+                            ALM_TABLE_SERIES_MAX, facts->series.rows);
+        const enum alm_status status =
+            append_table(out, NULL, alm_tables_scores, facts, alm_text_string(&caption), error);
+        alm_text_clear(&caption);
+        return status;
+    }
+    return ALM_OK;
+}
+
+static enum alm_status section_models(struct alm_text *out, const struct alm_facts *facts,
+                                      struct alm_error *error)
+{
+    if (facts->epoch.rows > 0) {
+        heading(out, "training", "Training");
+        ALM_TRY(alm_chart_training(out, facts, error));
+    }
+    if (alm_words_unscored(facts)[0] != '\0') return ALM_OK;
+    heading(out, "calibration", "Calibration");
+    alm_chart_coverage(out, facts);
+    return append_table(out, NULL, alm_tables_coverage, facts, "Actual values inside the interval", error);
+}
+
+static enum alm_status section_setup(struct alm_text *out, const struct alm_facts *facts,
+                                     struct alm_error *error)
+{
+    heading(out, "setup", "What was run");
+    alm_text_append(out, "<p>");
+    append_words(out, alm_words_protocol, facts);
+    const int64_t filled = alm_table_integer(&facts->extent, 0, ALM_EXTENT_FILLED);
+    if (filled > 0) {
+        alm_text_append(out, " Missing values were filled with the last one before, ");
+        alm_number_count(out, (long long)filled, "time", "times");
+        alm_text_append(out, " over all fits.");
+    }
+    alm_text_append(out, "</p>\n<p class=\"note\">The same again:</p>\n<pre>");
+    append_words(out, alm_words_command, facts);
+    alm_text_append(out, "</pre>\n<h3>Series</h3>\n");
+    ALM_TRY(append_table(out, NULL, alm_tables_series, facts, NULL, error));
+    if (facts->series.rows > ALM_TABLE_SERIES_MAX)
+        alm_text_printf(out, "<p class=\"note\">The first %d of %zu series.</p>\n", ALM_TABLE_SERIES_MAX,
+                        facts->series.rows);
+    alm_text_append(out, "<h3>Forecasters</h3>\n");
+    ALM_TRY(append_table(out, NULL, alm_tables_forecasters, facts, NULL, error));
+    alm_text_append(out, "<h3>Run</h3>\n");
+    ALM_TRY(append_table(out, NULL, alm_tables_run, facts, NULL, error));
+    alm_text_append(
+        out,
+        "<p class=\"note\">The same data, options, seed, version and kernel give the same numbers to the "
+        "last bit.</p>\n");
+    return ALM_OK;
+}
+
+static enum alm_status body(struct alm_text *out, struct alm_store *store, const struct alm_facts *facts,
+                            struct alm_error *error)
+{
+    head(out, facts);
+    ALM_TRY(section_leaderboard(out, facts, error));
+    ALM_TRY(section_series(out, store, facts, error));
+    ALM_TRY(section_errors(out, facts, error));
+    ALM_TRY(section_models(out, facts, error));
+    ALM_TRY(section_failures(out, facts, error));
+    ALM_TRY(section_setup(out, facts, error));
+    alm_text_append(out, "<footer>Times are UTC. Made from the database by almanac ");
+    alm_text_append_safe(out, alm_table_text(&facts->run_row, 0, ALM_RUN_VERSION));
+    alm_text_append(out, ".</footer>\n");
+    alm_text_append(out, alm_asset_foot_html);
+    return alm_text_check(out, error);
+}
+
+enum alm_status alm_report_html(struct alm_text *out, struct alm_store *store, int64_t run,
+                                struct alm_error *error)
+{
+    struct alm_facts facts;
+    enum alm_status status = alm_facts_load(&facts, store, run, error);
+    if (status == ALM_OK) status = body(out, store, &facts, error);
+    alm_facts_clear(&facts);
+    return status;
+}

@@ -1,0 +1,30 @@
+/* The tables of a report, the same in HTML and Markdown. Each fills an empty grid, which may stay without
+ * rows. */
+#ifndef ALM_REPORT_TABLES_H
+#define ALM_REPORT_TABLES_H
+
+#include "report/facts.h"
+#include "report/grid.h"
+
+#include <stddef.h>
+
+#define ALM_TABLE_SERIES_MAX 60 /* rows of tables that have one per series */
+
+/* Rank, errors, coverage, skill against naive, p, cost. */
+void alm_tables_leaderboard(struct alm_grid *out, const struct alm_facts *facts);
+/* Steps down, forecasters across (the first 15), the ranking metric. */
+void alm_tables_steps(struct alm_grid *out, const struct alm_facts *facts);
+/* Series down (the first ALM_TABLE_SERIES_MAX), forecasters across, the ranking metric. */
+void alm_tables_scores(struct alm_grid *out, const struct alm_facts *facts);
+/* Nominal against empirical coverage of the central intervals. */
+void alm_tables_coverage(struct alm_grid *out, const struct alm_facts *facts);
+/* The series of the run, as they are in the database today (the first ALM_TABLE_SERIES_MAX). */
+void alm_tables_series(struct alm_grid *out, const struct alm_facts *facts);
+void alm_tables_forecasters(struct alm_grid *out, const struct alm_facts *facts);
+void alm_tables_failures(struct alm_grid *out, const struct alm_facts *facts);
+void alm_tables_checks(struct alm_grid *out, const struct alm_facts *facts);
+void alm_tables_definitions(struct alm_grid *out, const struct alm_facts *facts);
+/* Who, when, with what: two columns. */
+void alm_tables_run(struct alm_grid *out, const struct alm_facts *facts);
+
+#endif
