@@ -35,7 +35,7 @@ static void reliability_load(struct reliability *out, const struct alm_facts *fa
             out->share[at] = out->share[at - 1];
         }
         out->level[at] = level;
-        out->share[at] = alm_table_number(t, i, ALM_METRIC_VALUE) / 100;
+        out->share[at] = alm_table_number(t, i, ALM_METRIC_VALUE);
         out->scored = alm_table_integer(t, i, ALM_METRIC_N);
     }
 }

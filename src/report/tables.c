@@ -45,13 +45,13 @@ static void set_duration(struct alm_grid *grid, size_t column, double seconds)
     alm_text_clear(&text);
 }
 
-static void set_percent(struct alm_grid *grid, size_t column, double percent)
+static void set_share(struct alm_grid *grid, size_t column, double share)
 {
     struct alm_text text = {0};
-    if (isnan(percent)) return;
-    alm_number_fixed(&text, percent, 1);
+    if (isnan(share)) return;
+    alm_number_fixed(&text, 100 * share, 1);
     alm_text_append(&text, " %");
-    alm_grid_set_word(grid, column, percent, alm_text_string(&text));
+    alm_grid_set_word(grid, column, share, alm_text_string(&text));
     alm_text_clear(&text);
 }
 
@@ -78,8 +78,8 @@ void alm_tables_leaderboard(struct alm_grid *out, const struct alm_facts *facts)
         alm_grid_set_text(out, 1, alm_table_text(t, row, ALM_LEADER_LABEL));
         for (size_t i = 0; i < n; i++)
             alm_grid_set_number(out, 2 + i, alm_table_number(t, row, errors[i].column));
-        set_percent(out, n + 2, alm_table_number(t, row, ALM_LEADER_COVERAGE_80));
-        set_percent(out, n + 3, alm_table_number(t, row, ALM_LEADER_COVERAGE_95));
+        set_share(out, n + 2, alm_table_number(t, row, ALM_LEADER_COVERAGE_80));
+        set_share(out, n + 3, alm_table_number(t, row, ALM_LEADER_COVERAGE_95));
         if (row != alm_facts_naive(facts)) set_skill(out, n + 4, alm_table_number(t, row, ALM_LEADER_SKILL));
         set_p(out, n + 5, alm_table_number(t, row, ALM_LEADER_P));
         set_duration(out, n + 6, alm_table_number(t, row, ALM_LEADER_FIT_SECONDS));
@@ -150,8 +150,8 @@ void alm_tables_coverage(struct alm_grid *out, const struct alm_facts *facts)
         alm_text_printf(&name, "%s %%", code + 9);
         alm_grid_set_text(out, 0, alm_text_string(&name));
         for (size_t i = 0; i < t->rows; i++)
-            set_percent(out, 1 + i,
-                        alm_facts_metric(facts, alm_table_integer(t, i, ALM_LEADER_NO), 0, code, NULL));
+            set_share(out, 1 + i,
+                      alm_facts_metric(facts, alm_table_integer(t, i, ALM_LEADER_NO), 0, code, NULL));
         alm_text_clear(&name);
     }
 }

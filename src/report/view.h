@@ -27,7 +27,7 @@ struct alm_view {
     size_t n;
     int64_t *ts;
     double *y;
-    size_t first;     /* bar at which the chart begins */
+    size_t first; /* bar at which the chart begins */
     size_t n_origins_all;
     size_t n_origins; /* shown: the last ones, none overlapping another, oldest first */
     struct alm_view_origin origin[ALM_VIEW_ORIGINS];

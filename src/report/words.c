@@ -96,19 +96,29 @@ static void append_series(struct alm_text *out, const struct alm_facts *facts)
     alm_text_clear(&item);
 }
 
+/* A label is stated when it is not the one that the spec would get by itself: its bare name. */
+static void append_forecaster(struct alm_text *out, const char *label, const char *spec)
+{
+    const size_t bare = strcspn(spec, ":");
+    struct alm_text model = {0};
+    if (strcmp(label, spec) != 0 && (strlen(label) != bare || strncmp(label, spec, bare) != 0))
+        alm_text_printf(&model, "%s=", label);
+    alm_text_append(&model, spec);
+    append_argument(out, "--model", alm_text_string(&model));
+    if (model.failed) out->failed = true;
+    alm_text_clear(&model);
+}
+
+/* In plan order, which decides the order of equals. */
 static void append_models(struct alm_text *out, const struct alm_facts *facts)
 {
-    struct alm_text item = {0};
-    size_t at = 0, n = 0;
-    for (; option_item(&item, facts, "models", &at); n++)
-        append_argument(out, "--model", alm_text_string(&item));
-    if (n == 0 && option(&item, facts, "model")) {
-        append_argument(out, "--model", alm_text_string(&item));
-        n++;
+    const struct alm_table *t = &facts->leader;
+    for (int64_t no = 0; no < (int64_t)t->rows; no++) {
+        const size_t i = alm_facts_leader(facts, no);
+        if (i < t->rows)
+            append_forecaster(out, alm_table_text(t, i, ALM_LEADER_LABEL),
+                              alm_table_text(t, i, ALM_LEADER_SPEC));
     }
-    for (size_t i = 0; n == 0 && i < facts->leader.rows; i++)
-        append_argument(out, "--model", alm_table_text(&facts->leader, i, ALM_LEADER_SPEC));
-    alm_text_clear(&item);
 }
 
 void alm_words_command(struct alm_text *out, const struct alm_facts *facts)
@@ -342,7 +352,11 @@ void alm_words_duration(struct alm_text *out, double seconds)
     if (isnan(seconds)) {
         alm_number_fixed(out, seconds, 0);
     } else if (seconds < 60) {
-        alm_number_fixed(out, seconds, seconds < 0.0095 ? 4 : seconds < 9.95 ? 2 : 1);
+        if (seconds > 0 && seconds < 0.01) {
+            alm_text_append(out, "< 0.01 s");
+            return;
+        }
+        alm_number_fixed(out, seconds, seconds == 0 ? 0 : seconds < 9.995 ? 2 : 1);
         alm_text_append(out, " s");
     } else {
         const long long whole = llround(seconds);
