@@ -144,7 +144,7 @@ enum alm_status alm_source_open(struct alm_source **out, const char *path, struc
 void alm_source_close(struct alm_source *source)
 {
     if (source == NULL) return;
-    if (source->fd > STDERR_FILENO) close(source->fd);
+    if (source->fd >= 0 && source->fd != STDIN_FILENO) close(source->fd);
     free(source->buffer);
     free(source->path);
     free(source);
