@@ -20,10 +20,10 @@ struct alm_column_facts {
 void alm_column_look(struct alm_column_facts *out, const struct alm_sample *sample, size_t column,
                      size_t first, const struct alm_number_style *style);
 
-/* At least nine of ten cells that are not missing are numbers, and there is one. */
+/* At least four of five cells that are not missing are numbers, and there is one. */
 static inline bool alm_column_is_numeric(const struct alm_column_facts *facts)
 {
-    return facts->numbers > 0 && facts->others * 9 <= facts->numbers;
+    return facts->numbers > 0 && facts->others * 4 <= facts->numbers;
 }
 
 /* Whether the first record is a header: some cell of it is a word above a column of numbers or times, and

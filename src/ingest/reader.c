@@ -201,12 +201,15 @@ static enum alm_status gather(struct alm_record *out, struct alm_reader *reader,
                               const char *line, size_t n, struct alm_error *error)
 {
     size_t lines = 1, done = 0, opened_at = 0;
-    bool cut = false;
+    bool cut = false, text_after = false; /* in the first line */
     for (;;) {
         for (size_t i = 0; i < n; i++)
             scan_byte(scan, line[i], done + i, reader->dialect);
         done += n;
-        if (lines == 1) opened_at = scan->opened_at;
+        if (lines == 1) {
+            opened_at = scan->opened_at;
+            text_after = scan->text_after;
+        }
         if (scan->state != QUOTED) break;
         if (lines == ALM_READER_LINES_LIMIT || done > ALM_READER_FIELD_LIMIT) break;
         ALM_TRY(alm_source_line(&line, &n, &cut, reader->source, error));
@@ -216,10 +219,10 @@ static enum alm_status gather(struct alm_record *out, struct alm_reader *reader,
     const bool unclosed = scan->state == QUOTED || (scan->text_after && lines > 1) || cut;
     if (unclosed) alm_source_resume_after_first(reader->source);
     alm_source_record(&out->raw, &out->raw_n, &out->line, reader->source);
-    if (unclosed)
-        refuse(out, ALM_RECORD_UNCLOSED_QUOTE, opened_at);
-    else if (scan->text_after)
+    if (text_after)
         refuse(out, ALM_RECORD_TEXT_AFTER_QUOTE, scan->text_after_at);
+    else if (unclosed)
+        refuse(out, ALM_RECORD_UNCLOSED_QUOTE, opened_at);
     out->stray_quote = scan->stray;
     return ALM_OK;
 }
@@ -270,7 +273,7 @@ enum alm_status alm_reader_next(struct alm_record *out, bool *more, struct alm_r
         out->n = 1;
         return ALM_OK;
     }
-    if (out->fault != ALM_RECORD_UNCLOSED_QUOTE) {
+    if (out->fault == ALM_RECORD_GOOD) {
         ALM_TRY(parse(reader, out->raw, out->raw_n, error));
         out->fields = reader->fields;
         out->n = reader->n;

@@ -22,7 +22,7 @@ struct alm_field {
 /* What is wrong with a record as such; the words are in reject.h. */
 enum alm_record_fault {
     ALM_RECORD_GOOD,
-    ALM_RECORD_UNCLOSED_QUOTE,   /* fields are the first line's, as far as it goes */
+    ALM_RECORD_UNCLOSED_QUOTE,   /* the record is its first line */
     ALM_RECORD_TEXT_AFTER_QUOTE, /* "a"b */
     ALM_RECORD_TOO_LONG,
     ALM_RECORD_NUL,
@@ -30,7 +30,8 @@ enum alm_record_fault {
 };
 
 /* One record. Valid until the next one is read. Nothing is trimmed. A blank line is a record of one empty
- * field with blank set. */
+ * field with blank set. A
+ * record with a quote fault has no fields. */
 struct alm_record {
     const struct alm_field *fields; /* [n] */
     size_t n;

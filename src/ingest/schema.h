@@ -61,9 +61,9 @@ enum alm_status alm_sample_read(struct alm_sample *out, struct alm_reader *reade
 void alm_sample_clear(struct alm_sample *sample);
 
 /* Decides. A header is there when some column of numbers or times has a first cell that is neither, or when
- * all first cells are words. The time column is the one named, else the one whose cells are all times (of
+ * all first cells are words. The time column is the one named, else the one whose cells are times (of
  * several, one whose name says so, else the first); numbers that could be times (epochs, YYYYMMDD) need a
- * name that says so, or no name in the first column. A value column has at least nine numbers in ten cells
+ * name that says so, or no name in the first column. A value column has at least four numbers in five cells
  * that are not missing; one without a name, or called no, id, index or row, that counts its rows by ones is
  * skipped. ALM_USAGE when the options do not fit the columns, ALM_DATA when there is nothing to store. */
 enum alm_status alm_schema_decide(struct alm_schema *out, const struct alm_sample *sample,

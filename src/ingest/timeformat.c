@@ -95,7 +95,8 @@ static bool read_half(struct cursor *cursor, int *pm)
     return false;
 }
 
-/* Reads what one directive stands for. fixed: another number follows at once, so all digits must be there. */
+/* Reads what one directive stands for. fixed: another number stands right beside it, so all digits must be
+ * there. */
 static bool read_directive(struct fields *f, struct cursor *cursor, char directive, bool fixed)
 {
     int64_t value;
@@ -168,20 +169,24 @@ static const char *expansion(char directive)
 
 static bool is_numeric_directive(const char *p)
 {
-    return p[0] == '%' && strchr("YymdejHIMSfFT", p[1]) != NULL;
+    return p[0] == '%' && p[1] != '\0' && strchr("YymdejHIMSfFT", p[1]) != NULL;
 }
 
 static bool read_pattern(struct fields *f, struct cursor *cursor, const char *pattern)
 {
+    bool beside = false; /* a number ended right before */
     for (const char *p = pattern; *p != '\0'; p++) {
         if (*p == '%' && p[1] != '%') {
+            const bool numeric = is_numeric_directive(p), fixed = beside || is_numeric_directive(p + 2);
             const char directive = *++p;
             const char *inner = expansion(directive);
+            beside = numeric;
             if (inner != NULL ? !read_pattern(f, cursor, inner)
-                              : !read_directive(f, cursor, directive, is_numeric_directive(p + 1)))
+                              : !read_directive(f, cursor, directive, fixed))
                 return false;
             continue;
         }
+        beside = false;
         p += *p == '%';
         if (cursor->p == cursor->end || *cursor->p++ != *p) return false;
     }
@@ -243,10 +248,9 @@ static void trim(const char **text, size_t *n)
         --*n;
 }
 
-bool alm_time_format_read(int64_t *out, const struct alm_time_format *format, const char *text, size_t n)
+static bool read_by_kind(int64_t *out, const struct alm_time_format *format, const char *text, size_t n)
 {
     bool zoned;
-    trim(&text, &n);
     switch (format->kind) {
     case ALM_TIME_ISO:
         return alm_ts_parse_iso(out, &zoned, text, n);
@@ -256,6 +260,15 @@ bool alm_time_format_read(int64_t *out, const struct alm_time_format *format, co
         return read_by_pattern(out, format->pattern, text, n);
     }
     return false;
+}
+
+bool alm_time_format_read(int64_t *out, const struct alm_time_format *format, const char *text, size_t n)
+{
+    int64_t ts;
+    trim(&text, &n);
+    if (!read_by_kind(&ts, format, text, n) || !alm_ts_in_range(ts)) return false;
+    *out = ts;
+    return true;
 }
 
 static const struct {

@@ -25,9 +25,9 @@ struct alm_time_format {
  * 1969..1999)   %m month   %b %B English month name %d %e day   %j day of the year   %H hour 0..23   %I
  * hour 1..12 with %p AM or PM   %M minute   %S second %f fraction of a second, 1 to 9 digits   %z Z, +hh,
  * +hhmm or +hh:mm   %a %A English weekday, not checked against the date   %F is %Y-%m-%d   %T is %H:%M:%S %%
- * a percent sign Numbers may lack their leading zero unless another number follows at once. Dates must exist;
- * 24:00 and second 60 do not. Without %z times are UTC. A pattern needs a year and, unless it has %j, nothing
- * smaller without the larger (a day needs a month). */
+ * a percent sign Numbers may lack their leading zero unless another number stands right beside them. Dates
+ * must exist; 24:00 and second 60 do not. Without %z times are UTC. A pattern needs a year and, unless it has
+ * %j, nothing smaller without the larger (a day needs a month). */
 enum alm_status alm_time_format_parse(struct alm_time_format *out, const char *text, struct alm_error *error);
 
 /* Reads a cell (blanks around it ignored) as microseconds since the epoch, UTC. False when it is no such time
@@ -38,14 +38,15 @@ bool alm_time_format_read(int64_t *out, const struct alm_time_format *format, co
 const char *alm_time_format_name(const struct alm_time_format *format);
 
 /* Tries all known formats on one column's cells. Start from {0}. */
+#define ALM_TIME_FORMATS 128
 struct alm_time_guess {
-    size_t n;            /* cells seen */
-    uint64_t refuted[2]; /* formats that failed on one of them */
+    size_t n;                          /* cells seen */
+    uint32_t failed[ALM_TIME_FORMATS]; /* cells that a format could not read; it is given up after many */
 };
 void alm_time_guess_add(struct alm_time_guess *guess, const char *text, size_t n);
 
 enum alm_time_verdict {
-    ALM_TIME_NONE,      /* no format reads every cell */
+    ALM_TIME_NONE,      /* no format reads four of five cells */
     ALM_TIME_CERTAIN,   /* one does, and the cells cannot be plain numbers */
     ALM_TIME_NUMERIC,   /* one does, but the cells could be plain numbers (epochs, YYYYMMDD) */
     ALM_TIME_AMBIGUOUS, /* day and month cannot be told apart: *out and *other both fit */

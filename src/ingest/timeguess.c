@@ -22,7 +22,7 @@ enum {
     PATTERN = MONTHS + 1,
     N_FORMATS = PATTERN + N_DATES * N_CLOCKS,
 };
-_Static_assert(N_FORMATS <= 128, "a guess keeps 128 bits");
+_Static_assert(N_FORMATS <= ALM_TIME_FORMATS, "a guess counts so many");
 
 static void make(struct alm_time_format *out, int index)
 {
@@ -56,9 +56,9 @@ static bool is_plausible_date(const struct alm_time_format *format, int64_t ts)
     return year >= 1800 && year < 2200;
 }
 
-static bool is_refuted(const struct alm_time_guess *guess, int index)
+static bool is_given_up(const struct alm_time_guess *guess, int index)
 {
-    return guess->refuted[index / 64] >> (index % 64) & 1;
+    return guess->failed[index] > 5 + guess->n / 4;
 }
 
 void alm_time_guess_add(struct alm_time_guess *guess, const char *text, size_t n)
@@ -67,11 +67,11 @@ void alm_time_guess_add(struct alm_time_guess *guess, const char *text, size_t n
     for (int i = 0; i < N_FORMATS; i++) {
         struct alm_time_format format;
         int64_t ts;
-        if (is_refuted(guess, i)) continue;
+        if (is_given_up(guess, i)) continue;
         make(&format, i);
         if (!alm_time_format_read(&ts, &format, text, n) || !is_plausible(&format, ts) ||
             !is_plausible_date(&format, ts))
-            guess->refuted[i / 64] |= UINT64_C(1) << (i % 64);
+            guess->failed[i]++;
     }
 }
 
@@ -86,19 +86,15 @@ static bool is_swapped(const struct alm_time_format *a, const struct alm_time_fo
 enum alm_time_verdict alm_time_guess_verdict(struct alm_time_format *out, struct alm_time_format *other,
                                              const struct alm_time_guess *guess)
 {
-    int found = -1;
-    if (guess->n == 0) return ALM_TIME_NONE;
-    for (int i = 0; i < N_FORMATS; i++) {
-        if (is_refuted(guess, i)) continue;
-        if (found < 0) {
-            found = i;
-            make(out, i);
-            continue;
-        }
+    int best = 0;
+    for (int i = 1; i < N_FORMATS; i++)
+        if (guess->failed[i] < guess->failed[best]) best = i;
+    if (guess->n == 0 || guess->failed[best] * 4 > guess->n - guess->failed[best]) return ALM_TIME_NONE;
+    make(out, best);
+    for (int i = best + 1; i < N_FORMATS; i++) {
         make(other, i);
-        if (is_swapped(out, other)) return ALM_TIME_AMBIGUOUS;
+        if (guess->failed[i] == guess->failed[best] && is_swapped(out, other)) return ALM_TIME_AMBIGUOUS;
     }
-    if (found < 0) return ALM_TIME_NONE;
     const bool numeric = out->kind == ALM_TIME_EPOCH || strcmp(out->pattern, "%Y%m%d") == 0;
     return numeric ? ALM_TIME_NUMERIC : ALM_TIME_CERTAIN;
 }
