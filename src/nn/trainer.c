@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows that go through forward and backward together: few enough that their activations stay in cache. */
-enum { PIECE = 32 };
-
 /* A mean training loss this many times that of the first epoch (or 1, if that is more) counts as an
  * explosion. */
 #define EXPLOSION 1e4
@@ -46,7 +43,7 @@ static size_t epoch_steps(const struct training *t, const struct alm_batch_sourc
 static enum alm_status create_piece(struct training *t, struct alm_error *error)
 {
     const struct alm_network_shape *shape = &t->network->shape;
-    const size_t rows = t->settings->batch < PIECE ? t->settings->batch : PIECE, steps = t->settings->steps;
+    const size_t steps = t->settings->steps, rows = alm_trainer_piece(t->settings->batch, shape->hidden);
     const size_t answers = (shape->labels == ALM_LABELS_ALL ? steps : 1) * rows * shape->horizon;
     ALM_TRY(alm_tape_create(&t->tape, t->network, steps, rows, error));
     t->piece = (struct alm_batch){.steps = steps, .rows = rows};

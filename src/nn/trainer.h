@@ -21,6 +21,15 @@ struct alm_batch_source {
                             struct alm_error *error);
 };
 
+/* Rows that go through forward and backward together; a larger batch is the sum of such pieces. Few enough
+ * that their activations stay in cache, but more where a layer's weights themselves do not (measured: 32 is
+ * best up to 128 units, 128 is 12 % faster at 256). */
+static inline size_t alm_trainer_piece(size_t batch, size_t hidden)
+{
+    const size_t rows = hidden <= 128 ? 32 : 128;
+    return batch < rows ? batch : rows;
+}
+
 enum alm_schedule {
     ALM_SCHEDULE_CONSTANT,
     ALM_SCHEDULE_COSINE, /* from rate to 0 along half a cosine (Loshchilov & Hutter 2017, without restarts) */

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Our training step against PyTorch's: tests/bench/lstm/compare.py. Needs torch 2.13 for python3 (or $PYTHON).
+#     tests/bench/lstm.sh [--rounds N] [--quick]
+set -e
+cd "$(dirname "$0")/../.."
+PYTHON=${PYTHON:-python3}
+BUILD=${BUILD:-build}
+"$PYTHON" -c 'import torch' 2>/dev/null || { echo "$0: skipped, there is no torch (pip install torch==2.13.0)" >&2; exit 0; }
+ninja -C "$BUILD" tests/bench/lstm_step.so >/dev/null
+exec "$PYTHON" tests/bench/lstm/compare.py "$BUILD/tests/bench/lstm_step.so" "$@"
