@@ -133,12 +133,6 @@ const char *const *alm_call_texts(const struct alm_call *call, const char *optio
 size_t alm_call_count(const struct alm_call *call, const char *option, size_t fallback);
 const double *alm_call_numbers(const struct alm_call *call, const char *option, size_t *n);
 
-/* Opens the call's database with its cancel and progress hooks. Without create, a file that is not there is
- * ALM_NOTFOUND saying how to get one; with it, a new file is announced on stderr when its place was not
- * stated. */
-enum alm_status alm_call_open(struct alm_workbench **out, const struct alm_call *call, bool create,
-                              struct alm_error *error);
-
 /* One line for people on stderr, unless --quiet. Control characters are made visible. */
 void alm_call_say(const struct alm_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

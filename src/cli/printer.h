@@ -29,8 +29,18 @@ enum alm_status alm_printer_row(struct alm_printer *printer, struct alm_error *e
 /* Writes what is left and frees the printer, which may be NULL. */
 enum alm_status alm_printer_close(struct alm_printer *printer, struct alm_error *error);
 
-/* Prints all rows of a cursor; the cursor stays open. ALM_INTERRUPTED when the call was cancelled. */
-enum alm_status alm_print_rows(const struct alm_call *call, struct alm_rows *rows, bool record, bool compact,
-                               struct alm_error *error);
+/* Pushes all rows of a cursor: its columns in the order of the printer's, by name; a column that the cursor
+ * does not have is missing. The cursor stays open. ALM_INTERRUPTED when the call was cancelled. */
+enum alm_status alm_printer_rows(struct alm_printer *printer, struct alm_rows *rows, size_t *n,
+                                 struct alm_error *error);
+
+struct alm_rows_view {
+    const char *const *columns; /* ends with NULL: these only; NULL: all */
+    bool record, compact;       /* as in alm_printer_options */
+};
+
+/* Prints all rows of a cursor and closes it, also after failures. *n (may be NULL): rows printed. */
+enum alm_status alm_print_rows(const struct alm_call *call, struct alm_rows *rows,
+                               const struct alm_rows_view *view, size_t *n, struct alm_error *error);
 
 #endif
