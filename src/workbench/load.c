@@ -1,0 +1,117 @@
+#include "workbench/load.h"
+
+#include "base/bytes.h"
+#include "base/memory.h"
+#include "store/observation_table.h"
+#include "store/series_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void alm_loaded_clear(struct alm_loaded *loaded)
+{
+    for (size_t i = 0; i < loaded->n; i++) alm_series_free(loaded->series[i]);
+    free(loaded->series);
+    *loaded = (struct alm_loaded){0};
+}
+
+static enum alm_status append(struct alm_loaded *loaded, struct alm_series *series, struct alm_error *error)
+{
+    size_t capacity = loaded->n;
+    const enum alm_status status =
+        alm_grow((void **)&loaded->series, &capacity, loaded->n + 1, sizeof *loaded->series, error);
+    if (status != ALM_OK) {
+        alm_series_free(series);
+        return status;
+    }
+    loaded->series[loaded->n++] = series;
+    return ALM_OK;
+}
+
+static enum alm_status load_row(struct alm_loaded *out, struct alm_store *store, const struct alm_series_row *row,
+                                int64_t until, size_t season, struct alm_error *error)
+{
+    struct alm_observations values = {0};
+    struct alm_frequency frequency;
+    struct alm_series *series = NULL;
+    if (strcmp(row->kind, "categorical") == 0)
+        return alm_fail(error, ALM_DATA, "%s holds text labels; only numeric series can be forecast", row->name);
+    if (!row->has_values || row->first_ts > until)
+        return alm_fail(error, ALM_DATA, "%s has no values%s", row->name, row->has_values ? " up to that time" : "");
+    ALM_TRY(alm_frequency_parse(&frequency, row->frequency, error));
+    enum alm_status status = alm_observation_table_read_range(&values, store, row, row->first_ts,
+                                                              row->last_ts < until ? row->last_ts : until, error);
+    if (status == ALM_OK)
+        status = alm_series_create(&series, row->name, frequency, row->time_zone,
+                                   season > 0 ? season : row->season_length, values.ts, values.y, values.n, error);
+    alm_observations_clear(&values);
+    if (status != ALM_OK) return status;
+    series->id = row->series_id;
+    return append(out, series, error);
+}
+
+enum alm_status alm_load_series(struct alm_loaded *out, struct alm_store *store, const char *const *patterns,
+                                size_t n_patterns, size_t season, struct alm_error *error)
+{
+    struct alm_series_row *rows;
+    size_t n;
+    *out = (struct alm_loaded){0};
+    if (n_patterns == 0) return alm_fail(error, ALM_USAGE, "no series are named; give --series PATTERN");
+    ALM_TRY(alm_series_table_match_all(&rows, &n, store, patterns, n_patterns, error));
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; status == ALM_OK && i < n; i++)
+        status = load_row(out, store, &rows[i], INT64_MAX, season, error);
+    alm_series_rows_free(rows, n);
+    return status;
+}
+
+enum alm_status alm_load_one(struct alm_loaded *out, struct alm_store *store, const char *name, int64_t until,
+                             size_t season, struct alm_error *error)
+{
+    struct alm_series_row row = {0};
+    ALM_TRY(alm_series_table_find(&row, store, name, error));
+    const enum alm_status status = load_row(out, store, &row, until, season, error);
+    alm_series_row_clear(&row);
+    return status;
+}
+
+size_t alm_series_bars_until(const struct alm_series *series, int64_t until)
+{
+    size_t low = 0, high = series->n; /* bars [0, low) are at or before until, [high, n) after */
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (series->ts[middle] <= until)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void digest_series(struct alm_digest *digest, const struct alm_series *series)
+{
+    struct alm_text text = {0};
+    struct alm_bytes bar = {0};
+    alm_text_append(&text, series->name);
+    alm_text_append(&text, "\n");
+    alm_frequency_write(&text, series->calendar.frequency);
+    alm_text_printf(&text, " %zu %zu\n", series->season_length, series->n);
+    alm_digest_update(digest, alm_text_string(&text), text.length);
+    for (size_t i = 0; i < series->n; i++) {
+        bar.length = 0;
+        alm_bytes_put_u64(&bar, (uint64_t)series->ts[i]);
+        /* one bit pattern for every NaN */
+        alm_bytes_put_f64(&bar, series->y[i] == series->y[i] ? series->y[i] : (double)__builtin_nan(""));
+        alm_digest_update(digest, bar.data, bar.length);
+    }
+    alm_bytes_clear(&bar);
+    alm_text_clear(&text);
+}
+
+void alm_loaded_digest(char out[ALM_DIGEST_SIZE], const struct alm_loaded *loaded)
+{
+    struct alm_digest digest;
+    alm_digest_init(&digest);
+    for (size_t i = 0; i < loaded->n; i++) digest_series(&digest, loaded->series[i]);
+    alm_digest_finish(&digest, out);
+}
