@@ -10,7 +10,8 @@
 
 void alm_loaded_clear(struct alm_loaded *loaded)
 {
-    for (size_t i = 0; i < loaded->n; i++) alm_series_free(loaded->series[i]);
+    for (size_t i = 0; i < loaded->n; i++)
+        alm_series_free(loaded->series[i]);
     free(loaded->series);
     *loaded = (struct alm_loaded){0};
 }
@@ -28,22 +29,26 @@ static enum alm_status append(struct alm_loaded *loaded, struct alm_series *seri
     return ALM_OK;
 }
 
-static enum alm_status load_row(struct alm_loaded *out, struct alm_store *store, const struct alm_series_row *row,
-                                int64_t until, size_t season, struct alm_error *error)
+static enum alm_status load_row(struct alm_loaded *out, struct alm_store *store,
+                                const struct alm_series_row *row, int64_t until, size_t season,
+                                struct alm_error *error)
 {
     struct alm_observations values = {0};
     struct alm_frequency frequency;
     struct alm_series *series = NULL;
     if (strcmp(row->kind, "categorical") == 0)
-        return alm_fail(error, ALM_DATA, "%s holds text labels; only numeric series can be forecast", row->name);
+        return alm_fail(error, ALM_DATA, "%s holds text labels; only numeric series can be forecast",
+                        row->name);
     if (!row->has_values || row->first_ts > until)
-        return alm_fail(error, ALM_DATA, "%s has no values%s", row->name, row->has_values ? " up to that time" : "");
+        return alm_fail(error, ALM_DATA, "%s has no values%s", row->name,
+                        row->has_values ? " up to that time" : "");
     ALM_TRY(alm_frequency_parse(&frequency, row->frequency, error));
-    enum alm_status status = alm_observation_table_read_range(&values, store, row, row->first_ts,
-                                                              row->last_ts < until ? row->last_ts : until, error);
+    enum alm_status status = alm_observation_table_read_range(
+        &values, store, row, row->first_ts, row->last_ts < until ? row->last_ts : until, error);
     if (status == ALM_OK)
-        status = alm_series_create(&series, row->name, frequency, row->time_zone,
-                                   season > 0 ? season : row->season_length, values.ts, values.y, values.n, error);
+        status =
+            alm_series_create(&series, row->name, frequency, row->time_zone,
+                              season > 0 ? season : row->season_length, values.ts, values.y, values.n, error);
     alm_observations_clear(&values);
     if (status != ALM_OK) return status;
     series->id = row->series_id;
@@ -112,6 +117,7 @@ void alm_loaded_digest(char out[ALM_DIGEST_SIZE], const struct alm_loaded *loade
 {
     struct alm_digest digest;
     alm_digest_init(&digest);
-    for (size_t i = 0; i < loaded->n; i++) digest_series(&digest, loaded->series[i]);
+    for (size_t i = 0; i < loaded->n; i++)
+        digest_series(&digest, loaded->series[i]);
     alm_digest_finish(&digest, out);
 }

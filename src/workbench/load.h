@@ -16,9 +16,9 @@ struct alm_loaded {
     struct alm_series **series; /* [n], in the order of the patterns */
 };
 
-/* Loads the series that match patterns (GLOB). season > 0 takes the place of their own season length. Text series and
- * series without values are refused by name. ALM_NOTFOUND with a suggestion when a pattern matches nothing. Release with
- * alm_loaded_clear in any case. */
+/* Loads the series that match patterns (GLOB). season > 0 takes the place of their own season length. Text
+ * series and series without values are refused by name. ALM_NOTFOUND with a suggestion when a pattern matches
+ * nothing. Release with alm_loaded_clear in any case. */
 enum alm_status alm_load_series(struct alm_loaded *out, struct alm_store *store, const char *const *patterns,
                                 size_t n_patterns, size_t season, struct alm_error *error);
 /* One series by its exact name, up to and including until (INT64_MAX: all), appended to out. */

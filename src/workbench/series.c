@@ -40,16 +40,18 @@ static enum alm_status read_setting(struct alm_series_row *set, const char *key,
         set->kind = (char *)value;
     } else if (strcmp(key, "season") == 0) {
         if (!alm_text_to_integer(&season, value) || season < 1)
-            return alm_fail(error, ALM_USAGE, "season=%s: expected a whole number of bars, at least 1", value);
+            return alm_fail(error, ALM_USAGE, "season=%s: expected a whole number of bars, at least 1",
+                            value);
         set->season_length = (size_t)season;
     } else {
-        return alm_fail(error, ALM_USAGE, "a series has no setting \"%s\"; there are kind, unit and season", key);
+        return alm_fail(error, ALM_USAGE, "a series has no setting \"%s\"; there are kind, unit and season",
+                        key);
     }
     return ALM_OK;
 }
 
-enum alm_status alm_series_set(struct alm_workbench *workbench, const char *name, const char *key, const char *value,
-                               struct alm_error *error)
+enum alm_status alm_series_set(struct alm_workbench *workbench, const char *name, const char *key,
+                               const char *value, struct alm_error *error)
 {
     struct alm_series_row row = {0}, set = {0};
     ALM_TRY(read_setting(&set, key, value, error));

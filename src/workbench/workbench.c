@@ -37,7 +37,8 @@ void alm_workbench_close(struct alm_workbench *workbench)
     free(workbench);
 }
 
-enum alm_status alm_database_backup(struct alm_workbench *workbench, const char *path, struct alm_error *error)
+enum alm_status alm_database_backup(struct alm_workbench *workbench, const char *path,
+                                    struct alm_error *error)
 {
     return alm_store_backup(workbench->store, path, workbench->progress, workbench->cancel, error);
 }

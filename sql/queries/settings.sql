@@ -1,0 +1,17 @@
+-- The stored settings of a run, taken apart again.
+
+-- name: settings_values
+SELECT json_extract(spec, '$.horizon'), json_extract(spec, '$.folds'), json_extract(spec, '$.step'),
+  json_extract(spec, '$.first_origin'), json_extract(spec, '$.scheme'), json_extract(spec, '$.refit'),
+  json_extract(spec, '$.gap'), json_extract(spec, '$.season'), json_extract(spec, '$.missing')
+FROM run WHERE run_id = :run;
+
+-- name: settings_levels
+SELECT l.value FROM run AS r, json_each(r.spec, '$.levels') AS l WHERE r.run_id = :run ORDER BY l.key;
+
+-- name: settings_series
+SELECT json_extract(s.value, '$.name'), json_extract(s.value, '$.until')
+FROM run AS r, json_each(r.spec, '$.series') AS s WHERE r.run_id = :run ORDER BY s.key;
+
+-- name: settings_models
+SELECT m.value FROM run AS r, json_each(r.spec, '$.models') AS m WHERE r.run_id = :run ORDER BY m.key;
