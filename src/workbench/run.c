@@ -110,12 +110,9 @@ enum alm_status alm_run_end(struct alm_workbench *workbench, const struct alm_ru
 {
     const char *message = ended == ALM_OK || error == NULL ? NULL : error->text;
     struct alm_error second = {0};
-    /* the end must be written although the user asked to stop */
-    alm_store_set_cancel(workbench->store, NULL);
     const enum alm_status status =
         alm_run_table_finish(workbench->store, owner, ended, message, alm_clock_process_cpu() - cpu_before,
                              alm_clock_peak_memory(), &second);
-    alm_store_set_cancel(workbench->store, workbench->cancel);
     if (ended != ALM_OK || status == ALM_OK) return ended;
     return alm_fail(error, status, "%s", second.text);
 }

@@ -24,7 +24,6 @@ enum alm_status alm_workbench_open(struct alm_workbench **out, const struct alm_
         free(workbench);
         return status;
     }
-    alm_store_set_cancel(workbench->store, options->cancel);
     *out = workbench;
     return ALM_OK;
 }

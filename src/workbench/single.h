@@ -1,0 +1,39 @@
+/* One fit and one forecast at one origin, outside the walk-forward engine: what train and forecast share. */
+#ifndef ALM_WORKBENCH_SINGLE_H
+#define ALM_WORKBENCH_SINGLE_H
+
+#include "backtest/result.h"
+#include "forecast/forecaster.h"
+#include "workbench/load.h"
+#include "workbench/workbench.h"
+
+/* Series as they are known at an origin. */
+struct alm_single {
+    const struct alm_loaded *series;
+    size_t *bars;                       /* [series->n] bars up to the origin, a present one */
+    struct alm_history_series *entry;   /* [series->n] */
+    struct alm_history history;         /* of these */
+    struct alm_series_outcome *outcome; /* [series->n] of the last fit or forecast */
+    struct alm_task_epoch *epoch;       /* [n_epochs] of the last fit */
+    size_t n_epochs, epoch_capacity;
+    double fit_seconds, fit_begin; /* CPU of this thread */
+};
+
+/* at is the last timestamp that may be seen (INT64_MAX: all). ALM_DATA when a series has nothing up to there.
+ */
+enum alm_status alm_single_create(struct alm_single *out, const struct alm_loaded *series, int64_t at,
+                                  size_t horizon, struct alm_error *error);
+void alm_single_clear(struct alm_single *single);
+
+/* Fits forecaster, keeping outcomes and epochs. */
+enum alm_status alm_single_fit(struct alm_single *single, struct alm_forecaster *forecaster,
+                               const double *level, size_t n_levels, const struct alm_workbench *workbench,
+                               struct alm_error *error);
+
+/* The rows of one task: a forecast from the origin, its times by the data and, beyond them, by the calendar,
+ * and actuals where there are any. With forecaster NULL only what the fit saw. Calls the sink once. */
+enum alm_status alm_single_deliver(struct alm_single *single, const struct alm_forecaster *forecaster,
+                                   size_t number, const double *level, size_t n_levels,
+                                   const struct alm_sink *sink, struct alm_error *error);
+
+#endif
