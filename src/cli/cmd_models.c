@@ -3,8 +3,8 @@
 
 static enum alm_status list(const struct alm_call *call, struct alm_error *error)
 {
-    static const char *const columns[] = {"model", "spec", "series", "trained_until", "horizon", "bytes",
-                                          "run",   NULL};
+    static const char *const columns[] = {"model",   "spec",  "series", "trained_until",
+                                          "horizon", "bytes", "run",    NULL};
     struct alm_workbench *workbench;
     ALM_TRY(alm_call_open(&workbench, call, false, error));
     const bool people = call->format == ALM_FORMAT_TABLE || call->format == ALM_FORMAT_MD;

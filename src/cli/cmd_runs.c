@@ -19,8 +19,8 @@ static enum alm_status list(const struct alm_call *call, struct alm_error *error
 }
 
 /* For people also the forecasters, and what failed; for programs there are queries of these. */
-static enum alm_status show_parts(const struct alm_call *call, struct alm_workbench *workbench, const char *run,
-                                  struct alm_error *error)
+static enum alm_status show_parts(const struct alm_call *call, struct alm_workbench *workbench,
+                                  const char *run, struct alm_error *error)
 {
     static const char *const forecasters[] = {"forecaster", "spec", NULL};
     static const char *const failures[] = {"forecaster", "series", "origin_time", "reason", NULL};
@@ -45,8 +45,7 @@ static enum alm_status show(const struct alm_call *call, struct alm_error *error
     if (status == ALM_OK)
         status = alm_call_print_query(call, workbench, "run", "run", id,
                                       &(struct alm_rows_view){.record = true, .compact = true}, NULL, error);
-    if (status == ALM_OK && call->format == ALM_FORMAT_TABLE)
-        status = show_parts(call, workbench, id, error);
+    if (status == ALM_OK && call->format == ALM_FORMAT_TABLE) status = show_parts(call, workbench, id, error);
     alm_workbench_close(workbench);
     return status;
 }

@@ -9,11 +9,11 @@ static enum alm_status list(const struct alm_call *call, struct alm_error *error
     const char *pattern = call->n_arguments > 0 ? call->arguments[0] : NULL;
     size_t n = 0;
     ALM_TRY(alm_call_open(&workbench, call, false, error));
-    enum alm_status status =
-        alm_call_print_query(call, workbench, "series", "series", pattern,
-                             &(struct alm_rows_view){.compact = true}, &n, error);
+    enum alm_status status = alm_call_print_query(call, workbench, "series", "series", pattern,
+                                                  &(struct alm_rows_view){.compact = true}, &n, error);
     if (status == ALM_OK && n == 0 && pattern != NULL)
-        status = alm_fail(error, ALM_NOTFOUND, "no series matches \"%s\" (see `almanac series list`)", pattern);
+        status =
+            alm_fail(error, ALM_NOTFOUND, "no series matches \"%s\" (see `almanac series list`)", pattern);
     alm_workbench_close(workbench);
     return status;
 }
@@ -42,10 +42,8 @@ static enum alm_status gaps(const struct alm_call *call, struct alm_error *error
     return status;
 }
 
-static enum alm_status export(const struct alm_call *call, struct alm_error *error)
-{
-    static const char *const columns[] = {"series", "time", "value", NULL};
-    struct alm_workbench *workbench;
+static enum alm_status export(const struct alm_call *call, struct alm_error *error) {
+    static const char *const columns[] = {"series", "time", "value", NULL}; struct alm_workbench * workbench;
     struct alm_call as_csv = *call; /* an export is for programs */
     if (!call->format_stated) as_csv.format = ALM_FORMAT_CSV;
     ALM_TRY(alm_call_open(&workbench, call, false, error));
@@ -65,16 +63,16 @@ static enum alm_status set_one(const struct alm_call *call, struct alm_workbench
     const char *equals = strchr(setting, '=');
     const size_t n = equals == NULL ? 0 : (size_t)(equals - setting);
     if (n == 0 || n >= sizeof key)
-        return alm_fail(error, ALM_USAGE, "expected key=value, got \"%s\" (keys: kind, unit, season)", setting);
+        return alm_fail(error, ALM_USAGE, "expected key=value, got \"%s\" (keys: kind, unit, season)",
+                        setting);
     memcpy(key, setting, n);
     key[n] = '\0';
     for (size_t i = 0; keys[i] != NULL; i++)
         if (strcmp(keys[i], key) == 0)
             return alm_series_set(workbench, call->arguments[0], key, equals + 1, error);
     const char *near = alm_text_suggest(key, keys);
-    return near == NULL
-               ? alm_fail(error, ALM_USAGE, "a series has no \"%s\" (keys: kind, unit, season)", key)
-               : alm_fail(error, ALM_USAGE, "a series has no \"%s\" (did you mean %s?)", key, near);
+    return near == NULL ? alm_fail(error, ALM_USAGE, "a series has no \"%s\" (keys: kind, unit, season)", key)
+                        : alm_fail(error, ALM_USAGE, "a series has no \"%s\" (did you mean %s?)", key, near);
 }
 
 static enum alm_status set(const struct alm_call *call, struct alm_error *error)

@@ -8,8 +8,7 @@
 
 static void push(struct alm_printer *printer, const struct alm_rows *rows, size_t column)
 {
-    const enum alm_value_type type =
-        column == ALM_NO_COLUMN ? ALM_VALUE_NULL : alm_rows_type(rows, column);
+    const enum alm_value_type type = column == ALM_NO_COLUMN ? ALM_VALUE_NULL : alm_rows_type(rows, column);
     struct alm_text text = {0};
     size_t n;
     switch (type) {
@@ -90,12 +89,11 @@ enum alm_status alm_print_rows(const struct alm_call *call, struct alm_rows *row
     for (size_t j = 0; status == ALM_OK && j < n_columns; j++)
         names[j] = view->columns != NULL ? view->columns[j] : alm_rows_column_name(rows, j);
     if (status == ALM_OK)
-        status = alm_printer_open(&printer, call,
-                                  &(struct alm_printer_options){.columns = names,
-                                                                .n_columns = n_columns,
-                                                                .record = view->record,
-                                                                .compact = view->compact},
-                                  error);
+        status = alm_printer_open(
+            &printer, call,
+            &(struct alm_printer_options){
+                .columns = names, .n_columns = n_columns, .record = view->record, .compact = view->compact},
+            error);
     if (status == ALM_OK)
         status = view->columns != NULL ? alm_printer_rows(printer, rows, &printed, error)
                                        : push_in_place(printer, rows, &printed, error);

@@ -100,7 +100,8 @@ static enum alm_status need(struct alm_workbench *workbench, const char *query, 
     if (!found) {
         const char *near = alm_text_suggest(name, (const char *const *)names);
         if (near != NULL)
-            status = alm_fail(error, ALM_NOTFOUND, "there is no %s \"%s\" (did you mean %s?)", what, name, near);
+            status =
+                alm_fail(error, ALM_NOTFOUND, "there is no %s \"%s\" (did you mean %s?)", what, name, near);
         else
             status = alm_fail(error, ALM_NOTFOUND, "there is no %s \"%s\" (see `%s`)", what, name, list);
     }
@@ -114,7 +115,8 @@ enum alm_status alm_call_need_series(struct alm_workbench *workbench, const char
     return need(workbench, "series", "series", "series", "almanac series list", name, error);
 }
 
-enum alm_status alm_call_need_model(struct alm_workbench *workbench, const char *name, struct alm_error *error)
+enum alm_status alm_call_need_model(struct alm_workbench *workbench, const char *name,
+                                    struct alm_error *error)
 {
     return need(workbench, "models", "model", "kept model", "almanac models list", name, error);
 }

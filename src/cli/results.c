@@ -1,0 +1,185 @@
+#include "cli/results.h"
+
+#include "base/memory.h"
+#include "store/rows.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Each forecaster's verdict as a line. */
+static enum alm_status print_verdicts(struct alm_workbench *workbench, const char *run,
+                                      struct alm_error *error)
+{
+    struct alm_rows *rows;
+    bool row = false;
+    ALM_TRY(alm_call_query(&rows, workbench, "leaderboard", "run", run, error));
+    const size_t verdict = alm_rows_find_column(rows, "verdict");
+    enum alm_status status = alm_rows_step(rows, &row, error);
+    fputs("\n", stdout);
+    while (status == ALM_OK && row) {
+        const char *text = verdict == ALM_NO_COLUMN ? NULL : alm_rows_text(rows, verdict);
+        if (text != NULL && strcmp(text, "the baseline") != 0) fprintf(stdout, "%s\n", text);
+        status = alm_rows_step(rows, &row, error);
+    }
+    alm_query_close(rows);
+    return status;
+}
+
+enum alm_status alm_call_print_leaderboard(const struct alm_call *call, struct alm_workbench *workbench,
+                                           const char *run, struct alm_error *error)
+{
+    static const char *const columns[] = {"rank",        "forecaster",  "mae",         "rmse",
+                                          "smape",       "mase",        "skill",       "p_naive",
+                                          "coverage_80", "coverage_95", "fit_seconds", NULL};
+    const bool people = call->format == ALM_FORMAT_TABLE || call->format == ALM_FORMAT_MD;
+    ALM_TRY(alm_call_print_query(call, workbench, "leaderboard", "run", run,
+                                 &(struct alm_rows_view){.columns = people ? columns : NULL}, NULL, error));
+    return call->format == ALM_FORMAT_TABLE ? print_verdicts(workbench, run, error) : ALM_OK;
+}
+
+/* ---- forecasts side by side with their quantiles ---- */
+
+struct levels {
+    double *value;
+    size_t n, capacity;
+};
+
+/* One (series, origin, step) of a forecaster; quantiles are looked up as the second cursor passes by. */
+struct side_by_side {
+    struct alm_rows *forecasts, *quantiles;
+    struct alm_printer *printer;
+    struct levels levels;
+    bool quantile_row;
+};
+
+static enum alm_status open_query(struct alm_rows **out, struct alm_workbench *workbench, const char *query,
+                                  int64_t run, const char *forecaster, struct alm_error *error)
+{
+    const struct alm_parameter parameters[] = {
+        {.name = "run", .number = (double)run, .has_number = true},
+        {.name = "forecaster", .text = forecaster},
+    };
+    return alm_query_named(out, workbench, query, parameters, 2, error);
+}
+
+/* The distinct levels of a run, rising. */
+static enum alm_status read_levels(struct levels *levels, struct alm_workbench *workbench, int64_t run,
+                                   const char *forecaster, struct alm_error *error)
+{
+    struct alm_rows *rows;
+    bool row = false;
+    ALM_TRY(open_query(&rows, workbench, "quantiles", run, forecaster, error));
+    const size_t column = alm_rows_find_column(rows, "level");
+    enum alm_status status = alm_rows_step(rows, &row, error);
+    while (status == ALM_OK && row) {
+        const double level = alm_rows_real(rows, column);
+        size_t i = 0;
+        while (i < levels->n && levels->value[i] < level)
+            i++;
+        if (i == levels->n || levels->value[i] != level) {
+            status = alm_grow((void **)&levels->value, &levels->capacity, levels->n + 1,
+                              sizeof *levels->value, error);
+            if (status != ALM_OK) break;
+            memmove(levels->value + i + 1, levels->value + i, (levels->n - i) * sizeof *levels->value);
+            levels->value[i] = level;
+            levels->n++;
+        }
+        status = alm_rows_step(rows, &row, error);
+    }
+    alm_query_close(rows);
+    return status;
+}
+
+static const char *text_of(const struct alm_rows *rows, const char *column)
+{
+    const char *text = alm_rows_text(rows, alm_rows_find_column(rows, column));
+    return text == NULL ? "" : text;
+}
+
+/* Whether both cursors stand on the same forecast. */
+static bool same_forecast(const struct side_by_side *s)
+{
+    static const char *const key[] = {"forecaster", "series", "origin_time", "step"};
+    for (size_t i = 0; i < sizeof key / sizeof *key; i++)
+        if (strcmp(text_of(s->forecasts, key[i]), text_of(s->quantiles, key[i])) != 0) return false;
+    return true;
+}
+
+static enum alm_status print_row(struct side_by_side *s, struct alm_error *error)
+{
+    static const char *const shown[] = {"series", "origin_time", "step", "time"};
+    for (size_t i = 0; i < 4; i++) {
+        const size_t column = alm_rows_find_column(s->forecasts, shown[i]);
+        if (alm_rows_type(s->forecasts, column) == ALM_VALUE_INTEGER)
+            alm_printer_integer(s->printer, alm_rows_integer(s->forecasts, column));
+        else
+            alm_printer_text(s->printer, alm_rows_text(s->forecasts, column));
+    }
+    alm_printer_number(s->printer,
+                       alm_rows_real(s->forecasts, alm_rows_find_column(s->forecasts, "forecast")));
+    for (size_t i = 0; i < s->levels.n; i++) {
+        const bool here =
+            s->quantile_row && same_forecast(s) &&
+            alm_rows_real(s->quantiles, alm_rows_find_column(s->quantiles, "level")) == s->levels.value[i];
+        alm_printer_number(s->printer,
+                           here ? alm_rows_real(s->quantiles, alm_rows_find_column(s->quantiles, "value"))
+                                : (double)NAN);
+        if (here) ALM_TRY(alm_rows_step(s->quantiles, &s->quantile_row, error));
+    }
+    return alm_printer_row(s->printer, error);
+}
+
+static enum alm_status open_printer(struct side_by_side *s, const struct alm_call *call,
+                                    struct alm_error *error)
+{
+    static const char *const fixed[] = {"series", "origin_time", "step", "time", "forecast"};
+    const size_t n = 5 + s->levels.n;
+    const char **columns;
+    char(*names)[24];
+    ALM_TRY(ALM_NEW(&columns, n, error));
+    enum alm_status status = ALM_NEW(&names, s->levels.n, error);
+    for (size_t i = 0; status == ALM_OK && i < n; i++) {
+        if (i >= 5) snprintf(names[i - 5], sizeof names[i - 5], "q%.10g", s->levels.value[i - 5]);
+        columns[i] = i < 5 ? fixed[i] : names[i - 5];
+    }
+    const struct alm_printer_options options = {.columns = columns, .n_columns = n};
+    if (status == ALM_OK) status = alm_printer_open(&s->printer, call, &options, error);
+    free(names);
+    free(columns);
+    return status;
+}
+
+static enum alm_status print_all(struct side_by_side *s, const struct alm_call *call,
+                                 struct alm_workbench *workbench, int64_t run, const char *forecaster,
+                                 struct alm_error *error)
+{
+    bool row = false;
+    ALM_TRY(read_levels(&s->levels, workbench, run, forecaster, error));
+    ALM_TRY(open_query(&s->forecasts, workbench, "forecasts", run, forecaster, error));
+    ALM_TRY(open_query(&s->quantiles, workbench, "quantiles", run, forecaster, error));
+    ALM_TRY(alm_rows_step(s->quantiles, &s->quantile_row, error));
+    ALM_TRY(open_printer(s, call, error));
+    ALM_TRY(alm_rows_step(s->forecasts, &row, error));
+    while (row) {
+        ALM_TRY(print_row(s, error));
+        ALM_TRY(alm_rows_step(s->forecasts, &row, error));
+    }
+    return ALM_OK;
+}
+
+enum alm_status alm_call_print_forecasts(const struct alm_call *call, struct alm_workbench *workbench,
+                                         int64_t run, const char *forecaster, struct alm_error *error)
+{
+    struct side_by_side s = {0};
+    struct alm_error second = {0};
+    enum alm_status status = print_all(&s, call, workbench, run, forecaster, error);
+    const enum alm_status closed = alm_printer_close(s.printer, &second);
+    if (status == ALM_OK && closed != ALM_OK) status = alm_fail(error, closed, "%s", second.text);
+    if (s.forecasts != NULL) alm_query_close(s.forecasts);
+    if (s.quantiles != NULL) alm_query_close(s.quantiles);
+    free(s.levels.value);
+    return status;
+}

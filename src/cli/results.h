@@ -1,0 +1,43 @@
+/* How results of runs are shown, by several commands. */
+#ifndef ALM_CLI_RESULTS_H
+#define ALM_CLI_RESULTS_H
+
+#include "cli/session.h"
+
+/* Options that several commands share. */
+#define ALM_OPTION_SERIES                                                                                    \
+    {                                                                                                        \
+        .name = "series", .kind = ALM_ARGUMENT_TEXTS, .value = "PATTERN",                                    \
+        .help = "series by name or GLOB pattern (* ? [..]); several with commas", .repeatable = true,        \
+        .completion = ALM_COMPLETE_SERIES                                                                    \
+    }
+#define ALM_OPTION_LEVELS                                                                                    \
+    {                                                                                                        \
+        .name = "levels", .kind = ALM_ARGUMENT_NUMBERS, .value = "P[,P...]",                                 \
+        .help = "coverages of the intervals in percent (default 80,95)", .minimum = 0.1, .maximum = 99.9     \
+    }
+#define ALM_OPTION_SEASON                                                                                    \
+    {                                                                                                        \
+        .name = "season", .kind = ALM_ARGUMENT_COUNT, .value = "M",                                          \
+        .help = "season length in bars (default: each series' own)", .minimum = 1                            \
+    }
+#define ALM_OPTION_MISSING                                                                                   \
+    {                                                                                                        \
+        .name = "missing", .kind = ALM_ARGUMENT_CHOICE, .value = "HOW", .choices = "fill|refuse",            \
+        .help = "missing values: fill with the last one (default), or refuse the series"                     \
+    }
+#define ALM_OPTION_SEED                                                                                      \
+    {                                                                                                        \
+        .name = "seed", .kind = ALM_ARGUMENT_COUNT, .value = "N",                                            \
+        .help = "of the random streams (default 1)"                                                          \
+    }
+
+/* Prints the leaderboard of a run; as a table also the verdicts in words below it. */
+enum alm_status alm_call_print_leaderboard(const struct alm_call *call, struct alm_workbench *workbench,
+                                           const char *run, struct alm_error *error);
+
+/* Prints the forecasts of a run with a column per quantile: of one forecaster, or of all (NULL). */
+enum alm_status alm_call_print_forecasts(const struct alm_call *call, struct alm_workbench *workbench,
+                                         int64_t run, const char *forecaster, struct alm_error *error);
+
+#endif
