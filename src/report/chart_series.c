@@ -7,6 +7,7 @@
 #include "report/words.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -225,11 +226,7 @@ static void draw_time_axis(struct alm_text *out, const struct picture *p)
 
 static void class_of(char out[16], char kind, const struct alm_facts *facts, int64_t forecaster)
 {
-    const char *whose = alm_facts_class(facts, forecaster);
-    out[0] = kind;
-    out[1] = ' ';
-    strncpy(out + 2, whose, 13);
-    out[15] = '\0';
+    snprintf(out, 16, "%c %s", kind, alm_facts_class(facts, forecaster));
 }
 
 static enum alm_status draw_actual(struct alm_text *out, const struct alm_view *v,

@@ -1,9 +1,9 @@
 #include "workbench/workbench.h"
 
 #include "base/memory.h"
+#include "base/numeric.h"
 #include "store/store.h"
 
-#include <gsl/gsl_errno.h>
 #include <stdlib.h>
 
 enum alm_status alm_workbench_open(struct alm_workbench **out, const struct alm_workbench_options *options,
@@ -11,8 +11,7 @@ enum alm_status alm_workbench_open(struct alm_workbench **out, const struct alm_
 {
     struct alm_workbench *workbench;
     *out = NULL;
-    /* GSL's own handler aborts; failures of its functions are read from what they return */
-    gsl_set_error_handler_off();
+    alm_numeric_init();
     ALM_TRY(ALM_NEW(&workbench, 1, error));
     *workbench = (struct alm_workbench){.cancel = options->cancel, .progress = options->progress};
     const struct alm_store_settings settings = {
