@@ -54,8 +54,8 @@ static const struct alm_option options[] = {
      .minimum = 0.001,
      .maximum = 0.999},
     {.name = "scale",
-     .help = "how a window is scaled: less its last value or mean and by its standard deviation, or by "
-             "its seasonal difference",
+     .help = "how a window is scaled: less its last value or its mean, by its standard deviation; season: "
+             "by its mean seasonal difference, to go with residual=season",
      .kind = ALM_OPTION_CHOICE,
      .fallback = "last",
      .choices = "none|last|standard|season"},
