@@ -1,0 +1,27 @@
+/* What the files of the forecaster `lstm` share: its state, and the parts of its type. */
+#ifndef ALM_FORECAST_LSTM_STATE_H
+#define ALM_FORECAST_LSTM_STATE_H
+
+#include "forecast/forecaster.h"
+#include "forecast/lstm_window.h"
+
+struct alm_lstm_state {
+    const struct alm_config *config;
+    uint64_t seed;
+    struct alm_lstm_plan plan; /* lookback and horizon are 0 until fitted */
+    struct alm_loss loss;
+    struct alm_network *network; /* NULL until fitted */
+    size_t epochs, best_epoch;
+    double validation_loss; /* NaN without validation */
+};
+
+/* The window for a series of this season length: the option, or what its help says. */
+size_t alm_lstm_lookback(const struct alm_lstm_state *lstm, size_t season, size_t horizon);
+
+/* lstm_fit.c and lstm_forecast.c: see struct alm_forecaster_type. */
+enum alm_status alm_lstm_fit(void *self, const struct alm_history *history, const struct alm_fit_hooks *hooks,
+                             struct alm_error *error);
+enum alm_status alm_lstm_forecast(const void *self, const struct alm_history *history,
+                                  struct alm_forecast *out, struct alm_error *error);
+
+#endif
