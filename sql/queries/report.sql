@@ -36,7 +36,8 @@ ORDER BY l.rank IS NULL, l.rank, f.forecaster_no;
 SELECT d.metric, d.definition
 FROM metric_definition AS d
 WHERE d.run_id = :run
-ORDER BY d.metric;
+ORDER BY coalesce(nullif(instr(' me mae rmse mape smape mase rmsse r2 crps pinball ', ' ' || d.metric || ' '), 0), 99),
+  d.metric;
 
 -- Over all series: one row per forecaster, step (0: all) and metric.
 -- name: report_metric

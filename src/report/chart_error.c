@@ -97,7 +97,7 @@ static void write_name(struct alm_text *out, const struct alm_plot *plot, const 
     struct alm_text class = {0}, name = {0};
     size_t cut = 0, characters = 0;
     for (; curve->label[cut] != '\0'; cut++)
-        if (((unsigned char)curve->label[cut] & 0xC0) != 0x80 && ++characters > 18) break;
+        if (((unsigned char)curve->label[cut] & 0xC0) != 0x80 && ++characters > 16) break;
     alm_text_append_bytes(&name, curve->label, cut);
     if (curve->label[cut] != '\0') alm_text_append(&name, "\xE2\x80\xA6");
     alm_text_printf(&class, "t %s", alm_facts_class(facts, curve->forecaster));

@@ -287,10 +287,10 @@ static enum alm_status draw_strip(struct alm_text *out, const struct picture *p,
     ALM_TRY(draw_actual(out, v, &plot, 0, "l strip", error));
     struct alm_text label = {0};
     alm_words_time(&label, v->frequency, v->ts[0]);
-    alm_svg_label(out, plot.left, top + 55, "start", "cap", alm_text_string(&label));
+    alm_svg_label(out, plot.left, top + 55, "start", "cap x3", alm_text_string(&label));
     alm_text_reset(&label);
     alm_words_time(&label, v->frequency, v->ts[v->n - 1]);
-    alm_svg_label(out, plot.left + plot.width, top + 55, "end", "cap", alm_text_string(&label));
+    alm_svg_label(out, plot.left + plot.width, top + 55, "end", "cap x3", alm_text_string(&label));
     alm_text_clear(&label);
     return ALM_OK;
 }

@@ -72,35 +72,46 @@ static void head(struct alm_text *out, const struct alm_facts *facts)
     append_words(out, alm_words_title, facts);
     alm_text_append(out, "</bdi></h1>\n<p class=\"headline\">");
     append_words(out, alm_words_headline, facts);
-    alm_text_append(out, "</p>\n<p>");
+    alm_text_append(out, "</p>\n<p class=\"parts\"><span>");
     alm_number_count(out, (long long)facts->series.rows, "series", "series");
-    alm_text_append(out, " \xC2\xB7 ");
+    alm_text_append(out, "</span> <span>");
     alm_number_count(out, (long long)facts->leader.rows, "forecaster", "forecasters");
-    alm_text_append(out, " \xC2\xB7 ");
+    alm_text_append(out, "</span> <span>");
     alm_number_count(out, (long long)facts->n_folds, "origin", "origins");
-    alm_text_append(out, " \xC2\xB7 horizon ");
+    alm_text_append(out, "</span> <span>horizon ");
     alm_number_count(out, (long long)facts->horizon, "bar", "bars");
     if (!alm_table_null(&facts->run_row, 0, ALM_RUN_STARTED)) {
-        alm_text_append(out, " \xC2\xB7 ");
+        alm_text_append(out, "</span> <span>");
         const int64_t day = INT64_C(86400000000);
         alm_words_time(out, "D", alm_table_integer(&facts->run_row, 0, ALM_RUN_STARTED) / day * day);
     }
+    alm_text_append(out, "</span>");
     alm_text_append(out, "</p>\n</header>\n");
 }
 
 /* ---- sections ---- */
 
+/* Those that the headline does not say already. */
 static void verdicts(struct alm_text *out, const struct alm_facts *facts)
 {
-    alm_text_append(out, "<ul class=\"verdicts\">\n");
+    struct alm_text list = {0}, verdict = {0};
     for (size_t i = 0; i < facts->leader.rows; i++) {
-        const char *verdict = alm_table_text(&facts->leader, i, ALM_LEADER_VERDICT);
-        if (verdict[0] == '\0' || i == alm_facts_naive(facts)) continue;
-        alm_text_append(out, "<li>");
-        alm_text_append_safe(out, verdict);
-        alm_text_append(out, ".</li>\n");
+        if (i == alm_facts_naive(facts) || i == alm_words_headline_row(facts)) continue;
+        alm_text_reset(&verdict);
+        alm_words_verdict(&verdict, facts, i);
+        if (verdict.length == 0) continue;
+        alm_text_append(&list, "<li>");
+        alm_text_append_safe(&list, alm_text_string(&verdict));
+        alm_text_append(&list, "</li>\n");
     }
-    alm_text_append(out, "</ul>\n");
+    if (list.length > 0) {
+        alm_text_append(out, "<ul class=\"verdicts\">\n");
+        alm_text_append(out, alm_text_string(&list));
+        alm_text_append(out, "</ul>\n");
+    }
+    if (list.failed || verdict.failed) out->failed = true;
+    alm_text_clear(&list);
+    alm_text_clear(&verdict);
 }
 
 static enum alm_status section_leaderboard(struct alm_text *out, const struct alm_facts *facts,

@@ -64,17 +64,23 @@ static enum alm_status append_table(struct alm_text *out, const char *title,
     return status;
 }
 
+/* Those that the headline does not say already. */
 static void verdicts(struct alm_text *out, const struct alm_facts *facts)
 {
+    struct alm_text verdict = {0};
     bool first = true;
     for (size_t i = 0; i < facts->leader.rows; i++) {
-        const char *verdict = alm_table_text(&facts->leader, i, ALM_LEADER_VERDICT);
-        if (verdict[0] == '\0' || i == alm_facts_naive(facts)) continue;
+        if (i == alm_facts_naive(facts) || i == alm_words_headline_row(facts)) continue;
+        alm_text_reset(&verdict);
+        alm_words_verdict(&verdict, facts, i);
+        if (verdict.length == 0) continue;
         alm_text_append(out, first ? "\n- " : "- ");
-        append_plain(out, verdict);
-        alm_text_append(out, ".\n");
+        append_plain(out, alm_text_string(&verdict));
+        alm_text_append(out, "\n");
         first = false;
     }
+    if (verdict.failed) out->failed = true;
+    alm_text_clear(&verdict);
 }
 
 /* `Error by step: MASE` */

@@ -159,7 +159,7 @@ static void tick_below(struct alm_text *out, const struct alm_plot *plot, double
 {
     const double y = plot->top + plot->height;
     alm_svg_segment(out, x, y, x, y + 5, "axis");
-    alm_svg_label(out, x, y + 18, anchor_at(plot, x), alternate ? "alt" : NULL, label);
+    alm_svg_label(out, x, y + 18, anchor_at(plot, x), alternate ? "x alt" : "x", label);
 }
 
 void alm_svg_axis_x(struct alm_text *out, const struct alm_plot *plot, const struct alm_ticks *ticks,
@@ -175,7 +175,7 @@ void alm_svg_axis_x(struct alm_text *out, const struct alm_plot *plot, const str
     if (label.failed) out->failed = true;
     alm_text_clear(&label);
     if (caption != NULL)
-        alm_svg_label(out, plot->left + plot->width, plot->top + plot->height + 36, "end", "cap", caption);
+        alm_svg_label(out, plot->left + plot->width, plot->top + plot->height + 36, "end", "cap x2", caption);
 }
 
 void alm_svg_axis_time(struct alm_text *out, const struct alm_plot *plot, const struct alm_time_ticks *ticks,
@@ -187,7 +187,7 @@ void alm_svg_axis_time(struct alm_text *out, const struct alm_plot *plot, const 
         tick_below(out, plot, x, ticks->tick[i].label, i % 2 == 1);
         if (ticks->tick[i].context[0] != '\0')
             alm_svg_label(out, x, plot->top + plot->height + 33, anchor_at(plot, x),
-                          i % 2 == 1 ? "cap alt" : "cap", ticks->tick[i].context);
+                          i % 2 == 1 ? "cap x2 alt" : "cap x2", ticks->tick[i].context);
     }
 }
 

@@ -251,32 +251,39 @@ const char *alm_words_unscored(const struct alm_facts *facts)
     return "No forecast of this run has an actual value to be compared with.";
 }
 
-void alm_words_headline(struct alm_text *out, const struct alm_facts *facts)
+void alm_words_verdict(struct alm_text *out, const struct alm_facts *facts, size_t row)
 {
-    const char *why_not = alm_words_unscored(facts);
-    if (why_not[0] != '\0') {
-        alm_text_append(out, why_not);
-        return;
-    }
-    const size_t naive = alm_facts_naive(facts);
-    size_t best = 0;
-    if (best == naive && facts->leader.rows > 1) {
-        alm_text_append(out, "No forecaster has a smaller error than ");
-        alm_text_append(out, alm_table_text(&facts->leader, naive, ALM_LEADER_LABEL));
-        alm_text_append(out, ".");
-        return;
-    }
-    const char *verdict = alm_table_text(&facts->leader, best, ALM_LEADER_VERDICT);
-    if (verdict[0] == '\0') {
-        alm_text_append(out, alm_table_text(&facts->leader, best, ALM_LEADER_LABEL));
-        alm_text_append(out, " has the smallest error.");
-        return;
-    }
+    const char *verdict = alm_table_text(&facts->leader, row, ALM_LEADER_VERDICT);
+    if (verdict[0] == '\0') return;
     /* a sentence begins with a capital, but a forecaster's label stays as it is */
     const bool words = strncmp(verdict, "no ", 3) == 0 || strncmp(verdict, "too ", 4) == 0;
     if (words) alm_text_printf(out, "%c", toupper((unsigned char)verdict[0]));
     alm_text_append(out, verdict + words);
     alm_text_append(out, ".");
+}
+
+size_t alm_words_headline_row(const struct alm_facts *facts)
+{
+    const bool any = facts->leader.rows > 0 && alm_words_unscored(facts)[0] == '\0' &&
+                     alm_facts_naive(facts) != 0 &&
+                     alm_table_text(&facts->leader, 0, ALM_LEADER_VERDICT)[0] != '\0';
+    return any ? 0 : facts->leader.rows;
+}
+
+void alm_words_headline(struct alm_text *out, const struct alm_facts *facts)
+{
+    const size_t row = alm_words_headline_row(facts);
+    if (row < facts->leader.rows) {
+        alm_words_verdict(out, facts, row);
+    } else if (alm_words_unscored(facts)[0] != '\0') {
+        alm_text_append(out, alm_words_unscored(facts));
+    } else if (alm_facts_naive(facts) == 0 && facts->leader.rows > 1) {
+        alm_text_printf(out, "No forecaster has a smaller error than %s.",
+                        alm_table_text(&facts->leader, 0, ALM_LEADER_LABEL));
+    } else {
+        alm_text_printf(out, "%s has the smallest error.",
+                        alm_table_text(&facts->leader, 0, ALM_LEADER_LABEL));
+    }
 }
 
 /* ---- single words ---- */

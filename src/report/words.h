@@ -17,6 +17,13 @@ void alm_words_command(struct alm_text *out, const struct alm_facts *facts);
 /* The sentence that stands on top: what the best forecaster's result means, or why nothing can be said. */
 void alm_words_headline(struct alm_text *out, const struct alm_facts *facts);
 
+/* The verdict on the forecaster in row `row` of facts->leader as a sentence; nothing when none is stored. */
+void alm_words_verdict(struct alm_text *out, const struct alm_facts *facts, size_t row);
+
+/* The row of the forecaster whose verdict is the headline; facts->leader.rows when the headline is another
+ * sentence. */
+size_t alm_words_headline_row(const struct alm_facts *facts);
+
 /* Why there is no leaderboard; empty when there is one. */
 const char *alm_words_unscored(const struct alm_facts *facts);
 
