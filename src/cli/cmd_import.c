@@ -324,7 +324,7 @@ static const struct alm_example examples[] = {
     {"import stocks.csv --by symbol", "many series in one file, told apart by a column"},
     {"import Hourly-train.csv --layout rows --index", "a series a row, as in the M4 files"},
     {"import log.txt --delimiter tab --time-format '%d.%m.%Y %H:%M' --decimal ,", "a file from elsewhere"},
-    {NULL},
+    {NULL, NULL},
 };
 
 const struct alm_command alm_command_import = {
