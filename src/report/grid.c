@@ -117,7 +117,10 @@ static void html_cell(struct alm_text *out, const struct alm_grid_cell *cell, en
                       int decimals, bool best)
 {
     const bool right = is_number(kind) || kind == ALM_GRID_WORD;
-    alm_text_append(out, !right ? "<td>" : best ? "<td class=\"n best\">" : "<td class=\"n\">");
+    alm_text_append(out, kind == ALM_GRID_DATE ? "<td class=\"d\">"
+                         : !right              ? "<td>"
+                         : best                ? "<td class=\"n best\">"
+                                               : "<td class=\"n\">");
     if (!isnan(cell->value)) {
         alm_text_append(out, "<data value=\"");
         alm_text_append_number(out, cell->value);

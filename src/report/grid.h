@@ -11,6 +11,7 @@
 enum alm_grid_kind {
     ALM_GRID_TEXT,   /* left */
     ALM_GRID_NAME,   /* left, of unknown origin: isolated from the direction of its surroundings */
+    ALM_GRID_DATE,   /* left, never broken */
     ALM_GRID_NUMBER, /* right, decimals by column */
     ALM_GRID_LOW,    /* a number of which the lowest is the best */
     ALM_GRID_WORD,   /* right, shown as the text that was set */

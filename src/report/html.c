@@ -23,6 +23,25 @@ static void append_words(struct alm_text *out, void (*write)(struct alm_text *, 
     alm_text_clear(&text);
 }
 
+/* The command, in pieces that are broken only where they do not fit a line. */
+static void append_command(struct alm_text *out, const struct alm_facts *facts)
+{
+    struct alm_text command = {0}, safe = {0};
+    alm_words_command(&command, facts);
+    alm_text_append_safe(&safe, alm_text_string(&command));
+    alm_text_append(out, "<pre><span>");
+    const char *from = alm_text_string(&safe);
+    for (const char *next; (next = strstr(from, " --")) != NULL; from = next + 1) {
+        alm_text_append_bytes(out, from, (size_t)(next - from));
+        alm_text_append(out, "</span> <span>");
+    }
+    alm_text_append(out, from);
+    alm_text_append(out, "</span></pre>\n");
+    if (command.failed || safe.failed) out->failed = true;
+    alm_text_clear(&command);
+    alm_text_clear(&safe);
+}
+
 /* Writes one table; *rows (may be NULL) is how many it has. */
 static enum alm_status append_table(struct alm_text *out, size_t *rows,
                                     void (*fill)(struct alm_grid *, const struct alm_facts *),
@@ -231,9 +250,9 @@ static enum alm_status section_setup(struct alm_text *out, const struct alm_fact
         alm_number_count(out, (long long)filled, "time", "times");
         alm_text_append(out, " over all fits.");
     }
-    alm_text_append(out, "</p>\n<p class=\"note\">The same again:</p>\n<pre>");
-    append_words(out, alm_words_command, facts);
-    alm_text_append(out, "</pre>\n<h3>Series</h3>\n");
+    alm_text_append(out, "</p>\n<p class=\"note\">The same again:</p>\n");
+    append_command(out, facts);
+    alm_text_append(out, "<h3>Series</h3>\n");
     ALM_TRY(append_table(out, NULL, alm_tables_series, facts, NULL, error));
     if (facts->series.rows > ALM_TABLE_SERIES_MAX)
         alm_text_printf(out, "<p class=\"note\">The first %d of %zu series.</p>\n", ALM_TABLE_SERIES_MAX,

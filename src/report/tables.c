@@ -174,8 +174,8 @@ void alm_tables_series(struct alm_grid *out, const struct alm_facts *facts)
     static const struct {
         enum alm_grid_kind kind;
         const char *name;
-    } columns[] = {{ALM_GRID_NAME, "series"},   {ALM_GRID_TEXT, "frequency"}, {ALM_GRID_TEXT, "first"},
-                   {ALM_GRID_TEXT, "last"},     {ALM_GRID_NUMBER, "values"},  {ALM_GRID_NUMBER, "missing"},
+    } columns[] = {{ALM_GRID_NAME, "series"},   {ALM_GRID_TEXT, "frequency"}, {ALM_GRID_DATE, "first"},
+                   {ALM_GRID_DATE, "last"},     {ALM_GRID_NUMBER, "values"},  {ALM_GRID_NUMBER, "missing"},
                    {ALM_GRID_NUMBER, "season"}, {ALM_GRID_NAME, "unit"},      {ALM_GRID_TEXT, "time zone"}};
     const struct alm_table *t = &facts->series;
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
@@ -215,7 +215,7 @@ void alm_tables_failures(struct alm_grid *out, const struct alm_facts *facts)
     alm_grid_column_add(out, ALM_GRID_NAME, "forecaster");
     alm_grid_column_add(out, ALM_GRID_NUMBER, "times");
     alm_grid_column_add(out, ALM_GRID_NAME, "for example");
-    alm_grid_column_add(out, ALM_GRID_TEXT, "origin");
+    alm_grid_column_add(out, ALM_GRID_DATE, "origin");
     alm_grid_column_add(out, ALM_GRID_NAME, "reason");
     for (size_t row = 0; row < t->rows; row++) {
         struct alm_text origin = {0};
