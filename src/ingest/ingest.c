@@ -388,7 +388,7 @@ static enum alm_status take_records(struct import *import, const struct alm_canc
         bool more;
         if (i % CHECK_EVERY == 0) ALM_TRY(look_around(import, cancel, progress, error));
         ALM_TRY(alm_reader_next(&record, &more, import->reader, error));
-        if (!more) return ALM_OK;
+        if (!more) break;
         if (record.blank) {
             summary->blank_lines++;
             continue;
@@ -406,6 +406,8 @@ static enum alm_status take_records(struct import *import, const struct alm_canc
         else
             ALM_TRY(take_row(import, &record, error));
     }
+    /* who interrupts a pipe ends its writer, too: that is no end of the file */
+    return look_around(import, cancel, progress, error);
 }
 
 /* ---- the whole ---- */
@@ -458,6 +460,14 @@ static enum alm_status judge(const struct import *import, struct alm_error *erro
 {
     const struct alm_ingest_summary *summary = import->summary;
     const size_t allowed = summary->rows_read / 100 > 10 ? summary->rows_read / 100 : 10;
+    if (!import->options->max_rejects_given && summary->rejected[ALM_REJECT_DUPLICATE] > allowed &&
+        import->schema.label != NULL)
+        return alm_fail(
+            error, ALM_DATA,
+            "%s: %zu of %zu rows have a time that another row has: nothing was stored; if column %s "
+            "tells them apart, say --by %s",
+            import->file, summary->rejected[ALM_REJECT_DUPLICATE], summary->rows_read, import->schema.label,
+            import->schema.label);
     if (!import->options->max_rejects_given && summary->rows_rejected > allowed)
         return alm_fail(
             error, ALM_DATA,
