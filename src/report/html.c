@@ -250,7 +250,9 @@ static enum alm_status section_setup(struct alm_text *out, const struct alm_fact
         alm_number_count(out, (long long)filled, "time", "times");
         alm_text_append(out, " over all fits.");
     }
-    alm_text_append(out, "</p>\n<p class=\"note\">The same again:</p>\n");
+    alm_text_append(out, "</p>\n<p class=\"note\">The same again");
+    if (facts->series.rows > SHOWN_SERIES) alm_text_append(out, ", where the pattern means the series below");
+    alm_text_append(out, ":</p>\n");
     append_command(out, facts);
     alm_text_append(out, "<h3>Series</h3>\n");
     ALM_TRY(append_table(out, NULL, alm_tables_series, facts, NULL, error));

@@ -1,6 +1,7 @@
 #include "report/words.h"
 
 #include "report/number.h"
+#include "report/stored.h"
 #include "series/calendar.h"
 #include "series/timestamp.h"
 
@@ -8,158 +9,12 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- stored options ---- */
-
-/* The scalar option key as text into out (cleared first); false when it is not there. */
-static bool option(struct alm_text *out, const struct alm_facts *facts, const char *key)
-{
-    const struct alm_table *t = &facts->option;
-    alm_text_reset(out);
-    for (size_t i = 0; i < t->rows; i++) {
-        if (strcmp(alm_table_text(t, i, ALM_OPTION_KEY), key) != 0 || alm_table_null(t, i, ALM_OPTION_SCALAR))
-            continue;
-        const char *text = alm_table_text(t, i, ALM_OPTION_SCALAR);
-        if (text[0] != '\0')
-            alm_text_append(out, text);
-        else
-            alm_text_append_number(out, alm_table_number(t, i, ALM_OPTION_SCALAR));
-        return out->length > 0;
-    }
-    return false;
-}
-
-static double option_number(const struct alm_facts *facts, const char *key)
-{
-    const struct alm_table *t = &facts->option;
-    for (size_t i = 0; i < t->rows; i++)
-        if (strcmp(alm_table_text(t, i, ALM_OPTION_KEY), key) == 0 &&
-            !alm_table_null(t, i, ALM_OPTION_SCALAR))
-            return alm_table_number(t, i, ALM_OPTION_SCALAR);
-    return NAN;
-}
-
-/* The items of the list option key, one after the other; *at starts from 0. */
-static bool option_item(struct alm_text *out, const struct alm_facts *facts, const char *key, size_t *at)
-{
-    const struct alm_table *t = &facts->option;
-    for (; *at < t->rows; (*at)++) {
-        if (strcmp(alm_table_text(t, *at, ALM_OPTION_KEY), key) != 0 ||
-            alm_table_null(t, *at, ALM_OPTION_ITEM))
-            continue;
-        const char *text = alm_table_text(t, *at, ALM_OPTION_ITEM);
-        alm_text_reset(out);
-        if (text[0] != '\0')
-            alm_text_append(out, text);
-        else
-            alm_text_append_number(out, alm_table_number(t, *at, ALM_OPTION_ITEM));
-        (*at)++;
-        return true;
-    }
-    return false;
-}
-
-/* ---- command ---- */
-
-/* One word for a POSIX shell. */
-static void append_quoted(struct alm_text *out, const char *word)
-{
-    bool plain = word[0] != '\0';
-    for (const char *p = word; *p != '\0'; p++)
-        plain = plain && (isalnum((unsigned char)*p) || strchr("._-/:,=+@%", *p) != NULL);
-    if (plain) {
-        alm_text_append(out, word);
-        return;
-    }
-    alm_text_append(out, "'");
-    for (const char *p = word; *p != '\0'; p++)
-        if (*p == '\'')
-            alm_text_append(out, "'\\''");
-        else
-            alm_text_append_bytes(out, p, 1);
-    alm_text_append(out, "'");
-}
-
-static void append_argument(struct alm_text *out, const char *flag, const char *value)
-{
-    alm_text_printf(out, " %s ", flag);
-    append_quoted(out, value);
-}
-
-static void append_series(struct alm_text *out, const struct alm_facts *facts)
-{
-    struct alm_text item = {0};
-    size_t at = 0, n = 0;
-    for (; option_item(&item, facts, "series", &at); n++)
-        append_argument(out, "--series", alm_text_string(&item));
-    for (size_t i = 0; n == 0 && i < facts->series.rows; i++)
-        append_argument(out, "--series", alm_table_text(&facts->series, i, ALM_SERIES_NAME));
-    alm_text_clear(&item);
-}
-
-/* A label is stated when it is not the one that the spec would get by itself: its bare name. */
-static void append_forecaster(struct alm_text *out, const char *label, const char *spec)
-{
-    const size_t bare = strcspn(spec, ":");
-    struct alm_text model = {0};
-    if (strcmp(label, spec) != 0 && (strlen(label) != bare || strncmp(label, spec, bare) != 0))
-        alm_text_printf(&model, "%s=", label);
-    alm_text_append(&model, spec);
-    append_argument(out, "--model", alm_text_string(&model));
-    if (model.failed) out->failed = true;
-    alm_text_clear(&model);
-}
-
-/* In plan order, which decides the order of equals. */
-static void append_models(struct alm_text *out, const struct alm_facts *facts)
-{
-    const struct alm_table *t = &facts->leader;
-    for (int64_t no = 0; no < (int64_t)t->rows; no++) {
-        const size_t i = alm_facts_leader(facts, no);
-        if (i < t->rows)
-            append_forecaster(out, alm_table_text(t, i, ALM_LEADER_LABEL),
-                              alm_table_text(t, i, ALM_LEADER_SPEC));
-    }
-}
-
-void alm_words_command(struct alm_text *out, const struct alm_facts *facts)
-{
-    static const struct {
-        const char *key, *flag;
-    } scalars[] = {
-        {"horizon", "--horizon"}, {"folds", "--folds"},
-        {"step", "--step"},       {"first_origin", "--first-origin"},
-        {"until", "--until"},     {"at", "--at"},
-        {"scheme", "--scheme"},   {"refit", "--refit"},
-        {"gap", "--gap"},         {"season", "--season"},
-        {"missing", "--missing"},
-    };
-    struct alm_text value = {0};
-    const char *kind = alm_table_text(&facts->run_row, 0, ALM_RUN_KIND);
-    alm_text_printf(out, "almanac %s", kind);
-    if (option(&value, facts, "kept")) {
-        alm_text_append(out, " ");
-        append_quoted(out, alm_text_string(&value));
-    } else {
-        append_models(out, facts);
-    }
-    append_series(out, facts);
-    for (size_t i = 0; i < sizeof scalars / sizeof *scalars; i++)
-        if (option(&value, facts, scalars[i].key) && strcmp(alm_text_string(&value), "0") != 0)
-            append_argument(out, scalars[i].flag, alm_text_string(&value));
-    size_t at = 0;
-    for (bool first = true; option_item(&value, facts, "levels", &at); first = false)
-        alm_text_printf(out, "%s%s", first ? " --levels " : ",", alm_text_string(&value));
-    alm_text_printf(out, " --seed %lld", (long long)alm_table_integer(&facts->run_row, 0, ALM_RUN_SEED));
-    if (value.failed) out->failed = true;
-    alm_text_clear(&value);
-}
-
 /* ---- protocol ---- */
 
 static void append_window(struct alm_text *out, const struct alm_facts *facts)
 {
     struct alm_text value = {0};
-    if (option(&value, facts, "scheme") && strncmp(alm_text_string(&value), "sliding", 7) == 0) {
+    if (alm_stored_text(&value, facts, "scheme") && strncmp(alm_text_string(&value), "sliding", 7) == 0) {
         const char *length = strchr(alm_text_string(&value), ':');
         if (length != NULL)
             alm_text_printf(out, "; sliding window of %s bars", length + 1);
@@ -168,13 +23,13 @@ static void append_window(struct alm_text *out, const struct alm_facts *facts)
     } else {
         alm_text_append(out, "; expanding window");
     }
-    if (!option(&value, facts, "refit") || strcmp(alm_text_string(&value), "every") == 0)
+    if (!alm_stored_text(&value, facts, "refit") || strcmp(alm_text_string(&value), "every") == 0)
         alm_text_append(out, ", refitted at every origin");
     else if (strcmp(alm_text_string(&value), "once") == 0)
         alm_text_append(out, ", fitted once at the first origin");
     else
         alm_text_printf(out, ", refitted at every %s origins", alm_text_string(&value));
-    const double gap = option_number(facts, "gap");
+    const double gap = alm_stored_number(facts, "gap");
     if (gap > 0) {
         alm_text_append(out, "; the fit leaves out the last ");
         alm_number_count(out, (long long)gap, "bar", "bars");
@@ -207,7 +62,7 @@ void alm_words_protocol(struct alm_text *out, const struct alm_facts *facts)
     if (backtest) {
         alm_text_append(out, "; ");
         alm_number_count(out, (long long)facts->n_folds, "origin", "origins");
-        double step = option_number(facts, "step");
+        double step = alm_stored_number(facts, "step");
         if (!(step > 0)) step = (double)facts->horizon;
         if (facts->n_folds > 1) {
             alm_text_append(out, step == 1 ? ", one at every bar" : ", one every ");
@@ -215,11 +70,13 @@ void alm_words_protocol(struct alm_text *out, const struct alm_facts *facts)
         }
         append_window(out, facts);
     }
-    struct alm_text level = {0};
-    size_t at = 0;
-    for (bool first = true; option_item(&level, facts, "levels", &at); first = false)
-        alm_text_printf(out, "%s%s %%", first ? "; intervals " : ", ", alm_text_string(&level));
-    alm_text_clear(&level);
+    double interval[ALM_STORED_INTERVALS];
+    const size_t n = alm_stored_intervals(interval, facts);
+    for (size_t i = 0; i < n; i++) {
+        alm_text_append(out, i == 0 ? "; intervals " : ", ");
+        alm_number_short(out, interval[i], 4);
+        alm_text_append(out, " %");
+    }
     append_season(out, facts);
     alm_text_append(out, ".");
 }

@@ -11,7 +11,8 @@ void alm_words_title(struct alm_text *out, const struct alm_facts *facts);
 /* Horizon, folds, window, refit, gap, intervals and season, as one paragraph. */
 void alm_words_protocol(struct alm_text *out, const struct alm_facts *facts);
 
-/* The command line that makes the same run again. */
+/* The command line that makes the same run again. More than a dozen series are named by a pattern from what
+ * their names have in common. */
 void alm_words_command(struct alm_text *out, const struct alm_facts *facts);
 
 /* The sentence that stands on top: what the best forecaster's result means, or why nothing can be said. */

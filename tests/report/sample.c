@@ -278,9 +278,11 @@ static void make(struct alm_store *store)
 {
     static const struct wanted wanted[] = {
         {"market",
-         "{\"series\":[\"acme.close\"],\"models\":[\"drift\",\"ses\",\"lstm=ses:\"],\"horizon\":1,\"folds\":"
-         "90,"
-         "\"step\":1,\"scheme\":\"expanding\",\"refit\":\"20\",\"gap\":0,\"levels\":[80,95],\"season\":null}",
+         "{\"series\":[{\"name\":\"acme.close\",\"until\":0}],\"models\":[\"drift\"],\"levels\":[0.025,0.1,0."
+         "5,0.9,0.975],"
+         "\"horizon\":1,\"folds\":90,\"step\":1,\"first_origin\":null,\"scheme\":\"expanding\",\"refit\":"
+         "\"20\",\"gap\":0,"
+         "\"season\":0,\"missing\":\"fill\"}",
          1,
          90,
          1,
@@ -288,8 +290,10 @@ static void make(struct alm_store *store)
          20,
          {"drift", "ses", "lstm=mean"}},
         {"sensor",
-         "{\"series\":[\"plant.flow\"],\"horizon\":24,\"folds\":12,\"step\":24,\"scheme\":\"sliding:1000\","
-         "\"refit\":\"once\",\"levels\":[80,95]}",
+         "{\"levels\":[0.025,0.1,0.5,0.9,0.975],\"horizon\":24,\"folds\":12,\"step\":24,\"scheme\":\"sliding:"
+         "1000\","
+         "\"refit\":\"once\",\"gap\":2,\"season\":24,\"missing\":\"refuse\",\"first_origin\":"
+         "1421280000000000}",
          24,
          12,
          24,

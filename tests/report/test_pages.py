@@ -141,10 +141,16 @@ class Reports(unittest.TestCase):
                 self.assertIn(verdict[1:], page.words())
 
     def test_the_command_makes_the_run_again(self):
-        page, _ = self.page(self.made, 1)
-        self.assertIn("almanac backtest --model naive --model drift --model ses --model lstm=mean --series acme.close "
-                      "--horizon 1 --folds 90 --step 1 --scheme expanding --refit 20 --levels 80,95 --seed 1",
-                      page.words())
+        for run, command in (
+            (1, "--series acme.close --model naive --model drift --model ses --model lstm=mean --horizon 1 --folds 90 "
+                "--step 1 --refit 20 --levels 80,95"),
+            (2, "--series plant.flow --model naive --model seasonal-naive --model ses "
+                "--model lstm=seasonal-naive:season=168 --model mean --horizon 24 --first-origin 2015-01-15T00:00:00Z "
+                "--folds 12 --step 24 --scheme sliding:1000 --refit once --gap 2 --season 24 --missing refuse "
+                "--levels 80,95"),
+            (5, "--series '*' --model naive --model ses --model drift --horizon 5 --folds 12 --step 5"),
+        ):
+            self.assertIn(f"almanac backtest {command} --seed 1", self.page(self.made, run)[0].words())
 
     def test_a_market_is_drawn_by_bars_and_a_gap_is_a_gap(self):
         _, market = self.page(self.made, 1)
