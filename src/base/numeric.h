@@ -6,4 +6,7 @@
  * Any number of calls. */
 void alm_numeric_init(void);
 
+/* The version of GSL that is loaded, e.g. "2.7.1". */
+const char *alm_numeric_version(void);
+
 #endif

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A column's largest number is shown with this many digits, and none with fewer than FEWEST. */
-enum { DIGITS = 6, FEWEST = 3, MOST_DECIMALS = 12 };
+/* A column's largest number is shown with DIGITS digits, or all of them exactly when EXACT_DIGITS suffice for
+ * that; no number is shown with fewer than FEWEST. */
+enum { DIGITS = 5, EXACT_DIGITS = 8, FEWEST = 2, MOST_DECIMALS = 12 };
 
 static const struct alm_cell *cell_at(const struct alm_printer *printer, size_t i, size_t j)
 {
@@ -50,7 +51,7 @@ static int exact_decimals(double value)
     return decimals < MOST_DECIMALS ? decimals : MOST_DECIMALS;
 }
 
-/* Decimals for a column: enough for DIGITS digits of its largest number, not more than any number has. */
+/* Decimals for a column: not more than any of its numbers has. Shares and probabilities have four. */
 static int column_decimals(const struct alm_printer *printer, size_t column)
 {
     double largest = 0;
@@ -63,7 +64,10 @@ static int column_decimals(const struct alm_printer *printer, size_t column)
         if (decimals > exact) exact = decimals;
     }
     if (largest == 0) return 0;
-    int decimals = DIGITS - 1 - (int)floor(log10(largest));
+    const int before = (int)floor(log10(largest)) + 1; /* digits before the point; negative: zeros after it */
+    if (exact + before <= EXACT_DIGITS) return exact;
+    int decimals = DIGITS - before;
+    if (before <= 0 && before > -2) decimals = DIGITS - 1;
     if (decimals < 0) decimals = 0;
     return decimals < exact ? decimals : exact;
 }

@@ -62,7 +62,8 @@ static enum alm_status tell(const struct alm_call *call, struct alm_workbench *w
     }
     if ((status != ALM_OK && status != ALM_LEAK) || s->run == 0) return status;
     say_summary(call, s);
-    const enum alm_status printed = alm_call_print_leaderboard(call, workbench, run, &second);
+    const enum alm_status printed =
+        alm_call_print_leaderboards(call, workbench, (const char(*)[24]) & run, 1, &second);
     if (printed != ALM_OK && status == ALM_OK) return alm_fail(error, printed, "%s", second.text);
     if (status == ALM_OK) advise(call, s->run);
     return status;
@@ -166,5 +167,6 @@ const struct alm_command alm_command_backtest = {
         "with a significance test.",
     .options = options,
     .examples = examples,
+    .never_bare = true,
     .run = run,
 };

@@ -1,43 +1,64 @@
 #include "cli/commands.h"
 #include "cli/results.h"
 
+#include "base/memory.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-/* Error by step below the leaderboard, for people. */
-static enum alm_status print_steps(const struct alm_call *call, struct alm_workbench *workbench,
-                                   const char *run, struct alm_error *error)
+/* The ids of the runs that the arguments name; *out is to be freed. */
+static enum alm_status find_runs(char (**out)[24], const struct alm_call *call,
+                                 struct alm_workbench *workbench, struct alm_error *error)
 {
-    static const char *const columns[] = {"forecaster", "step", "metric", "value", "n", NULL};
+    ALM_TRY(ALM_NEW(out, call->n_arguments, error));
+    for (size_t i = 0; i < call->n_arguments; i++) {
+        int64_t id;
+        const enum alm_status status = alm_run_find(&id, workbench, call->arguments[i], error);
+        if (status != ALM_OK) {
+            free(*out);
+            return status;
+        }
+        snprintf((*out)[i], sizeof(*out)[i], "%" PRId64, id);
+    }
+    return ALM_OK;
+}
+
+static enum alm_status compare(const struct alm_call *call, struct alm_workbench *workbench,
+                               const char (*runs)[24], struct alm_error *error)
+{
+    const size_t n = call->n_arguments;
+    if (alm_call_has(call, "steps") && call->format != ALM_FORMAT_TABLE)
+        return alm_call_print_steps(call, workbench, runs, n, error);
+    ALM_TRY(alm_call_print_leaderboards(call, workbench, runs, n, error));
+    if (!alm_call_has(call, "steps")) return ALM_OK;
     fputs("\n", stdout);
-    return alm_call_print_query(call, workbench, "error_by_step", "run", run,
-                                &(struct alm_rows_view){.columns = columns}, NULL, error);
+    return alm_call_print_steps(call, workbench, runs, n, error);
 }
 
 static enum alm_status run(const struct alm_call *call, struct alm_error *error)
 {
     struct alm_workbench *workbench;
+    char(*runs)[24];
     ALM_TRY(alm_call_open(&workbench, call, false, error));
-    enum alm_status status = ALM_OK;
-    for (size_t i = 0; status == ALM_OK && i < call->n_arguments; i++) {
-        int64_t id;
-        char run[24];
-        status = alm_run_find(&id, workbench, call->arguments[i], error);
-        if (status != ALM_OK) break;
-        snprintf(run, sizeof run, "%" PRId64, id);
-        if (call->format == ALM_FORMAT_TABLE && call->n_arguments > 1)
-            printf("%srun %s\n\n", i == 0 ? "" : "\n", call->arguments[i]);
-        status = alm_call_print_leaderboard(call, workbench, run, error);
-        if (status == ALM_OK && call->format == ALM_FORMAT_TABLE && alm_call_has(call, "steps"))
-            status = print_steps(call, workbench, run, error);
+    enum alm_status status = find_runs(&runs, call, workbench, error);
+    if (status == ALM_OK) {
+        status = compare(call, workbench, (const char(*)[24])runs, error);
+        free(runs);
     }
     alm_workbench_close(workbench);
     return status;
 }
 
 static const struct alm_command_option options[] = {
-    {.name = "steps", .help = "also the error of each forecaster by step"},
+    {.name = "steps", .help = "also the error (mae) of each forecaster by step; as csv or json, these alone"},
     {.name = NULL},
+};
+
+static const struct alm_example examples[] = {
+    {"compare 1", "the leaderboard of run 1, and what it means"},
+    {"compare 1 2 --steps", "two runs, and their errors by step"},
+    {NULL, NULL},
 };
 
 const struct alm_command alm_command_compare = {
@@ -47,7 +68,12 @@ const struct alm_command alm_command_compare = {
     .arguments = "RUN…",
     .least = 1,
     .most = SIZE_MAX,
+    .description =
+        "skill is the share of naive's error that a forecaster avoids; p_naive is the probability of "
+        "a lead like this over naive if there were none. Over several series relative measures are "
+        "means over series.",
     .options = options,
+    .examples = examples,
     .completion = ALM_COMPLETE_RUN,
     .run = run,
 };

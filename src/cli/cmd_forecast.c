@@ -100,5 +100,6 @@ const struct alm_command alm_command_forecast = {
     .options = options,
     .examples = examples,
     .completion = ALM_COMPLETE_MODEL,
+    .never_bare = true,
     .run = run,
 };

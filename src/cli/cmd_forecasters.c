@@ -6,16 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { WIDTH = 79 };
+
 static enum alm_status list(const struct alm_call *call, struct alm_error *error)
 {
-    static const char *const columns[] = {"forecaster", "summary", "reference"};
-    const struct alm_printer_options options = {.columns = columns, .n_columns = 3};
+    static const char *const columns[] = {"forecaster", "summary", "use", "reference"};
+    const bool people = call->format == ALM_FORMAT_TABLE || call->format == ALM_FORMAT_MD;
+    const struct alm_printer_options options = {.columns = columns, .n_columns = people ? 2 : 4};
     struct alm_printer *printer;
     ALM_TRY(alm_printer_open(&printer, call, &options, error));
     enum alm_status status = ALM_OK;
     for (size_t i = 0; status == ALM_OK && alm_forecaster_types[i] != NULL; i++) {
         alm_printer_text(printer, alm_forecaster_types[i]->name);
         alm_printer_text(printer, alm_forecaster_types[i]->summary);
+        alm_printer_text(printer, alm_forecaster_types[i]->use);
         alm_printer_text(printer, alm_forecaster_types[i]->reference);
         status = alm_printer_row(printer, error);
     }
@@ -81,6 +85,44 @@ static const char lstm_equations[] =
     "  h = o tanh(c)                        the output of a step\n"
     "  y = W_y h + b_y                      all steps of the horizon at once; loss, labels\n\n";
 
+/* All about a forecaster, as people read it. */
+static void write_page(struct alm_text *out, const struct alm_forecaster_type *type)
+{
+    const struct alm_option *option = type->options;
+    alm_text_printf(out, "%s: ", type->name);
+    alm_help_fill(out, type->summary, strlen(type->name) + 2, 0, WIDTH);
+    alm_text_append(out, "\n");
+    alm_help_fill(out, type->use, 0, 0, WIDTH);
+    alm_text_append(out, "\nReference: ");
+    alm_help_fill(out, type->reference, 11, 2, WIDTH);
+    alm_text_append(out, "\n");
+    if (strcmp(type->name, "lstm") == 0) alm_text_append(out, lstm_equations);
+    if (option == NULL || option->name == NULL) return;
+    alm_text_printf(out, "Options, as in --model %s:%s=%s (with their defaults):\n\n", type->name,
+                    option->name, option->fallback == NULL ? "VALUE" : option->fallback);
+    for (; option->name != NULL; option++) {
+        struct alm_text help = {0};
+        alm_text_printf(&help, "%s (", option->help);
+        write_range(&help, option);
+        alm_text_append(&help, ")");
+        alm_text_printf(out, "  %s%s%s\n", option->name, option->fallback == NULL ? "" : "=",
+                        option->fallback == NULL ? "" : option->fallback);
+        alm_help_fill(out, alm_text_string(&help), 0, 6, WIDTH);
+        if (help.failed) out->failed = true;
+        alm_text_clear(&help);
+    }
+}
+
+static enum alm_status print_page(const struct alm_forecaster_type *type, struct alm_error *error)
+{
+    struct alm_text page = {0};
+    write_page(&page, type);
+    const enum alm_status status = alm_text_check(&page, error);
+    if (status == ALM_OK) fputs(alm_text_string(&page), stdout);
+    alm_text_clear(&page);
+    return status;
+}
+
 static enum alm_status show(const struct alm_call *call, struct alm_error *error)
 {
     const struct alm_forecaster_type *type = alm_forecaster_type_find(call->arguments[0]);
@@ -95,11 +137,7 @@ static enum alm_status show(const struct alm_call *call, struct alm_error *error
         return alm_fail(error, ALM_NOTFOUND, "there is no forecaster \"%s\" (see `almanac forecasters list`)",
                         call->arguments[0]);
     }
-    if (call->format == ALM_FORMAT_TABLE) {
-        printf("%s: %s\n\n%s\n\nReference: %s\n\n", type->name, type->summary, type->use, type->reference);
-        if (strcmp(type->name, "lstm") == 0) fputs(lstm_equations, stdout);
-        if (type->options == NULL) return ALM_OK;
-    }
+    if (call->format == ALM_FORMAT_TABLE) return print_page(type, error);
     return print_options(call, type->options, error);
 }
 

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/manual.h"
 
 #include <stdio.h>
 
@@ -33,12 +34,20 @@ static enum alm_status run(const struct alm_call *call, struct alm_error *error)
     const struct alm_command *parent, *command;
     struct alm_text text = {0};
     ALM_TRY(find_subject(&parent, &command, call, error));
-    alm_help_write(&text, parent, command);
+    if (alm_call_has(call, "man"))
+        alm_manual_write(&text);
+    else
+        alm_help_write(&text, parent, command);
     const enum alm_status status = alm_text_check(&text, error);
     if (status == ALM_OK) fputs(alm_text_string(&text), stdout);
     alm_text_clear(&text);
     return status;
 }
+
+static const struct alm_command_option options[] = {
+    {.name = "man", .help = "the manual page of all commands, for man(1)"},
+    {.name = NULL},
+};
 
 const struct alm_command alm_command_help = {
     .name = "help",
@@ -46,6 +55,7 @@ const struct alm_command alm_command_help = {
     .summary = "help on almanac or on one command",
     .arguments = "[COMMAND [SUBCOMMAND]]",
     .most = 2,
+    .options = options,
     .completion = ALM_COMPLETE_COMMAND,
     .run = run,
 };

@@ -100,5 +100,6 @@ const struct alm_command alm_command_query = {
     .options = options,
     .examples = examples,
     .completion = ALM_COMPLETE_QUERY,
+    .never_bare = true,
     .run = run,
 };

@@ -69,5 +69,6 @@ const struct alm_command alm_command_train = {
     .summary = "fit a forecaster and keep it in the database",
     .options = options,
     .examples = examples,
+    .never_bare = true,
     .run = run,
 };

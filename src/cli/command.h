@@ -65,7 +65,7 @@ struct alm_command {
     const struct alm_example *examples;       /* ends with a NULL line; may be NULL */
     enum alm_completion completion;           /* of the arguments */
     const struct alm_command *subcommands;    /* ends with a NULL name; may be NULL */
-    bool has_default; /* without a subcommand, or with a first argument that is none, run is called */
+    bool never_bare; /* without arguments and options there is nothing to run: its help is shown instead */
     enum alm_status (*run)(const struct alm_call *call, struct alm_error *error);
 };
 
@@ -137,6 +137,9 @@ const double *alm_call_numbers(const struct alm_call *call, const char *option, 
 void alm_call_say(const struct alm_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- help ---- */
+
+extern const char alm_help_about[]; /* what the program is */
+extern const char alm_help_exit[];  /* its exit statuses */
 
 /* Appends the help of a command (command NULL: of the program), at most 79 columns wide. */
 void alm_help_write(struct alm_text *out, const struct alm_command *parent,

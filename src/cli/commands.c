@@ -1,12 +1,25 @@
 #include "cli/commands.h"
 
 const struct alm_command *const alm_commands[] = {
-    &alm_command_import, &alm_command_series,   &alm_command_forecasters,
-    &alm_command_train,  &alm_command_models,   &alm_command_forecast,
-    &alm_command_score,  &alm_command_backtest, &alm_command_compare,
-    &alm_command_report, &alm_command_query,    &alm_command_runs,
-    &alm_command_schema, &alm_command_db,       &alm_command_completion,
-    &alm_command_help,   &alm_command_version,  NULL,
+    &alm_command_import,
+    &alm_command_series,
+    &alm_command_forecasters,
+    &alm_command_train,
+    &alm_command_models,
+    &alm_command_forecast,
+    &alm_command_score,
+    &alm_command_backtest,
+    &alm_command_compare,
+    &alm_command_report,
+    &alm_command_query,
+    &alm_command_runs,
+    &alm_command_schema,
+    &alm_command_db,
+    &alm_command_complete,
+    &alm_command_completion,
+    &alm_command_help,
+    &alm_command_version,
+    NULL,
 };
 
 const struct alm_command_option alm_global_options[] = {

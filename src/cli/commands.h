@@ -18,6 +18,7 @@ extern const struct alm_command alm_command_query;
 extern const struct alm_command alm_command_runs;
 extern const struct alm_command alm_command_schema;
 extern const struct alm_command alm_command_db;
+extern const struct alm_command alm_command_complete;
 extern const struct alm_command alm_command_completion;
 extern const struct alm_command alm_command_help;
 extern const struct alm_command alm_command_version;

@@ -135,10 +135,14 @@ static void append_commands(struct alm_text *out)
     }
 }
 
-static const char about[] =
+const char alm_help_about[] =
     "almanac: forecasts time series and remembers everything in one SQLite file. Series come in "
     "from CSV files, forecasters are backtested walking forward, every forecast and every error is "
     "kept as a row, and reports and plain SQL read them.";
+
+const char alm_help_exit[] =
+    "0 done, 1 failed, 2 usage, 3 the data were refused or a check gave a failing verdict, "
+    "130 or 143 interrupted (finished work is kept).";
 
 static const struct alm_example first_steps[] = {
     {"import prices.csv", "read a CSV file into ./almanac.db"},
@@ -152,13 +156,13 @@ static void write_program(struct alm_text *out)
 {
     append_usage(out, NULL, NULL);
     alm_text_append(out, "\n");
-    alm_help_fill(out, about, 0, 0, WIDTH);
+    alm_help_fill(out, alm_help_about, 0, 0, WIDTH);
     append_examples(out, first_steps);
     append_commands(out);
     append_options(out, "Options of every command, before or after its name", alm_global_options);
-    alm_text_append(out, "\nExit status: 0 done, 1 failed, 2 usage, 3 the data were refused or a check gave "
-                         "a failing\nverdict, 130 or 143 interrupted (finished work is kept).\n"
-                         "\n`almanac help COMMAND` says more about each.\n");
+    alm_text_append(out, "\nExit status: ");
+    alm_help_fill(out, alm_help_exit, 13, 2, WIDTH);
+    alm_text_append(out, "\n`almanac help COMMAND` says more about each.\n");
 }
 
 void alm_help_write(struct alm_text *out, const struct alm_command *parent, const struct alm_command *command)

@@ -61,13 +61,24 @@ static enum alm_status help_instead(const struct alm_call *call, bool asked, str
     return status != ALM_OK || asked ? status : ALM_USAGE;
 }
 
+/* No argument, and no option of the command's own. */
+static bool is_bare(const struct alm_call *call)
+{
+    for (size_t i = 0; i < call->n_given; i++)
+        if (alm_option_find(alm_global_options, call->given[i].option->name) != call->given[i].option)
+            return false;
+    return call->n_arguments == 0;
+}
+
 static enum alm_status run_call(struct alm_call *call, int argc, char **argv, struct alm_error *error)
 {
     ALM_TRY(alm_call_parse(call, argc, argv, error));
     const struct alm_command *command = call->command;
     if (call->wants_help) return help_instead(call, true, error);
-    if (command == NULL || command->run == NULL || call->n_arguments < command->least)
+    if (command == NULL || command->run == NULL || call->n_arguments < command->least ||
+        (command->never_bare && is_bare(call)))
         return help_instead(call, false, error);
+    if (call->terminal_error && !call->quiet) ALM_TRY(alm_meter_create(&call->meter, error));
     return command->run(call, error);
 }
 
@@ -76,7 +87,7 @@ static enum alm_status finish_output(enum alm_status status, struct alm_error *e
 {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;
-    if (reader_is_gone()) return ALM_OK;
+    if (reader_is_gone()) return status == ALM_IO ? ALM_OK : status; /* who reads has seen enough */
     return alm_fail(error, ALM_IO, "cannot write to standard output%s%s", errno != 0 ? ": " : "",
                     errno != 0 ? strerror(errno) : "");
 }

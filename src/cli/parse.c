@@ -269,7 +269,7 @@ static enum alm_status read_argument(struct reading *r, const char *word, struct
             call->command = sub;
             return ALM_OK;
         }
-        if (!call->command->has_default) return unknown_command(call->command, word, error);
+        return unknown_command(call->command, word, error);
     }
     ALM_TRY(alm_grow((void **)&call->arguments, &call->argument_capacity, call->n_arguments + 1,
                      sizeof *call->arguments, error));

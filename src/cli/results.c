@@ -18,26 +18,76 @@ static enum alm_status print_verdicts(struct alm_workbench *workbench, const cha
     ALM_TRY(alm_call_query(&rows, workbench, "leaderboard", "run", run, error));
     const size_t verdict = alm_rows_find_column(rows, "verdict");
     enum alm_status status = alm_rows_step(rows, &row, error);
-    fputs("\n", stdout);
     while (status == ALM_OK && row) {
         const char *text = verdict == ALM_NO_COLUMN ? NULL : alm_rows_text(rows, verdict);
-        if (text != NULL && strcmp(text, "the baseline") != 0) fprintf(stdout, "%s\n", text);
+        struct alm_text visible = {0};
+        if (text != NULL && strcmp(text, "the baseline") != 0) alm_text_append_visible(&visible, text);
+        if (visible.length > 0) printf("%s\n", alm_text_string(&visible));
+        alm_text_clear(&visible);
         status = alm_rows_step(rows, &row, error);
     }
     alm_query_close(rows);
     return status;
 }
 
-enum alm_status alm_call_print_leaderboard(const struct alm_call *call, struct alm_workbench *workbench,
-                                           const char *run, struct alm_error *error)
+/* Rows of one query for n runs under one heading. columns ends with NULL; NULL: all that the query has. */
+static enum alm_status print_runs(const struct alm_call *call, struct alm_workbench *workbench,
+                                  const char *query, const char *const *columns, const char (*runs)[24],
+                                  size_t n, struct alm_error *error)
 {
-    static const char *const columns[] = {"rank",        "forecaster",  "mae",         "rmse",
-                                          "smape",       "mase",        "skill",       "p_naive",
-                                          "coverage_80", "coverage_95", "fit_seconds", NULL};
-    const bool people = call->format == ALM_FORMAT_TABLE || call->format == ALM_FORMAT_MD;
-    ALM_TRY(alm_call_print_query(call, workbench, "leaderboard", "run", run,
-                                 &(struct alm_rows_view){.columns = people ? columns : NULL}, NULL, error));
-    return call->format == ALM_FORMAT_TABLE ? print_verdicts(workbench, run, error) : ALM_OK;
+    enum { MOST = 64 };
+    const char *names[MOST];
+    struct alm_printer *printer = NULL;
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; i < n && status == ALM_OK; i++) {
+        struct alm_rows *rows;
+        size_t n_columns = 0, n_rows;
+        status = alm_call_query(&rows, workbench, query, "run", runs[i], error);
+        if (status != ALM_OK) break;
+        while (columns != NULL ? columns[n_columns] != NULL : n_columns < alm_rows_n_columns(rows)) {
+            if (n_columns == MOST) break;
+            names[n_columns] = columns != NULL ? columns[n_columns] : alm_rows_column_name(rows, n_columns);
+            n_columns++;
+        }
+        const struct alm_printer_options options = {
+            .columns = names, .n_columns = n_columns, .compact = columns != NULL};
+        if (printer == NULL) status = alm_printer_open(&printer, call, &options, error);
+        if (status == ALM_OK) status = alm_printer_rows(printer, rows, &n_rows, error);
+        alm_query_close(rows);
+    }
+    struct alm_error second = {0};
+    const enum alm_status closed = alm_printer_close(printer, &second);
+    return status == ALM_OK && closed != ALM_OK ? alm_fail(error, closed, "%s", second.text) : status;
+}
+
+static bool for_people(const struct alm_call *call)
+{
+    return call->format == ALM_FORMAT_TABLE || call->format == ALM_FORMAT_MD;
+}
+
+enum alm_status alm_call_print_leaderboards(const struct alm_call *call, struct alm_workbench *workbench,
+                                            const char (*runs)[24], size_t n, struct alm_error *error)
+{
+    static const char *const columns[] = {
+        "run",   "rank",    "forecaster",  "mae",         "rmse",        "smape", "mase",
+        "skill", "p_naive", "coverage_80", "coverage_95", "fit_seconds", NULL};
+    /* the number of the run is only of use beside others */
+    const char *const *shown = for_people(call) ? columns + (n == 1) : NULL;
+    ALM_TRY(print_runs(call, workbench, "leaderboard", shown, runs, n, error));
+    for (size_t i = 0; i < n && call->format == ALM_FORMAT_TABLE; i++) {
+        fputs("\n", stdout);
+        if (n > 1) printf("run %s:\n", runs[i]);
+        ALM_TRY(print_verdicts(workbench, runs[i], error));
+    }
+    return ALM_OK;
+}
+
+enum alm_status alm_call_print_steps(const struct alm_call *call, struct alm_workbench *workbench,
+                                     const char (*runs)[24], size_t n, struct alm_error *error)
+{
+    static const char *const columns[] = {"run", "forecaster", "step", "metric", "value", "n", NULL};
+    const char *const *shown = for_people(call) ? columns + (n == 1) : NULL;
+    return print_runs(call, workbench, "error_by_step", shown, runs, n, error);
 }
 
 /* ---- forecasts side by side with their quantiles ---- */
@@ -165,6 +215,7 @@ static enum alm_status print_all(struct side_by_side *s, const struct alm_call *
     ALM_TRY(alm_rows_step(s->forecasts, &row, error));
     while (row) {
         ALM_TRY(print_row(s, error));
+        if (alm_cancelled(call->cancel)) return alm_fail(error, ALM_INTERRUPTED, "interrupted");
         ALM_TRY(alm_rows_step(s->forecasts, &row, error));
     }
     return ALM_OK;

@@ -32,9 +32,13 @@
         .help = "of the random streams (default 1)"                                                          \
     }
 
-/* Prints the leaderboard of a run; as a table also the verdicts in words below it. */
-enum alm_status alm_call_print_leaderboard(const struct alm_call *call, struct alm_workbench *workbench,
-                                           const char *run, struct alm_error *error);
+/* Prints the leaderboards of n runs; as a table also the verdicts in words below. */
+enum alm_status alm_call_print_leaderboards(const struct alm_call *call, struct alm_workbench *workbench,
+                                            const char (*runs)[24], size_t n, struct alm_error *error);
+
+/* Prints the mae of each forecaster by step, of n runs. */
+enum alm_status alm_call_print_steps(const struct alm_call *call, struct alm_workbench *workbench,
+                                     const char (*runs)[24], size_t n, struct alm_error *error);
 
 /* Prints the forecasts of a run with a column per quantile: of one forecaster, or of all (NULL). */
 enum alm_status alm_call_print_forecasts(const struct alm_call *call, struct alm_workbench *workbench,

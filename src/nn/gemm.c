@@ -19,6 +19,11 @@ const char *alm_gemm_core(void)
     return openblas_get_corename();
 }
 
+const char *alm_gemm_library(void)
+{
+    return openblas_get_config();
+}
+
 bool alm_gemm_is_concurrent(void)
 {
     return openblas_get_parallel() == OPENBLAS_THREAD;

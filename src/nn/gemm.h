@@ -23,6 +23,9 @@ void alm_gemm_init(void);
  * families. */
 const char *alm_gemm_core(void);
 
+/* The build of OpenBLAS that is loaded, e.g. "OpenBLAS 0.3.21 DYNAMIC_ARCH …". */
+const char *alm_gemm_library(void);
+
 /* Whether products may run on several threads at once. Debian's serial OpenBLAS 0.3.21 picks its packing
  * buffer without a lock, so concurrent products can overwrite each other: there alm_gemm takes turns. */
 bool alm_gemm_is_concurrent(void);

@@ -92,3 +92,8 @@ enum alm_status alm_store_optimize(struct alm_store *store, struct alm_error *er
     ALM_TRY(alm_statement_run(store, "file_analysis_limit", error));
     return alm_statement_run(store, "file_analyze", error);
 }
+
+const char *alm_store_version(void)
+{
+    return sqlite3_libversion();
+}

@@ -67,4 +67,7 @@ enum alm_status alm_store_vacuum(struct alm_store *store, struct alm_error *erro
 /* Refreshes the statistics that the query planner uses: after an import and at the end of a run. Cheap. */
 enum alm_status alm_store_optimize(struct alm_store *store, struct alm_error *error);
 
+/* The version of SQLite that is loaded, e.g. "3.40.1". */
+const char *alm_store_version(void);
+
 #endif
