@@ -1,47 +1,74 @@
 #include "cli/interrupt.h"
 
-#include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <ucontext.h>
+#include <unistd.h>
 
-/* A handler can be told nothing but the signal, so what it sets must be found from here. A thread that waits
- * for signals would not do: OpenBLAS starts threads before main, which take signals that main has blocked. */
-static _Atomic(struct alm_cancel *) watched;
-
-static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-enum { N_NUMBERS = sizeof numbers / sizeof *numbers };
-
-static void on_signal(int number)
+static void collect_signals(sigset_t *set)
 {
-    const int saved = errno;
-    struct alm_cancel *cancel = atomic_load(&watched);
-    int none = 0;
-    if (cancel != NULL && !atomic_compare_exchange_strong(&cancel->requested, &none, number)) {
-        signal(number, SIG_DFL);
-        raise(number);
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    sigemptyset(set);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction action;
+        if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            sigaddset(set, numbers[i]);
     }
-    errno = saved;
+}
+
+/* A library may have started threads before main, whose masks nobody set: one that catches a signal blocks it
+ * from then on and sends it again, so that it reaches the watching thread. */
+static void pass_on(int number, siginfo_t *info, void *context)
+{
+    (void)info;
+    sigaddset(&((ucontext_t *)context)->uc_sigmask, number);
+    kill(getpid(), number);
+}
+
+static void set_actions(const sigset_t *set, bool passing)
+{
+    for (int number = 1; number < SIGRTMIN; number++) {
+        struct sigaction action = {.sa_flags = passing ? SA_SIGINFO | SA_RESTART : 0};
+        if (sigismember(set, number) != 1) continue;
+        if (passing)
+            action.sa_sigaction = pass_on;
+        else
+            action.sa_handler = SIG_DFL;
+        sigaction(number, &action, NULL);
+    }
+}
+
+static void *watch(void *context)
+{
+    struct alm_cancel *cancel = context;
+    sigset_t set;
+    int number = 0;
+    collect_signals(&set);
+    if (sigwait(&set, &number) != 0) return NULL;
+    atomic_store(&cancel->requested, number);
+    /* the next signal finds this thread without a mask, and its default action ends the process */
+    set_actions(&set, false);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    for (;;)
+        pause();
+    return NULL;
 }
 
 enum alm_status alm_interrupt_open(struct alm_interrupt *interrupt, struct alm_error *error)
 {
+    sigset_t set;
     *interrupt = (struct alm_interrupt){0};
-    atomic_store(&watched, &interrupt->cancel);
     signal(SIGPIPE, SIG_IGN);
-    for (int i = 0; i < N_NUMBERS; i++) {
-        struct sigaction action, old;
-        memset(&action, 0, sizeof action);
-        action.sa_handler = on_signal;
-        sigemptyset(&action.sa_mask);
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN) continue;
-        if (sigaction(numbers[i], &action, NULL) != 0)
-            return alm_fail(error, ALM_IO, "cannot catch signals: %s", strerror(errno));
-    }
-    return ALM_OK;
+    collect_signals(&set);
+    set_actions(&set, true);
+    int problem = pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (problem == 0) problem = pthread_create(&interrupt->thread, NULL, watch, &interrupt->cancel);
+    return problem == 0 ? ALM_OK : alm_fail(error, ALM_IO, "cannot start a thread: %s", strerror(problem));
 }
 
 void alm_interrupt_close(struct alm_interrupt *interrupt)
 {
-    (void)interrupt;
-    atomic_store(&watched, NULL);
+    pthread_cancel(interrupt->thread);
+    pthread_join(interrupt->thread, NULL);
 }
