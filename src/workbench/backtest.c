@@ -149,14 +149,15 @@ static enum alm_status check_data(const struct backtest *b, const struct alm_run
 static enum alm_status resume(struct backtest *b, const struct alm_run_row *row,
                               struct alm_backtest_summary *summary, struct alm_error *error)
 {
+    char kernel[ALM_KERNEL_SIZE];
     summary->run = row->run;
+    alm_run_kernel(kernel);
     if (row->kind != ALM_RUN_BACKTEST)
         return alm_fail(error, ALM_USAGE, "run %lld is not a backtest", (long long)row->run);
     ALM_TRY(alm_settings_load(&b->settings, &b->series, b->workbench->store, row->run, row->seed, error));
     ALM_TRY(check_data(b, row, error));
     ALM_TRY(make_plan(b, summary, error));
-    ALM_TRY(
-        alm_run_table_take(&b->owner, b->workbench->store, row->run, ALM_VERSION, alm_run_kernel(), error));
+    ALM_TRY(alm_run_table_take(&b->owner, b->workbench->store, row->run, ALM_VERSION, kernel, error));
     ALM_TRY(alm_task_table_done(b->done, &b->n_done, b->plan->n_tasks, b->workbench->store, row->run, error));
     summary->n_done = b->n_done;
     if (b->owner.token[0] == '\0') return ALM_OK; /* it is done */

@@ -3,16 +3,17 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/option.h"
+#include "nn/gemm.h"
 #include "nn/kernel.h"
 #include "store/task_table.h"
 #include "workbench/evaluate.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-const char *alm_run_kernel(void)
+void alm_run_kernel(char out[ALM_KERNEL_SIZE])
 {
-    return alm_nn_kernel_name();
+    snprintf(out, ALM_KERNEL_SIZE, "%s, OpenBLAS %s", alm_nn_kernel_name(), alm_gemm_core());
 }
 
 /* All options of a canonical spec, defaults included, as JSON. */
@@ -84,7 +85,8 @@ enum alm_status alm_run_begin(struct alm_run_owner *out, struct alm_workbench *w
                               struct alm_error *error)
 {
     struct run_texts texts = {0};
-    char digest[ALM_DIGEST_SIZE];
+    char digest[ALM_DIGEST_SIZE], kernel[ALM_KERNEL_SIZE];
+    alm_run_kernel(kernel);
     alm_loaded_digest(digest, series);
     enum alm_status status = fill_texts(&texts, plan, error);
     const struct alm_run_new run = {
@@ -94,7 +96,7 @@ enum alm_status alm_run_begin(struct alm_run_owner *out, struct alm_workbench *w
         .seed = plan->settings.seed,
         .data_digest = digest,
         .version = ALM_VERSION,
-        .kernel = alm_run_kernel(),
+        .kernel = kernel,
         .series = texts.series,
         .n_series = texts.n_series,
         .forecaster = texts.forecaster,

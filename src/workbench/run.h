@@ -34,7 +34,8 @@ enum alm_status alm_run_sink_deliver(void *context, const struct alm_task_result
 enum alm_status alm_run_evaluate(struct alm_store *store, int64_t run, const struct alm_plan *plan,
                                  struct alm_text *verdict, struct alm_error *error);
 
-/* What made a run's bits, beside its inputs: the processor kernel. */
-const char *alm_run_kernel(void);
+/* What made a run's bits, beside its inputs: the kernel of the gates and the one of the matrix products. */
+#define ALM_KERNEL_SIZE 64
+void alm_run_kernel(char out[ALM_KERNEL_SIZE]);
 
 #endif
