@@ -14,7 +14,7 @@
 enum alm_status alm_chart_series(struct alm_text *out, struct alm_store *store, const struct alm_facts *facts,
                                  size_t row, struct alm_error *error);
 
-/* Error by step of the horizon, one line per forecaster. */
+/* Error by step of the horizon (two at least), one line per forecaster. */
 enum alm_status alm_chart_error(struct alm_text *out, const struct alm_facts *facts, struct alm_error *error);
 
 /* Loss by epoch, training and validation, one chart per forecaster that was trained. */

@@ -187,10 +187,6 @@ static enum alm_status draw(struct alm_text *out, struct curves *curves, const s
 enum alm_status alm_chart_error(struct alm_text *out, const struct alm_facts *facts, struct alm_error *error)
 {
     const char *code = alm_facts_ranking(facts);
-    if (facts->horizon < 2) {
-        alm_text_append(out, "<p class=\"none\">The horizon is one bar: the leaderboard says it all.</p>\n");
-        return ALM_OK;
-    }
     struct curves curves;
     enum alm_status status = curves_load(&curves, facts, code, error);
     if (status == ALM_OK && !(lowest(&curves) < INFINITY)) {

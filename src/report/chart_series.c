@@ -29,6 +29,7 @@ struct picture {
     size_t n_bands; /* wider first */
     struct path band[BANDS];
     double level[BANDS];
+    bool cut; /* an interval goes beyond the scale */
     struct alm_plot plot;
 };
 
@@ -192,10 +193,11 @@ static void set_scales(struct picture *p)
     if (low_band < low) low = low_band > low - room || room <= 0 ? low_band : low - room;
     if (high_band > high) high = high_band < high + room || room <= 0 ? high_band : high + room;
     alm_range_widen(&low, &high, 0.04);
+    p->cut = low_band < low || high_band > high;
     const double x0 = alm_view_x(v, v->ts[v->first]), x1 = alm_view_x(v, v->ts[v->n - 1]);
     const double pad = x1 > x0 ? (x1 - x0) * 0.01 : 1;
     p->plot = (struct alm_plot){.left = 64,
-                                .top = 30,
+                                .top = v->unit[0] != '\0' ? 30 : 12,
                                 .width = ALM_SVG_WIDTH - 64 - 12,
                                 .height = 230,
                                 .x0 = x0 - pad,
@@ -355,7 +357,7 @@ static void write_caption(struct alm_text *out, const struct picture *p)
         alm_text_append(out, "</bdi> ");
         alm_number_short(out, score, 4);
     }
-    alm_text_append(out, ".</figcaption>\n");
+    alm_text_append(out, p->cut ? ". The intervals go beyond the scale.</figcaption>\n" : ".</figcaption>\n");
 }
 
 static enum alm_status draw(struct alm_text *out, struct picture *p, struct alm_error *error)

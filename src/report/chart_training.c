@@ -135,7 +135,7 @@ static enum alm_status draw(struct alm_text *out, const struct alm_facts *facts,
 {
     const char *label = alm_table_text(&facts->leader, alm_facts_leader(facts, forecaster), ALM_LEADER_LABEL);
     struct alm_text id = {0}, title = {0};
-    trainings->log = trainings->low > 0 && trainings->high > 3 * trainings->low;
+    trainings->log = trainings->low > 0 && trainings->high > 5 * trainings->low;
     double low = trainings->low, high = trainings->high;
     if (trainings->log) {
         low /= 1.1;

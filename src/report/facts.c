@@ -1,9 +1,51 @@
 #include "report/facts.h"
 
+#include "base/memory.h"
+#include "series/calendar.h"
+
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- facts ---- */
+
+/* Missing bars of one series of the run. */
+static enum alm_status count_missing(int64_t *out, struct alm_store *store, int64_t run,
+                                     const struct alm_table *series, size_t row, struct alm_error *error)
+{
+    struct alm_table bars = {0};
+    struct alm_calendar calendar = {.time_zone = alm_table_text(series, row, ALM_SERIES_ZONE)};
+    const struct alm_binding keys[] = {
+        alm_bound_integer("run", run),
+        alm_bound_integer("series", alm_table_integer(series, row, ALM_SERIES_NO))};
+    *out = -1;
+    if (alm_frequency_parse(&calendar.frequency, alm_table_text(series, row, ALM_SERIES_FREQUENCY), NULL) !=
+        ALM_OK)
+        return ALM_OK;
+    const enum alm_status status = alm_table_load(&bars, store, "report_observation", keys, 2, error);
+    if (status == ALM_OK && bars.rows > 0) *out = 0;
+    for (size_t i = 0; i < bars.rows; i++) {
+        *out += alm_table_null(&bars, i, ALM_OBSERVATION_VALUE);
+        if (i > 0)
+            *out +=
+                (int64_t)alm_calendar_missing(&calendar, alm_table_integer(&bars, i - 1, ALM_OBSERVATION_TS),
+                                              alm_table_integer(&bars, i, ALM_OBSERVATION_TS));
+    }
+    alm_table_clear(&bars);
+    return status;
+}
+
+/* Counts for as many series as a table shows. */
+static enum alm_status load_missing(struct alm_facts *out, struct alm_store *store, struct alm_error *error)
+{
+    ALM_TRY(ALM_NEW(&out->missing, out->series.rows, error));
+    for (size_t row = 0; row < out->series.rows; row++) {
+        out->missing[row] = -1;
+        if (row < ALM_FACTS_SERIES)
+            ALM_TRY(count_missing(&out->missing[row], store, out->run, &out->series, row, error));
+    }
+    return ALM_OK;
+}
 
 enum alm_status alm_facts_load(struct alm_facts *out, struct alm_store *store, int64_t run,
                                struct alm_error *error)
@@ -29,7 +71,7 @@ enum alm_status alm_facts_load(struct alm_facts *out, struct alm_store *store, i
     }
     out->n_folds = (size_t)alm_table_integer(&out->extent, 0, ALM_EXTENT_FOLDS);
     out->horizon = (size_t)alm_table_integer(&out->extent, 0, ALM_EXTENT_HORIZON);
-    return ALM_OK;
+    return load_missing(out, store, error);
 }
 
 void alm_facts_clear(struct alm_facts *facts)
@@ -39,6 +81,8 @@ void alm_facts_clear(struct alm_facts *facts)
                                         &facts->failure,    &facts->extent, &facts->check};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         alm_table_clear(tables[i]);
+    free(facts->missing);
+    facts->missing = NULL;
 }
 
 double alm_facts_metric(const struct alm_facts *facts, int64_t forecaster, size_t step, const char *code,

@@ -107,11 +107,17 @@ enum {
 enum { ALM_QUANTILE_FOLD, ALM_QUANTILE_STEP, ALM_QUANTILE_LEVEL, ALM_QUANTILE_VALUE };
 enum { ALM_OBSERVATION_TS, ALM_OBSERVATION_VALUE };
 
+#define ALM_FACTS_SERIES 60 /* rows of tables that have one per series */
+
 struct alm_facts {
     int64_t run;
     struct alm_table run_row; /* one row */
     struct alm_table option, series, leader, definition, metric, score, epoch, failure, extent, check;
     size_t horizon, n_folds;
+    /* [series.rows] bars between first and last value that have none, be it that the database has a row
+     * without a value or that the calendar has a bar without a row; -1 where it was not counted (see
+     * facts.c). */
+    int64_t *missing;
 };
 
 /* Reads the facts of a run. ALM_NOTFOUND when there is none with this number. Release with alm_facts_clear,

@@ -207,16 +207,18 @@ static enum alm_status section_errors(struct alm_text *out, const struct alm_fac
                                       struct alm_error *error)
 {
     if (alm_words_unscored(facts)[0] != '\0') return ALM_OK;
-    heading(out, "steps", "Error by step");
-    ALM_TRY(alm_chart_error(out, facts, error));
-    if (facts->horizon > 1) ALM_TRY(append_details(out, "The numbers", alm_tables_steps, facts, error));
+    if (facts->horizon > 1) {
+        heading(out, "steps", "Error by step");
+        ALM_TRY(alm_chart_error(out, facts, error));
+        ALM_TRY(append_details(out, "The numbers", alm_tables_steps, facts, error));
+    }
     if (facts->series.rows > 1) {
         heading(out, "scores", "Error by series");
         struct alm_text caption = {0};
         alm_words_metric(&caption, alm_facts_ranking(facts));
-        if (facts->series.rows > ALM_TABLE_SERIES_MAX)
+        if (facts->series.rows > ALM_FACTS_SERIES)
             alm_text_printf(&caption, ", the first %d of %zu series; all are in the view v_metric",
-                            ALM_TABLE_SERIES_MAX, facts->series.rows);
+                            ALM_FACTS_SERIES, facts->series.rows);
         const enum alm_status status =
             append_table(out, NULL, alm_tables_scores, facts, alm_text_string(&caption), error);
         alm_text_clear(&caption);
@@ -256,8 +258,8 @@ static enum alm_status section_setup(struct alm_text *out, const struct alm_fact
     append_command(out, facts);
     alm_text_append(out, "<h3>Series</h3>\n");
     ALM_TRY(append_table(out, NULL, alm_tables_series, facts, NULL, error));
-    if (facts->series.rows > ALM_TABLE_SERIES_MAX)
-        alm_text_printf(out, "<p class=\"note\">The first %d of %zu series.</p>\n", ALM_TABLE_SERIES_MAX,
+    if (facts->series.rows > ALM_FACTS_SERIES)
+        alm_text_printf(out, "<p class=\"note\">The first %d of %zu series.</p>\n", ALM_FACTS_SERIES,
                         facts->series.rows);
     alm_text_append(out, "<h3>Forecasters</h3>\n");
     ALM_TRY(append_table(out, NULL, alm_tables_forecasters, facts, NULL, error));

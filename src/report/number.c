@@ -56,8 +56,8 @@ int alm_number_decimals(const double *values, size_t n)
         if (size < smallest) smallest = size;
     }
     if (largest <= 0) return 0;
-    const int four = 3 - (int)floor(log10(largest)), two = 1 - (int)floor(log10(smallest));
-    const int decimals = four > two ? four : two;
+    const int least = 3 - (int)floor(log10(largest)), most = 3 - (int)floor(log10(smallest));
+    const int decimals = most > least + 2 ? least + 2 : most;
     return decimals < 0 ? 0 : decimals > 6 ? 6 : decimals;
 }
 

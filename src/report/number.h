@@ -10,8 +10,8 @@
  * an en dash for NaN. Independent of the locale. */
 void alm_number_fixed(struct alm_text *out, double value, int decimals);
 
-/* The decimals that n values of one column need: four significant digits for the largest, at least two for
- * the smallest that is not zero, no more than 6. NaN are passed over. */
+/* The decimals that n values of one column need: four significant digits for the smallest that is not
+ * zero, but at most six for the largest, and no more than 6 decimals. NaN are passed over. */
 int alm_number_decimals(const double *values, size_t n);
 
 /* Appends value in up to digits significant digits, for running text. */

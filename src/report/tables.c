@@ -112,7 +112,7 @@ void alm_tables_scores(struct alm_grid *out, const struct alm_facts *facts)
     alm_grid_column_add(out, ALM_GRID_NAME, "series");
     for (size_t i = 0; i < t->rows; i++)
         alm_grid_column_add(out, ALM_GRID_NUMBER, alm_table_text(t, i, ALM_LEADER_LABEL));
-    for (size_t row = 0; row < facts->series.rows && row < ALM_TABLE_SERIES_MAX; row++) {
+    for (size_t row = 0; row < facts->series.rows && row < ALM_FACTS_SERIES; row++) {
         alm_grid_row_add(out);
         alm_grid_set_text(out, 0, alm_table_text(&facts->series, row, ALM_SERIES_NAME));
         for (size_t i = 0; i < t->rows; i++)
@@ -180,7 +180,7 @@ void alm_tables_series(struct alm_grid *out, const struct alm_facts *facts)
     const struct alm_table *t = &facts->series;
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         alm_grid_column_add(out, columns[i].kind, columns[i].name);
-    for (size_t row = 0; row < t->rows && row < ALM_TABLE_SERIES_MAX; row++) {
+    for (size_t row = 0; row < t->rows && row < ALM_FACTS_SERIES; row++) {
         struct alm_text frequency = {0};
         alm_words_frequency(&frequency, alm_table_text(t, row, ALM_SERIES_FREQUENCY));
         alm_grid_row_add(out);
@@ -189,7 +189,7 @@ void alm_tables_series(struct alm_grid *out, const struct alm_facts *facts)
         set_time(out, 2, facts, row, ALM_SERIES_FIRST);
         set_time(out, 3, facts, row, ALM_SERIES_LAST);
         alm_grid_set_number(out, 4, alm_table_number(t, row, ALM_SERIES_N));
-        alm_grid_set_number(out, 5, alm_table_number(t, row, ALM_SERIES_MISSING));
+        if (facts->missing[row] >= 0) alm_grid_set_number(out, 5, (double)facts->missing[row]);
         alm_grid_set_number(out, 6, alm_table_number(t, row, ALM_SERIES_SEASON));
         alm_grid_set_text(out, 7, alm_table_text(t, row, ALM_SERIES_UNIT));
         alm_grid_set_text(out, 8, alm_table_text(t, row, ALM_SERIES_ZONE));

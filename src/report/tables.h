@@ -8,17 +8,15 @@
 
 #include <stddef.h>
 
-#define ALM_TABLE_SERIES_MAX 60 /* rows of tables that have one per series */
-
 /* Rank, errors, coverage, skill against naive, p, cost. */
 void alm_tables_leaderboard(struct alm_grid *out, const struct alm_facts *facts);
 /* Steps down, forecasters across (the first 15), the ranking metric. */
 void alm_tables_steps(struct alm_grid *out, const struct alm_facts *facts);
-/* Series down (the first ALM_TABLE_SERIES_MAX), forecasters across, the ranking metric. */
+/* Series down (the first ALM_FACTS_SERIES), forecasters across, the ranking metric. */
 void alm_tables_scores(struct alm_grid *out, const struct alm_facts *facts);
 /* Nominal against empirical coverage of the central intervals. */
 void alm_tables_coverage(struct alm_grid *out, const struct alm_facts *facts);
-/* The series of the run, as they are in the database today (the first ALM_TABLE_SERIES_MAX). */
+/* The series of the run, as they are in the database today (the first ALM_FACTS_SERIES). */
 void alm_tables_series(struct alm_grid *out, const struct alm_facts *facts);
 void alm_tables_forecasters(struct alm_grid *out, const struct alm_facts *facts);
 void alm_tables_failures(struct alm_grid *out, const struct alm_facts *facts);

@@ -82,9 +82,13 @@ void alm_ticks_log(struct alm_ticks *out, double low, double high, size_t wanted
         alm_ticks_linear(out, low, high, wanted);
         return;
     }
-    if (decades(out, low, high, wanted, three, 3) <= wanted) return;
-    if (decades(out, low, high, wanted, two, 2) <= wanted) return;
-    if (decades(out, low, high, wanted, one, 1) <= wanted) return;
+    if (decades(out, low, high, wanted, three, 3) <= wanted ||
+        decades(out, low, high, wanted, two, 2) <= wanted ||
+        decades(out, low, high, wanted, one, 1) <= wanted) {
+        /* little more than one decade may hold a single one of these */
+        if (out->n < 3) alm_ticks_linear(out, low, high, wanted);
+        return;
+    }
     /* more decades than ticks: every k-th */
     struct alm_ticks exponents;
     alm_ticks_whole(&exponents, log10(low), log10(high), wanted);

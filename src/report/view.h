@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ALM_VIEW_ORIGINS 120
+#define ALM_VIEW_ORIGINS 60
 
 struct alm_view_origin {
     int64_t ts, fold;

@@ -46,9 +46,9 @@ Test(number, short_keeps_significant_digits_without_zeros_at_the_end)
 
 Test(number, a_column_has_the_decimals_of_its_numbers)
 {
-    cr_assert(eq(int, alm_number_decimals((double[]){1234, 900}, 2), 0));
+    cr_assert(eq(int, alm_number_decimals((double[]){1234, 900}, 2), 1));
     cr_assert(eq(int, alm_number_decimals((double[]){1.5, NAN, 0}, 3), 3));
-    cr_assert(eq(int, alm_number_decimals((double[]){1234, 0.02}, 2), 3));
+    cr_assert(eq(int, alm_number_decimals((double[]){1234, 0.02}, 2), 2));
     cr_assert(eq(int, alm_number_decimals((double[]){1e-12}, 1), 6));
     cr_assert(eq(int, alm_number_decimals((double[]){NAN}, 1), 0));
 }
