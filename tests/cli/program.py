@@ -11,7 +11,7 @@ import sys
 import tempfile
 import unittest
 
-ALMANAC = sys.argv[1]
+ALMANAC = os.path.abspath(sys.argv[1])  # tests run it in other directories
 
 
 def environment(**more):

@@ -64,17 +64,26 @@ class Usage(Program):
         named = self.run_it("--format", "json", "series", "list", env=environment(ALMANAC_DB="other.db"))[0]
         self.assertEqual(before, named)
 
-    def test_completions_are_scripts_that_name_every_command(self):
+    def test_completion_offers_commands_options_and_stored_names(self):
+        for words, offered in ((("ser",), "series"), (("series", "sh"), "show"), (("series", "show", ""), "demo"),
+                               (("backtest", "--ho"), "--horizon"), (("forecasters", "show", "l"), "lstm"),
+                               (("query", "lead"), "leaderboard")):
+            with self.subTest(words):
+                lines = self.run_it("complete", "--", *words)[0].splitlines()
+                self.assertIn(offered, [line.split("\t")[0].strip() for line in lines])
+
+    def test_completion_scripts_are_taken_by_their_shells(self):
         for shell in ("bash", "zsh", "fish"):
-            text = self.run_it("completion", shell)[0]
-            for command in COMMANDS:
-                self.assertIn(command, text)
-        script = self.run_it("completion", "bash")[0]
-        script += '\nCOMP_WORDS=(almanac ser); COMP_CWORD=1; _almanac; echo "${COMPREPLY[@]}"\n'
-        bash = shutil.which("bash")
-        if bash:
-            done = subprocess.run([bash, "-c", script], stdout=subprocess.PIPE, text=True, check=True,
-                                  cwd=self.path)
+            script = self.run_it("completion", shell)[0]
+            self.assertIn("almanac complete", script)
+            if shutil.which(shell):
+                subprocess.run([shell, "-n"], input=script, text=True, check=True)
+        if shutil.which("bash"):
+            script = self.run_it("completion", "bash")[0]
+            script += '\nCOMP_WORDS=(almanac ser); COMP_CWORD=1; _almanac; echo "${COMPREPLY[@]}"\n'
+            path = f"{os.path.dirname(ALMANAC)}{os.pathsep}{os.environ['PATH']}"
+            done = subprocess.run(["bash", "-c", script], stdout=subprocess.PIPE, text=True, check=True,
+                                  cwd=self.path, env=environment(PATH=path))
             self.assertIn("series", done.stdout.split())
 
     def test_forecasters_show_their_options_and_the_equations_of_lstm(self):
