@@ -68,9 +68,9 @@ static bool for_people(const struct alm_call *call)
 enum alm_status alm_call_print_leaderboards(const struct alm_call *call, struct alm_workbench *workbench,
                                             const char (*runs)[24], size_t n, struct alm_error *error)
 {
-    static const char *const columns[] = {
-        "run",   "rank",    "forecaster",  "mae",         "rmse",        "smape", "mase",
-        "skill", "p_naive", "coverage_80", "coverage_95", "fit_seconds", NULL};
+    static const char *const columns[] = {"run",     "rank",        "forecaster",  "mae",
+                                          "rmse",    "smape",       "mase",        "skill",
+                                          "p_naive", "coverage_95", "fit_seconds", NULL};
     /* the number of the run is only of use beside others */
     const char *const *shown = for_people(call) ? columns + (n == 1) : NULL;
     ALM_TRY(print_runs(call, workbench, "leaderboard", shown, runs, n, error));
