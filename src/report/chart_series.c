@@ -307,6 +307,7 @@ static void write_legend(struct alm_text *out, const struct picture *p)
     alm_svg_legend(out, "l actual", ALM_SVG_NO_MARK, "actual");
     for (size_t i = 0; i < p->n_shown; i++) {
         const size_t row = alm_facts_leader(p->facts, p->shown[i]);
+        if (p->line[i].n == 0) continue;
         class_of(class, 'l', p->facts, p->shown[i]);
         alm_svg_legend(out, class, ALM_SVG_NO_MARK, alm_table_text(&p->facts->leader, row, ALM_LEADER_LABEL));
     }

@@ -1,6 +1,7 @@
 #include "report/facts.h"
 
 #include "base/memory.h"
+#include "report/stored.h"
 #include "series/calendar.h"
 
 #include <math.h>
@@ -70,7 +71,9 @@ enum alm_status alm_facts_load(struct alm_facts *out, struct alm_store *store, i
                             (long long)run);
     }
     out->n_folds = (size_t)alm_table_integer(&out->extent, 0, ALM_EXTENT_FOLDS);
-    out->horizon = (size_t)alm_table_integer(&out->extent, 0, ALM_EXTENT_HORIZON);
+    const double horizon = alm_stored_number(out, "horizon");
+    out->horizon =
+        horizon >= 1 ? (size_t)horizon : (size_t)alm_table_integer(&out->extent, 0, ALM_EXTENT_HORIZON);
     return load_missing(out, store, error);
 }
 

@@ -78,6 +78,12 @@ static void heading(struct alm_text *out, const char *id, const char *title)
     alm_text_printf(out, "<h2 id=\"%s\">%s</h2>\n", id, title);
 }
 
+/* A training has origins and a horizon, but no forecasts. */
+static bool is_training(const struct alm_facts *facts)
+{
+    return strcmp(alm_table_text(&facts->run_row, 0, ALM_RUN_KIND), "train") == 0;
+}
+
 static void head(struct alm_text *out, const struct alm_facts *facts)
 {
     alm_text_append(out, alm_asset_head_html);
@@ -86,7 +92,8 @@ static void head(struct alm_text *out, const struct alm_facts *facts)
     alm_text_append(out, " \xC2\xB7 almanac</title>\n<style>\n");
     alm_text_append(out, alm_asset_report_css);
     alm_text_append(out, "</style>\n</head>\n<body>\n<main>\n<header>\n<p>almanac \xC2\xB7 ");
-    alm_text_append_safe(out, alm_table_text(&facts->run_row, 0, ALM_RUN_KIND));
+    alm_text_append_safe(out,
+                         is_training(facts) ? "training" : alm_table_text(&facts->run_row, 0, ALM_RUN_KIND));
     alm_text_append(out, " report</p>\n<h1><bdi>");
     append_words(out, alm_words_title, facts);
     alm_text_append(out, "</bdi></h1>\n<p class=\"headline\">");
@@ -95,8 +102,10 @@ static void head(struct alm_text *out, const struct alm_facts *facts)
     alm_number_count(out, (long long)facts->series.rows, "series", "series");
     alm_text_append(out, "</span> <span>");
     alm_number_count(out, (long long)facts->leader.rows, "forecaster", "forecasters");
-    alm_text_append(out, "</span> <span>");
-    alm_number_count(out, (long long)facts->n_folds, "origin", "origins");
+    if (!is_training(facts)) {
+        alm_text_append(out, "</span> <span>");
+        alm_number_count(out, (long long)facts->n_folds, "origin", "origins");
+    }
     alm_text_append(out, "</span> <span>horizon ");
     alm_number_count(out, (long long)facts->horizon, "bar", "bars");
     if (!alm_table_null(&facts->run_row, 0, ALM_RUN_STARTED)) {
@@ -136,11 +145,8 @@ static void verdicts(struct alm_text *out, const struct alm_facts *facts)
 static enum alm_status section_leaderboard(struct alm_text *out, const struct alm_facts *facts,
                                            struct alm_error *error)
 {
+    if (alm_words_unscored(facts)[0] != '\0') return ALM_OK; /* the headline says why */
     heading(out, "leaderboard", "Leaderboard");
-    if (alm_words_unscored(facts)[0] != '\0') {
-        alm_text_printf(out, "<p class=\"none\">%s</p>\n", alm_words_unscored(facts));
-        return ALM_OK;
-    }
     verdicts(out, facts);
     ALM_TRY(append_table(out, NULL, alm_tables_leaderboard, facts, NULL, error));
     alm_text_append(out, "<p class=\"note\">Ranked by ");
@@ -191,6 +197,7 @@ static enum alm_status section_series(struct alm_text *out, struct alm_store *st
                                       const struct alm_facts *facts, struct alm_error *error)
 {
     const size_t n = facts->series.rows;
+    if (is_training(facts)) return ALM_OK;
     heading(out, "forecasts", "Forecasts");
     if (n == 0) alm_text_append(out, "<p class=\"none\">The run has no series.</p>\n");
     for (size_t i = 0; i < n && i < SHOWN_SERIES; i++) {

@@ -104,7 +104,7 @@ const char *alm_words_unscored(const struct alm_facts *facts)
         return "The run has not ended; errors are computed when it does. Go on with --resume.";
     if (strcmp(status, "failed") == 0) return "The run failed before there was anything to score.";
     if (strcmp(kind, "forecast") == 0)
-        return "The actual values are not known yet. When the data have come, `almanac score` fills them in.";
+        return "The actual values are not known yet. When the data have come, almanac score fills them in.";
     return "No forecast of this run has an actual value to be compared with.";
 }
 
