@@ -1,5 +1,9 @@
 #include "support.h"
 
+#include "base/random.h"
+
+#include <csv.h>
+
 /* Reads bytes and writes records as `[a|b]` with the fault's number behind a faulty one. */
 static char *read_all(const char *bytes, size_t n, struct alm_dialect dialect)
 {
@@ -180,6 +184,82 @@ Test(reader, lines_across_chunk_borders_are_whole)
     alm_reader_free(reader);
     alm_source_close(source);
     alm_text_clear(&file);
+}
+
+/* ---- against libcsv itself ---- */
+
+static int no_space(unsigned char c)
+{
+    (void)c;
+    return 0;
+}
+static void field_to_text(void *field, size_t n, void *context)
+{
+    struct alm_text *out = context;
+    alm_text_append(out, out->length > 0 && out->data[out->length - 1] != '[' ? "|" : "");
+    alm_text_append_bytes(out, field, n);
+}
+static void end_to_text(int c, void *context)
+{
+    (void)c;
+    alm_text_append(context, "][");
+}
+
+/* What libcsv makes of a whole file. */
+static void read_with_libcsv(struct alm_text *out, const char *bytes, size_t n)
+{
+    struct csv_parser parser;
+    cr_assert(csv_init(&parser, 0) == 0);
+    csv_set_space_func(&parser, no_space);
+    alm_text_append(out, "[");
+    cr_assert(csv_parse(&parser, bytes, n, field_to_text, end_to_text, out) == n);
+    csv_fini(&parser, field_to_text, end_to_text, out);
+    csv_free(&parser);
+}
+
+Test(reader, gives_what_libcsv_gives_for_random_files)
+{
+    static const char *const pieces[] = {",",    ",",       "a",    "12",         " ",        "\n",
+                                         "\r\n", "\"x,y\"", "\"\"", "\"a\"\"b\"", "\xC3\xA4", "\t"};
+    struct alm_random *random;
+    cr_assert(alm_random_create(&random, 7, NULL) == ALM_OK);
+    for (int round = 0; round < 3000; round++) {
+        struct alm_text file = {0}, expected = {0}, got = {0};
+        bool open = false; /* inside an unquoted field: no quotes there */
+        const size_t n = 1 + alm_random_below(random, 40);
+        for (size_t i = 0; i < n; i++) {
+            const char *piece = pieces[alm_random_below(random, sizeof pieces / sizeof *pieces)];
+            const bool separates = strpbrk(piece, ",\n") != NULL && piece[0] != '"';
+            if (open && piece[0] == '"') continue;
+            alm_text_append(&file, piece);
+            if (piece[0] == '"') alm_text_append(&file, ",");
+            open = !separates && piece[0] != '"';
+        }
+        read_with_libcsv(&expected, file.data, file.length);
+        struct alm_source *source;
+        struct alm_reader *reader;
+        cr_assert(open_bytes(&source, file.data, file.length, NULL) == ALM_OK);
+        cr_assert(alm_reader_create(&reader, source, comma, NULL) == ALM_OK);
+        alm_text_append(&got, "[");
+        for (;;) {
+            struct alm_record record;
+            bool more;
+            cr_assert(alm_reader_next(&record, &more, reader, NULL) == ALM_OK);
+            if (!more) break;
+            if (record.blank) continue; /* libcsv swallows them */
+            cr_assert(eq(int, (int)record.fault, ALM_RECORD_GOOD));
+            for (size_t i = 0; i < record.n; i++)
+                field_to_text((void *)(uintptr_t)record.fields[i].text, record.fields[i].n, &got);
+            end_to_text(0, &got);
+        }
+        cr_assert(eq(str, got.data, expected.data), "<%s>", file.data);
+        alm_reader_free(reader);
+        alm_source_close(source);
+        alm_text_clear(&file);
+        alm_text_clear(&expected);
+        alm_text_clear(&got);
+    }
+    alm_random_free(random);
 }
 
 Test(source, gives_the_digest_of_all_bytes)
