@@ -71,6 +71,11 @@ enum alm_status alm_schema_decide(struct alm_schema *out, const struct alm_sampl
                                   struct alm_error *error);
 void alm_schema_clear(struct alm_schema *schema);
 
+/* Second part of the decision, in schema_names.c: the series' name, symbols taken off the headers; names that
+ * would clash or cannot be used are refused. */
+enum alm_status alm_schema_decide_names(struct alm_schema *schema, const struct alm_ingest_options *options,
+                                        struct alm_error *error);
+
 /* The series name of value column number v (index into values) under key (NULL outside layout long): NAME,
  * NAME.column, key, key.column, each under NAME. where the user gave one. */
 enum alm_status alm_schema_series_name(char **out, const struct alm_schema *schema, const char *key, size_t v,

@@ -251,17 +251,21 @@ static enum alm_status on_reject(void *context, const struct alm_ingest_reject *
                                  struct alm_error *error)
 {
     struct alm_import_sink *sink = context;
-    struct alm_text reason = {0};
+    struct alm_text reason = {0}, text = {0};
     ALM_TRY(show_reject(sink, reject, error));
     alm_ingest_reject_explain(&reason, reject);
+    /* the database holds text only: bytes that are not UTF-8 are written out */
+    alm_text_append_visible(&text, reject->text);
     const struct alm_reject row = {.number = ++sink->n_rejects,
                                    .line = reject->line,
                                    .column = reject->field,
                                    .reason = alm_text_string(&reason),
-                                   .text = reject->text};
+                                   .text = alm_text_string(&text)};
     enum alm_status status = alm_text_check(&reason, error);
+    if (status == ALM_OK) status = alm_text_check(&text, error);
     if (status == ALM_OK) status = alm_import_table_reject(sink->store, sink->import_id, &row, error);
     alm_text_clear(&reason);
+    alm_text_clear(&text);
     return status;
 }
 

@@ -261,6 +261,16 @@ Test(import, rejects_are_rows_that_say_where_and_why)
     close_bench(&b);
 }
 
+Test(import, bytes_that_are_not_text_are_written_out_in_rejects)
+{
+    struct bench b;
+    open_bench(&b);
+    IMPORTS(PLAIN, "x.csv", "date,v\n2020-01-01,1\n2020-01-02,\xFF\x1b\n2020-01-03,3\n");
+    VALUE("3  \\xff\\x1b not UTF-8",
+          "select line || ' ' || coalesce(\"column\", '') || ' ' || text || ' ' || reason from v_reject");
+    close_bench(&b);
+}
+
 static void holds_nothing(struct bench *b_)
 {
     struct bench b = *b_;

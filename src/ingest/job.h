@@ -1,0 +1,69 @@
+/* One import under way: what the files of this room that carry it out share. */
+#ifndef ALM_INGEST_JOB_H
+#define ALM_INGEST_JOB_H
+
+#include "ingest/group.h"
+#include "ingest/ingest.h"
+#include "ingest/reader.h"
+
+/* One group and the key that leads to it. */
+struct alm_ingest_entry {
+    char *key; /* "" when there is only one */
+    uint64_t hash;
+    struct alm_group *group;
+    bool announced; /* to the caller's sink */
+};
+
+struct alm_ingest_job {
+    const struct alm_ingest_options *options;
+    const struct alm_ingest_sink *sink;
+    struct alm_ingest_summary *summary;
+    const char *file; /* for messages */
+    struct alm_source *source;
+    struct alm_reader *reader;
+    struct alm_schema schema;
+    struct alm_group_sink group_sink;
+    struct alm_frequency frequency; /* stated */
+    bool frequency_stated;
+    struct alm_ingest_entry *entries; /* [n_entries] in order of their first row */
+    size_t n_entries, entries_capacity;
+    size_t *table, table_size; /* open addressing: entry index + 1 */
+    size_t last;               /* entry of the last row */
+    double *values;            /* one row */
+    size_t values_capacity;
+    struct alm_text key;
+    char hint[160];
+};
+
+/* ---- refuse.c: rejects, told to the sink, counted, and limited ---- */
+
+/* ALM_DATA with the reject as message when that was one too many. */
+enum alm_status alm_job_refuse(struct alm_ingest_job *job, const struct alm_ingest_reject *reject,
+                               struct alm_error *error);
+/* Rejects a record for the content of field number index; hint may be NULL. */
+enum alm_status alm_job_refuse_field(struct alm_ingest_job *job, const struct alm_record *record,
+                                     size_t index, enum alm_reject_reason reason, const char *hint,
+                                     struct alm_error *error);
+/* The same for what should be a number, with a hint of its own. */
+enum alm_status alm_job_refuse_number(struct alm_ingest_job *job, const struct alm_record *record,
+                                      size_t index, struct alm_error *error);
+/* Rejects a record for its number of fields. */
+enum alm_status alm_job_refuse_fields(struct alm_ingest_job *job, const struct alm_record *record,
+                                      struct alm_error *error);
+/* Rejects a record for its fault. */
+enum alm_status alm_job_refuse_fault(struct alm_ingest_job *job, const struct alm_record *record,
+                                     struct alm_error *error);
+
+/* ---- keys.c: the groups of an import, found by key ---- */
+
+void alm_job_start_groups(struct alm_ingest_job *job);
+void alm_job_clear_groups(struct alm_ingest_job *job);
+/* The group of a key, made when it is new; job->last is its number. *out is valid until the next call. */
+enum alm_status alm_job_find_group(struct alm_ingest_entry **out, bool *is_new, struct alm_ingest_job *job,
+                                   const char *key, struct alm_error *error);
+/* Hands on what is left of a group and frees it. */
+enum alm_status alm_job_finish_group(struct alm_ingest_job *job, size_t number, struct alm_error *error);
+/* Many groups can wait at once: then all that are in order hand on what they have. */
+enum alm_status alm_job_bound_waiting(struct alm_ingest_job *job, struct alm_error *error);
+
+#endif

@@ -1,0 +1,107 @@
+#include "ingest/job.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TEXT_LIMIT = 120 }; /* bytes of a rejected text that are kept */
+
+enum alm_status alm_job_refuse(struct alm_ingest_job *job, const struct alm_ingest_reject *reject,
+                               struct alm_error *error)
+{
+    struct alm_ingest_summary *summary = job->summary;
+    summary->rows_rejected++;
+    summary->rejected[reject->reason]++;
+    ALM_TRY(job->sink->reject(job->sink->context, reject, error));
+    const bool strict = job->options->strict;
+    const size_t limit = job->options->max_rejects;
+    if (!strict && (!job->options->max_rejects_given || summary->rows_rejected <= limit)) return ALM_OK;
+    struct alm_text text = {0};
+    alm_ingest_reject_write(&text, job->file, reject);
+    if (strict)
+        alm_fail(error, ALM_DATA, "%s", alm_text_string(&text));
+    else
+        alm_fail(error, ALM_DATA, "%s: more than %zu rejected rows; the last: %s", job->file, limit,
+                 alm_text_string(&text));
+    alm_text_clear(&text);
+    return ALM_DATA;
+}
+
+/* Copies at most TEXT_LIMIT bytes, cut between characters and without line ends. */
+static void shorten(char out[TEXT_LIMIT + 4], const char *text, size_t n)
+{
+    size_t keep = 0;
+    while (keep < n && keep < TEXT_LIMIT && text[keep] != '\n' && text[keep] != '\r' && text[keep] != '\0')
+        keep++;
+    const bool cut = keep < n && keep == TEXT_LIMIT;
+    while (cut && keep > 0 && ((unsigned char)text[keep] & 0xC0) == 0x80)
+        keep--;
+    memcpy(out, text, keep);
+    memcpy(out + keep, cut ? "..." : "", cut ? 4 : 1);
+}
+
+/* Rejects a record at offset at of its raw bytes. */
+static enum alm_status refuse_at(struct alm_ingest_job *job, const struct alm_record *record, size_t at,
+                                 size_t field, enum alm_reject_reason reason, const char *where,
+                                 const char *hint, const char *text, size_t n, struct alm_error *error)
+{
+    char shown[TEXT_LIMIT + 4];
+    struct alm_ingest_reject reject = {
+        .field = field, .reason = reason, .where = where, .hint = hint, .text = shown};
+    shorten(shown, text, n);
+    alm_record_place(&reject.line, &reject.column, record, at);
+    return alm_job_refuse(job, &reject, error);
+}
+
+/* Rejects a record for the content of one field. */
+enum alm_status alm_job_refuse_field(struct alm_ingest_job *job, const struct alm_record *record,
+                                     size_t index, enum alm_reject_reason reason, const char *hint,
+                                     struct alm_error *error)
+{
+    const bool named = job->schema.layout != ALM_LAYOUT_ROWS && index < job->schema.n_columns;
+    const char *where = named ? job->schema.columns[index].header : NULL;
+    const struct alm_field *field = &record->fields[index];
+    return refuse_at(job, record, alm_record_field_offset(record, job->schema.dialect, index), index + 1,
+                     reason, where != NULL && where[0] != '\0' ? where : NULL, hint, field->text, field->n,
+                     error);
+}
+
+enum alm_status alm_job_refuse_number(struct alm_ingest_job *job, const struct alm_record *record,
+                                      size_t index, struct alm_error *error)
+{
+    const struct alm_field *field = &record->fields[index];
+    char shown[TEXT_LIMIT + 4];
+    double value;
+    const struct alm_number_style other = {.decimal = job->schema.numbers.decimal == ',' ? '.' : ','};
+    shorten(shown, field->text, field->n);
+    if (alm_number_read(&value, field->text, field->n, &other) == ALM_CELL_NUMBER)
+        snprintf(job->hint, sizeof job->hint, "try --decimal %c", other.decimal);
+    else if (field->n <= 12)
+        snprintf(job->hint, sizeof job->hint, "try --null %s", shown);
+    else
+        job->hint[0] = '\0';
+    return alm_job_refuse_field(job, record, index, ALM_REJECT_NUMBER,
+                                job->hint[0] == '\0' ? NULL : job->hint, error);
+}
+
+enum alm_status alm_job_refuse_fields(struct alm_ingest_job *job, const struct alm_record *record,
+                                      struct alm_error *error)
+{
+    snprintf(job->hint, sizeof job->hint, "expected %zu fields, got %zu", job->schema.n_columns, record->n);
+    return refuse_at(job, record, 0, 0, ALM_REJECT_FIELDS, NULL, job->hint, record->raw, record->raw_n,
+                     error);
+}
+
+enum alm_status alm_job_refuse_fault(struct alm_ingest_job *job, const struct alm_record *record,
+                                     struct alm_error *error)
+{
+    static const enum alm_reject_reason reasons[] = {
+        [ALM_RECORD_UNCLOSED_QUOTE] = ALM_REJECT_UNCLOSED_QUOTE,
+        [ALM_RECORD_TEXT_AFTER_QUOTE] = ALM_REJECT_TEXT_AFTER_QUOTE,
+        [ALM_RECORD_TOO_LONG] = ALM_REJECT_TOO_LONG,
+        [ALM_RECORD_NUL] = ALM_REJECT_NUL,
+        [ALM_RECORD_NOT_UTF8] = ALM_REJECT_NOT_UTF8,
+    };
+    const size_t at = record->fault_at;
+    return refuse_at(job, record, at, 0, reasons[record->fault], NULL, NULL, record->raw + at,
+                     record->raw_n - at, error);
+}

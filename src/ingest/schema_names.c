@@ -1,0 +1,91 @@
+#include "base/memory.h"
+#include "ingest/name.h"
+#include "ingest/schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Takes SYMBOL off headers such as SYMBOL.Open: one symbol names the file's series, several their own. */
+static enum alm_status decide_symbols(struct alm_schema *schema, struct alm_error *error)
+{
+    const char *symbol = NULL;
+    size_t symbol_n = 0, n;
+    bool several = false;
+    for (size_t v = 0; v < schema->n_values; v++) {
+        const char *header = schema->columns[schema->values[v]].header;
+        if (!alm_name_has_symbol(&n, header)) continue;
+        if (symbol != NULL && (n != symbol_n || memcmp(symbol, header, n) != 0)) several = true;
+        symbol = header;
+        symbol_n = n;
+    }
+    if (symbol == NULL || schema->layout != ALM_LAYOUT_WIDE) return ALM_OK;
+    for (size_t v = 0; v < schema->n_values; v++) {
+        struct alm_column *column = &schema->columns[schema->values[v]];
+        if (!alm_name_has_symbol(&n, column->header)) continue;
+        free(column->name);
+        ALM_TRY(alm_name_column(&column->name, column->header + n + 1, error));
+        if (several && (column->symbol = strndup(column->header, n)) == NULL)
+            return alm_fail(error, ALM_NOMEM, "out of memory");
+    }
+    if (several || schema->series_given) return ALM_OK;
+    free(schema->series);
+    schema->series = strndup(symbol, symbol_n);
+    return schema->series == NULL ? alm_fail(error, ALM_NOMEM, "out of memory") : ALM_OK;
+}
+
+static enum alm_status check_names(const struct alm_schema *schema, struct alm_error *error)
+{
+    for (size_t v = 0; v < schema->n_values; v++) {
+        const struct alm_column *a = &schema->columns[schema->values[v]];
+        if (!alm_name_is_usable(a->name, strlen(a->name)))
+            return alm_fail(error, ALM_DATA, "column %zu has a name with control characters",
+                            schema->values[v] + 1);
+        for (size_t w = 0; w < v; w++) {
+            const struct alm_column *b = &schema->columns[schema->values[w]];
+            const char *a_symbol = a->symbol == NULL ? "" : a->symbol,
+                       *b_symbol = b->symbol == NULL ? "" : b->symbol;
+            if (strcmp(a->name, b->name) == 0 && strcmp(a_symbol, b_symbol) == 0)
+                return alm_fail(error, ALM_DATA,
+                                "columns \"%s\" and \"%s\" would both be called %s; choose with --value",
+                                b->header, a->header, a->name);
+        }
+    }
+    return ALM_OK;
+}
+
+enum alm_status alm_schema_decide_names(struct alm_schema *schema, const struct alm_ingest_options *options,
+                                        struct alm_error *error)
+{
+    const char *given = options->series;
+    schema->series_given = given != NULL;
+    if (given != NULL)
+        ALM_TRY(alm_copy_text(&schema->series, given, error));
+    else if (strcmp(options->path, "-") != 0)
+        ALM_TRY(alm_name_stem(&schema->series, options->path, error));
+    if (schema->layout == ALM_LAYOUT_WIDE) ALM_TRY(decide_symbols(schema, error));
+    if (schema->layout == ALM_LAYOUT_WIDE && schema->series == NULL)
+        return alm_fail(error, ALM_USAGE, "standard input has no name: give the series one with --series");
+    if (schema->series != NULL && !alm_name_is_usable(schema->series, strlen(schema->series)))
+        return alm_fail(error, ALM_USAGE, "the series name is empty or has control characters; see --series");
+    return check_names(schema, error);
+}
+
+enum alm_status alm_schema_series_name(char **out, const struct alm_schema *schema, const char *key, size_t v,
+                                       struct alm_error *error)
+{
+    struct alm_text name = {0};
+    const struct alm_column *column = schema->n_values == 0 ? NULL : &schema->columns[schema->values[v]];
+    const char *first = key != NULL ? (schema->series_given ? schema->series : NULL) : schema->series;
+    const char *second = key != NULL ? key : column == NULL ? NULL : column->symbol;
+    if (key == NULL && second != NULL && !schema->series_given) first = NULL;
+    if (first != NULL) alm_text_append(&name, first);
+    if (second != NULL) alm_text_printf(&name, "%s%s", name.length > 0 ? "." : "", second);
+    if (schema->n_values > 1) alm_text_printf(&name, ".%s", column->name);
+    const enum alm_status status = alm_text_check(&name, error);
+    if (status == ALM_OK) {
+        *out = name.data;
+        return ALM_OK;
+    }
+    alm_text_clear(&name);
+    return status;
+}
