@@ -152,7 +152,7 @@ static const struct alm_command_option options[] = {
 };
 
 static const struct alm_example examples[] = {
-    {"backtest --series GOOG.close -m drift -m ses -m lstm --horizon 5 --folds 50", "three rivals of naive"},
+    {"backtest --series GOOG.close -m ses -m lstm --horizon 5 --folds 50", "two rivals of naive"},
     {"backtest --resume 3", "go on after an interruption"},
     {NULL, NULL},
 };

@@ -81,9 +81,9 @@ static const char lstm_equations[] =
     "  f = sigmoid(W_f x + R_f h' + b_f)    what stays of it; b_f begins at 1\n"
     "  g = tanh   (W_g x + R_g h' + b_g)    what is offered\n"
     "  o = sigmoid(W_o x + R_o h' + b_o)    what is shown\n"
-    "  c = f c' + i g                       the memory; hidden units, layers on top of each other\n"
+    "  c = f c' + i g                       the memory: hidden units, in layers\n"
     "  h = o tanh(c)                        the output of a step\n"
-    "  y = W_y h + b_y                      all steps of the horizon at once; loss, labels\n\n";
+    "  y = W_y h + b_y                      all steps of the horizon; labels, loss\n\n";
 
 /* All about a forecaster, as people read it. */
 static void write_page(struct alm_text *out, const struct alm_forecaster_type *type)

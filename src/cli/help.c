@@ -146,7 +146,7 @@ const char alm_help_exit[] =
 
 static const struct alm_example first_steps[] = {
     {"import prices.csv", "read a CSV file into ./almanac.db"},
-    {"backtest --series prices.close --model ses --model lstm --horizon 5 --folds 50",
+    {"backtest --series prices.close -m ses -m lstm --horizon 5 --folds 50",
      "see whether they beat the naive forecast"},
     {"report 1 -o report.html", "write what run 1 found as one HTML page"},
     {NULL, NULL},

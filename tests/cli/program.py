@@ -1,4 +1,5 @@
 """Runs the program in a directory of its own; what the tests of cli share."""
+import contextlib
 import csv
 import datetime
 import io
@@ -6,6 +7,7 @@ import math
 import os
 import pathlib
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -29,6 +31,15 @@ def make_series(path, n, seed=7):
     return values
 
 
+def walk(n, seed):
+    """A random walk with the rounding of prices."""
+    rng, value, out = random.Random(seed), 100.0, []
+    for _ in range(n):
+        value += rng.gauss(0, 1)
+        out.append(round(value, 2))
+    return out
+
+
 class Program(unittest.TestCase):
     """A directory for each test, with demo.csv and its series in almanac.db when SIZE is set."""
 
@@ -49,6 +60,35 @@ class Program(unittest.TestCase):
                               text=True, encoding="utf-8", check=False, **options)
         self.assertEqual(done.returncode, status, f"{arguments}: {done.stdout}\n{done.stderr}")
         return done.stdout, done.stderr
+
+    def good(self, *arguments, **options):
+        """Standard output of a call that succeeds."""
+        return self.run_it(*map(str, arguments), **options)[0]
+
+    def bad(self, status, *arguments, **options):
+        """Standard error of a call that ends with status."""
+        return self.run_it(*map(str, arguments), status=status, **options)[1]
+
+    def sql(self, text, *parameters):
+        with contextlib.closing(sqlite3.connect(self.path / "almanac.db")) as connection:
+            return connection.execute(text, parameters).fetchall()
+
+    def check_database(self):
+        self.assertEqual(self.sql("PRAGMA integrity_check"), [("ok",)])
+        self.assertEqual(self.sql("PRAGMA foreign_key_check"), [])
+
+    def write(self, name, text):
+        (self.path / name).write_text(text, encoding="utf-8")
+        return name
+
+    def write_values(self, name, values):
+        """A CSV file of an index series."""
+        return self.write(name, "t,value\n" + "".join(f"{i},{v!r}\n" for i, v in enumerate(values)))
+
+    def import_walks(self, names=("a",), n=120):
+        """Index series; the values of the first are walk(n, 1), of the second walk(n, 2) …"""
+        for i, name in enumerate(names):
+            self.good("import", self.write_values(f"{name}.csv", walk(n, i + 1)), "--index", "--value", "value")
 
     def rows(self, *arguments):
         """The rows of a command as dicts, read from its CSV."""
