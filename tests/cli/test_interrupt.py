@@ -11,7 +11,8 @@ import time
 from program import ALMANAC, Program, environment, main
 
 LSTM = "lstm:hidden=4,lookback=8,epochs=2,steps=5"
-REQUEST = ("--series", "a", "-m", "ses", "-m", "lstm:hidden=16,lookback=16,epochs=3,steps=40", "--horizon", "2", "--folds", "40", "--seed", "3")
+REQUEST = ("--series", "a", "-m", "ses", "-m", "lstm:hidden=16,lookback=16,epochs=3,steps=40",
+           "--horizon", "2", "--folds", "40", "--seed", "3")
 
 
 class Interrupt(Program):
@@ -42,7 +43,8 @@ class Interrupt(Program):
         return False
 
     def test_an_interrupted_training_keeps_nothing_half_done(self):
-        process = self.start("train", "-m", "lstm:hidden=64,layers=2,lookback=64,epochs=100000,patience=0,steps=0", "--series", "a", "--name", "big", "--horizon", "2")
+        process = self.start("train", "-m", "lstm:hidden=64,layers=2,lookback=64,epochs=100000,patience=0,steps=0",
+                             "--series", "a", "--name", "big", "--horizon", "2")
         time.sleep(1)
         process.send_signal(signal.SIGINT)
         _, text = process.communicate()
@@ -86,7 +88,8 @@ class Interrupt(Program):
         process = self.start("backtest", *REQUEST, "--jobs", "1")
         alive = self.wait_for_tasks(process, 42)
         if alive:
-            done = subprocess.run([ALMANAC, "backtest", "--resume", "1"], cwd=self.path, env=environment(), capture_output=True, text=True, check=False)
+            done = subprocess.run([ALMANAC, "backtest", "--resume", "1"], cwd=self.path, env=environment(),
+                                  capture_output=True, text=True, check=False)
             if process.poll() is None:
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn(str(process.pid), done.stderr)

@@ -52,7 +52,9 @@ class Terminal(Program):
         return process.wait(), text.decode().replace("\r\n", "\n")
 
     def test_csv_reads_back_exactly_and_tells_empty_from_missing(self):
-        text = subprocess.run([ALMANAC, "query", HARD, "--format", "csv"], cwd=self.path, env=environment(), stdout=subprocess.PIPE, check=True).stdout.decode()
+        done = subprocess.run([ALMANAC, "query", HARD, "--format", "csv"], cwd=self.path, env=environment(),
+                              stdout=subprocess.PIPE, check=True)
+        text = done.stdout.decode()
         rows = list(csv.reader(io.StringIO(text, newline="")))
         self.assertEqual(rows[0], ["a", "b", "c", "d"])
         for row, expected in zip(rows[1:], EXPECTED):
