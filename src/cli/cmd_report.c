@@ -9,7 +9,8 @@ static enum alm_status run(const struct alm_call *call, struct alm_error *error)
     const char *path = alm_call_text(call, "output");
     const char *format = alm_call_text(call, "format");
     if (path == NULL) return alm_fail(error, ALM_USAGE, "say where to write it: -o FILE");
-    if (strcmp(path, "-") == 0) return alm_fail(error, ALM_USAGE, "-o -: a report goes into a file; name one");
+    if (strcmp(path, "-") == 0)
+        return alm_fail(error, ALM_USAGE, "-o -: a report goes into a file; name one");
     const size_t n = strlen(path);
     if (format == NULL) format = n > 3 && strcmp(path + n - 3, ".md") == 0 ? "md" : "html";
     ALM_TRY(alm_call_open(&workbench, call, false, error));
