@@ -6,6 +6,9 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+/* Sent by alm_interrupt_close to the watching thread alone. */
+enum { END = SIGUSR1 };
+
 static void collect_signals(sigset_t *set)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
@@ -42,16 +45,18 @@ static void set_actions(const sigset_t *set, bool passing)
 static void *watch(void *context)
 {
     struct alm_cancel *cancel = context;
-    sigset_t set;
-    int number = 0;
+    sigset_t set, both, end;
+    int number = END;
     collect_signals(&set);
-    if (sigwait(&set, &number) != 0) return NULL;
+    sigemptyset(&end);
+    sigaddset(&end, END);
+    sigorset(&both, &set, &end);
+    if (sigwait(&both, &number) != 0 || number == END) return NULL;
     atomic_store(&cancel->requested, number);
     /* the next signal finds this thread without a mask, and its default action ends the process */
     set_actions(&set, false);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    for (;;)
-        pause();
+    sigwait(&end, &number);
     return NULL;
 }
 
@@ -62,6 +67,7 @@ enum alm_status alm_interrupt_open(struct alm_interrupt *interrupt, struct alm_e
     signal(SIGPIPE, SIG_IGN);
     collect_signals(&set);
     set_actions(&set, true);
+    sigaddset(&set, END);
     int problem = pthread_sigmask(SIG_BLOCK, &set, NULL);
     if (problem == 0) problem = pthread_create(&interrupt->thread, NULL, watch, &interrupt->cancel);
     return problem == 0 ? ALM_OK : alm_fail(error, ALM_IO, "cannot start a thread: %s", strerror(problem));
@@ -69,6 +75,6 @@ enum alm_status alm_interrupt_open(struct alm_interrupt *interrupt, struct alm_e
 
 void alm_interrupt_close(struct alm_interrupt *interrupt)
 {
-    pthread_cancel(interrupt->thread);
+    pthread_kill(interrupt->thread, END);
     pthread_join(interrupt->thread, NULL);
 }

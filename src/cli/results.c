@@ -8,8 +8,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* Each forecaster's verdict as a line. */
+enum { WIDTH = 79 };
+
+/* A sentence as one line, on a terminal as several narrow ones. */
+static void print_filled(const char *text)
+{
+    struct alm_text lines = {0};
+    if (isatty(STDOUT_FILENO) == 1)
+        alm_help_fill(&lines, text, 0, 2, WIDTH);
+    else
+        alm_text_printf(&lines, "%s\n", text);
+    fputs(alm_text_string(&lines), stdout);
+    alm_text_clear(&lines);
+}
+
+/* Each forecaster's verdict. */
 static enum alm_status print_verdicts(struct alm_workbench *workbench, const char *run,
                                       struct alm_error *error)
 {
@@ -22,7 +37,7 @@ static enum alm_status print_verdicts(struct alm_workbench *workbench, const cha
         const char *text = verdict == ALM_NO_COLUMN ? NULL : alm_rows_text(rows, verdict);
         struct alm_text visible = {0};
         if (text != NULL && strcmp(text, "the baseline") != 0) alm_text_append_visible(&visible, text);
-        if (visible.length > 0) printf("%s\n", alm_text_string(&visible));
+        if (visible.length > 0) print_filled(alm_text_string(&visible));
         alm_text_clear(&visible);
         status = alm_rows_step(rows, &row, error);
     }
