@@ -5,6 +5,7 @@ import datetime
 import io
 import math
 import os
+import pty
 import pathlib
 import random
 import sqlite3
@@ -42,6 +43,13 @@ def walk(n, seed):
 
 class Program(unittest.TestCase):
     """A directory for each test, with demo.csv and its series in almanac.db when SIZE is set."""
+
+    def open_terminal(self):
+        """Both ends of a pseudo-terminal; skips the test where there are none, as in a chroot without /dev/pts."""
+        try:
+            return pty.openpty()
+        except OSError as problem:
+            return self.skipTest(f"no pseudo-terminal: {problem}")
 
     SIZE = 0
 

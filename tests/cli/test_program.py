@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import pathlib
-import pty
 import os
 import shutil
 import subprocess
@@ -145,10 +144,7 @@ class Output(Program):
 
     def in_terminal(self, **more):
         """What `series show nope` writes when stderr is a terminal."""
-        try:
-            ours, theirs = pty.openpty()
-        except OSError as problem:  # as in a chroot without /dev/pts
-            self.skipTest(f"no pseudo-terminal: {problem}")
+        ours, theirs = self.open_terminal()
         self.run_it("series", "show", "nope", status=2, stderr=theirs, env=environment(TERM="xterm", **more))
         os.close(theirs)
         text = os.read(ours, 4096)

@@ -7,7 +7,6 @@ import fcntl
 import io
 import json
 import os
-import pty
 import struct
 import subprocess
 import termios
@@ -31,7 +30,7 @@ class Terminal(Program):
 
     def on_terminal(self, *arguments, columns=80, env=None):
         """What a terminal of that width gets from standard output and standard error."""
-        parent, child = pty.openpty()
+        parent, child = self.open_terminal()
         fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         process = subprocess.Popen(
             [ALMANAC, *arguments],
