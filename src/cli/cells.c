@@ -83,20 +83,47 @@ static void append_number(struct alm_text *out, double value, int decimals)
         alm_text_printf(out, "%.*f", decimals, value);
 }
 
-static const char midnight[] = "T00:00:00Z";
+/* How the times of a column are shown: the shortest way that loses nothing but the tail of a fraction. */
+enum times { NO_TIMES, DATES, SECONDS, FRACTIONS };
 
-/* Whether all texts of a column are times at midnight. */
-static bool column_is_dates(const struct alm_printer *printer, size_t column)
+/* Whether text is YYYY-MM-DDTHH:MM:SS[.ffffff]Z, as the views write it. */
+static bool is_time(const char *text)
 {
-    size_t n = 0;
+    const size_t n = strlen(text);
+    return (n == 20 || n == 27) && text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':' &&
+           text[16] == ':' && text[n - 1] == 'Z';
+}
+
+/* Fractions of seconds are only shown where neighbouring rows differ in nothing else. */
+static enum times column_times(const struct alm_printer *printer, size_t column)
+{
+    const char *previous = NULL;
+    enum times times = NO_TIMES;
     for (size_t i = 0; i < printer->n_rows; i++) {
         const struct alm_cell *cell = cell_at(printer, i, column);
         if (cell->kind == ALM_CELL_MISSING) continue;
-        if (cell->kind != ALM_CELL_TEXT || strlen(cell->text) != 20 || strcmp(cell->text + 10, midnight) != 0)
-            return false;
-        n++;
+        if (cell->kind != ALM_CELL_TEXT || !is_time(cell->text)) return NO_TIMES;
+        enum times own = strcmp(cell->text + 10, "T00:00:00Z") == 0 ? DATES : SECONDS;
+        if (previous != NULL && strncmp(previous, cell->text, 19) == 0 && strcmp(previous, cell->text) != 0)
+            own = FRACTIONS;
+        if (own > times) times = own;
+        previous = cell->text;
     }
-    return n > 0;
+    return times;
+}
+
+bool alm_column_is_time(const struct alm_printer *printer, size_t column)
+{
+    return column_times(printer, column) != NO_TIMES;
+}
+
+static void append_time(struct alm_text *out, const char *text, enum times times)
+{
+    alm_text_append_bytes(out, text, 10);
+    if (times == DATES) return;
+    alm_text_append(out, " ");
+    alm_text_append_bytes(out, text + 11, times == SECONDS ? 8 : strlen(text) - 12);
+    alm_text_append(out, "Z");
 }
 
 void alm_cells_free(char **cells, size_t n)
@@ -110,12 +137,12 @@ static enum alm_status show_column(char **out, const struct alm_printer *printer
                                    struct alm_error *error)
 {
     const int decimals = column_decimals(printer, j);
-    const bool dates = column_is_dates(printer, j);
+    const enum times times = column_times(printer, j);
     for (size_t i = 0; i < printer->n_rows; i++) {
         const struct alm_cell *cell = cell_at(printer, i, j);
         struct alm_text text = {0};
-        if (cell->kind == ALM_CELL_TEXT && dates)
-            alm_text_append_bytes(&text, cell->text, 10);
+        if (cell->kind == ALM_CELL_TEXT && times != NO_TIMES)
+            append_time(&text, cell->text, times);
         else if (cell->kind == ALM_CELL_TEXT)
             alm_text_append_visible(&text, cell->text);
         else if (cell->kind == ALM_CELL_INTEGER)

@@ -35,11 +35,14 @@ enum alm_status alm_write_md(struct alm_printer *printer, bool last, struct alm_
 enum alm_status alm_write_record(struct alm_printer *printer, bool last, struct alm_error *error);
 
 /* Cells as people read them: texts [n_rows][n_columns], each owned by *out; numbers of a column share their
- * decimals, times at midnight are dates. Released with alm_cells_free. */
+ * decimals, times at midnight are dates and others lose fractions that tell nothing. Released with
+ * alm_cells_free. */
 enum alm_status alm_cells_show(char ***out, const struct alm_printer *printer, struct alm_error *error);
 void alm_cells_free(char **cells, size_t n);
 /* Whether column holds numbers only (and missing cells). */
 bool alm_column_is_numeric(const struct alm_printer *printer, size_t column);
+/* Whether column holds times only (and missing cells). */
+bool alm_column_is_time(const struct alm_printer *printer, size_t column);
 /* Whether column has no cell with content. */
 bool alm_column_is_empty(const struct alm_printer *printer, size_t column);
 

@@ -194,7 +194,7 @@ static void measure(struct layout *l)
     const struct alm_printer *p = l->printer;
     for (size_t j = 0; j < p->n_columns; j++) {
         l->shown[j] = !(p->compact && alm_column_is_empty(p, j));
-        l->text[j] = !alm_column_is_numeric(p, j);
+        l->text[j] = !alm_column_is_numeric(p, j) && !alm_column_is_time(p, j);
         l->width[j] = width_of(p->columns[j]);
         for (size_t i = 0; i < p->n_rows; i++) {
             const size_t width = width_of(l->cells[i * p->n_columns + j]);
