@@ -64,8 +64,8 @@ LEFT JOIN run_series AS s ON s.run_id = m.run_id AND s.series_no = m.series_no;
 --   smape [percent]: symmetric mean absolute percentage error, 0 to 200
 --   mase: mean absolute scaled error
 --   rmsse: root of the mean squared scaled error
---   coverage_80 [percent]: actuals inside the central 80 % interval
---   coverage_95 [percent]: actuals inside the central 95 % interval
+--   coverage_80: share of actuals inside the central 80 % interval
+--   coverage_95: share of actuals inside the central 95 % interval
 --   crps [unit of the series]: continuous ranked probability score from the quantiles
 --   skill: 1 - loss / loss of naive
 --   p_naive: one-sided p of the test that it is better than naive
