@@ -56,15 +56,12 @@ enum alm_status alm_evaluation_create(struct alm_evaluation **out,
     return status;
 }
 
-enum alm_status alm_evaluation_create_for(struct alm_evaluation **out, const struct alm_plan *plan,
-                                          struct alm_error *error)
+void alm_evaluation_settings_for(struct alm_evaluation_settings *out, size_t *season,
+                                 const struct alm_plan *plan)
 {
-    size_t *season;
-    *out = NULL;
-    ALM_TRY(ALM_NEW(&season, plan->n_series, error));
     for (size_t i = 0; i < plan->n_series; i++)
         season[i] = plan->series[i]->season_length;
-    const struct alm_evaluation_settings settings = {
+    *out = (struct alm_evaluation_settings){
         .n_forecasters = plan->n_forecasters,
         .n_series = plan->n_series,
         .n_folds = plan->n_folds,
@@ -75,6 +72,16 @@ enum alm_status alm_evaluation_create_for(struct alm_evaluation **out, const str
         .n_levels = plan->settings.n_levels,
         .season = season,
     };
+}
+
+enum alm_status alm_evaluation_create_for(struct alm_evaluation **out, const struct alm_plan *plan,
+                                          struct alm_error *error)
+{
+    struct alm_evaluation_settings settings;
+    size_t *season;
+    *out = NULL;
+    ALM_TRY(ALM_NEW(&season, plan->n_series, error));
+    alm_evaluation_settings_for(&settings, season, plan);
     const enum alm_status status = alm_evaluation_create(out, &settings, error);
     free(season);
     return status;

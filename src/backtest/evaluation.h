@@ -26,6 +26,9 @@ struct alm_evaluation;
 enum alm_status alm_evaluation_create(struct alm_evaluation **out,
                                       const struct alm_evaluation_settings *settings,
                                       struct alm_error *error);
+/* The settings that belong to plan; season [plan->n_series] is filled and stays the caller's. */
+void alm_evaluation_settings_for(struct alm_evaluation_settings *out, size_t *season,
+                                 const struct alm_plan *plan);
 /* The same with everything taken from plan. */
 enum alm_status alm_evaluation_create_for(struct alm_evaluation **out, const struct alm_plan *plan,
                                           struct alm_error *error);

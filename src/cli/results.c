@@ -244,6 +244,8 @@ enum alm_status alm_call_print_forecasts(const struct alm_call *call, struct alm
     enum alm_status status = print_all(&s, call, workbench, run, forecaster, error);
     const enum alm_status closed = alm_printer_close(s.printer, &second);
     if (status == ALM_OK && closed != ALM_OK) status = alm_fail(error, closed, "%s", second.text);
+    if (status == ALM_OK && s.levels.n == 0)
+        alm_call_say(call, "no intervals: the history is too short to learn how far the forecasts go astray");
     if (s.forecasts != NULL) alm_query_close(s.forecasts);
     if (s.quantiles != NULL) alm_query_close(s.quantiles);
     free(s.levels.value);

@@ -94,19 +94,6 @@ static enum alm_status audit(struct backtest *b, struct alm_backtest_summary *su
     return status;
 }
 
-static enum alm_status begin(struct backtest *b, const struct alm_backtest_request *request,
-                             struct alm_error *error)
-{
-    struct alm_text spec = {0};
-    alm_settings_write(&spec, &b->settings, &b->series);
-    enum alm_status status = alm_text_check(&spec, error);
-    if (status == ALM_OK)
-        status = alm_run_begin(&b->owner, b->workbench, ALM_RUN_BACKTEST, request->name,
-                               alm_text_string(&spec), &b->series, b->plan, error);
-    alm_text_clear(&spec);
-    return status;
-}
-
 static enum alm_status run_request(struct backtest *b, const struct alm_backtest_request *request,
                                    struct alm_backtest_summary *summary, struct alm_error *error)
 {
@@ -115,7 +102,8 @@ static enum alm_status run_request(struct backtest *b, const struct alm_backtest
     ALM_TRY(alm_settings_create(&b->settings, request, &b->series, error));
     ALM_TRY(make_plan(b, summary, error));
     if (request->dry_run) return ALM_OK;
-    ALM_TRY(begin(b, request, error));
+    ALM_TRY(alm_run_begin(&b->owner, b->workbench, ALM_RUN_BACKTEST, request->name, &b->settings, &b->series,
+                          b->plan, error));
     summary->run = b->owner.run;
     ALM_TRY(run_tasks(b, summary, error));
     return request->audit ? audit(b, summary, error) : ALM_OK;

@@ -1,6 +1,5 @@
 /* Forecasts beyond an origin, by a kept model or one that is fitted now, beside naive. */
 #include "base/clock.h"
-#include "base/memory.h"
 #include "store/model_table.h"
 #include "workbench/request.h"
 #include "workbench/run.h"
@@ -29,8 +28,7 @@ static void clear_making(struct making *m)
 {
     for (size_t i = 0; i < 2; i++) {
         alm_forecaster_free(m->forecaster[i]);
-        free(m->candidate[i].label);
-        free(m->candidate[i].spec);
+        alm_single_candidate_clear(&m->candidate[i]);
     }
     alm_single_clear(&m->single);
     alm_settings_clear(&m->settings);
@@ -104,20 +102,12 @@ static enum alm_status add_forecaster(struct making *m, const char *spec, const 
         .missing = m->settings.engine.missing,
         .conformal_folds = m->settings.engine.conformal_folds,
     };
-    struct alm_text text = {0};
     if (spec == NULL)
         ALM_TRY(alm_forecaster_load(&m->forecaster[i], m->model.data, m->model.n_bytes, error));
     else
         ALM_TRY(alm_forecaster_create(&m->forecaster[i], spec, &settings, error));
     m->n_forecasters++;
-    alm_forecaster_write_spec(m->forecaster[i], &text);
-    enum alm_status status = alm_text_check(&text, error);
-    if (status == ALM_OK) status = alm_copy_text(&m->candidate[i].spec, alm_text_string(&text), error);
-    alm_text_clear(&text);
-    m->candidate[i].type = alm_forecaster_type_of(m->forecaster[i]);
-    if (label == NULL) label = m->candidate[i].type->name;
-    if (status == ALM_OK) status = alm_copy_text(&m->candidate[i].label, label, error);
-    return status;
+    return alm_single_candidate(&m->candidate[i], m->forecaster[i], label, error);
 }
 
 static enum alm_status make_forecasters(struct making *m, struct alm_error *error)
@@ -143,18 +133,6 @@ static enum alm_status make_forecasters(struct making *m, struct alm_error *erro
         .n_folds = 1,
         .n_tasks = m->n_forecasters,
     };
-    return status;
-}
-
-static enum alm_status begin(struct making *m, struct alm_error *error)
-{
-    struct alm_text spec = {0};
-    alm_settings_write(&spec, &m->settings, &m->series);
-    enum alm_status status = alm_text_check(&spec, error);
-    if (status == ALM_OK)
-        status = alm_run_begin(&m->owner, m->workbench, ALM_RUN_FORECAST, m->request->name,
-                               alm_text_string(&spec), &m->series, &m->plan, error);
-    alm_text_clear(&spec);
     return status;
 }
 
@@ -211,7 +189,9 @@ enum alm_status alm_forecast_make(struct alm_workbench *workbench, const struct 
     if (status == ALM_OK) status = read_settings(&m, error);
     if (status == ALM_OK) status = check_origin(&m, error);
     if (status == ALM_OK) status = make_forecasters(&m, error);
-    if (status == ALM_OK) status = begin(&m, error);
+    if (status == ALM_OK)
+        status = alm_run_begin(&m.owner, workbench, ALM_RUN_FORECAST, request->name, &m.settings, &m.series,
+                               &m.plan, error);
     if (status == ALM_OK) {
         summary->run = m.owner.run;
         summary->n_series = m.series.n;

@@ -80,19 +80,22 @@ static enum alm_status fill_texts(struct run_texts *texts, const struct alm_plan
 }
 
 enum alm_status alm_run_begin(struct alm_run_owner *out, struct alm_workbench *workbench,
-                              enum alm_run_kind kind, const char *name, const char *spec,
+                              enum alm_run_kind kind, const char *name, const struct alm_settings *settings,
                               const struct alm_loaded *series, const struct alm_plan *plan,
                               struct alm_error *error)
 {
     struct run_texts texts = {0};
+    struct alm_text spec = {0};
     char digest[ALM_DIGEST_SIZE], kernel[ALM_KERNEL_SIZE];
     alm_run_kernel(kernel);
     alm_loaded_digest(digest, series);
-    enum alm_status status = fill_texts(&texts, plan, error);
+    alm_settings_write(&spec, settings, series);
+    enum alm_status status = alm_text_check(&spec, error);
+    if (status == ALM_OK) status = fill_texts(&texts, plan, error);
     const struct alm_run_new run = {
         .kind = kind,
         .name = name,
-        .spec = spec,
+        .spec = alm_text_string(&spec),
         .seed = plan->settings.seed,
         .data_digest = digest,
         .version = ALM_VERSION,
@@ -104,6 +107,7 @@ enum alm_status alm_run_begin(struct alm_run_owner *out, struct alm_workbench *w
     };
     if (status == ALM_OK) status = alm_run_table_create(out, workbench->store, &run, error);
     clear_texts(&texts);
+    alm_text_clear(&spec);
     return status;
 }
 
@@ -140,19 +144,8 @@ enum alm_status alm_run_evaluate(struct alm_store *store, int64_t run, const str
     if (status == ALM_OK) {
         for (size_t i = 0; i < plan->n_forecasters; i++)
             labels[i] = plan->forecaster[i].label;
-        for (size_t i = 0; i < plan->n_series; i++)
-            seasons[i] = plan->series[i]->season_length;
-        const struct alm_evaluation_settings settings = {
-            .n_forecasters = plan->n_forecasters,
-            .n_series = plan->n_series,
-            .n_folds = plan->n_folds,
-            .horizon = plan->settings.split.horizon,
-            .step = plan->settings.split.step,
-            .naive = plan->naive,
-            .level = plan->settings.level,
-            .n_levels = plan->settings.n_levels,
-            .season = seasons,
-        };
+        struct alm_evaluation_settings settings;
+        alm_evaluation_settings_for(&settings, seasons, plan);
         status = alm_evaluate_run(store, run, &settings, labels, verdict, error);
     }
     free(labels);

@@ -7,11 +7,13 @@
 #include "backtest/result.h"
 #include "store/run_table.h"
 #include "workbench/load.h"
+#include "workbench/settings.h"
 #include "workbench/workbench.h"
 
-/* Commits the row of a new run of this kind with the plan's series and forecasters; spec is its JSON. */
+/* Commits the row of a new run of this kind, with the plan's series and forecasters; settings become its
+ * spec. */
 enum alm_status alm_run_begin(struct alm_run_owner *out, struct alm_workbench *workbench,
-                              enum alm_run_kind kind, const char *name, const char *spec,
+                              enum alm_run_kind kind, const char *name, const struct alm_settings *settings,
                               const struct alm_loaded *series, const struct alm_plan *plan,
                               struct alm_error *error);
 

@@ -57,6 +57,26 @@ enum alm_status alm_single_create(struct alm_single *out, const struct alm_loade
     return status;
 }
 
+void alm_single_candidate_clear(struct alm_candidate *candidate)
+{
+    free(candidate->label);
+    free(candidate->spec);
+    *candidate = (struct alm_candidate){0};
+}
+
+enum alm_status alm_single_candidate(struct alm_candidate *out, const struct alm_forecaster *forecaster,
+                                     const char *label, struct alm_error *error)
+{
+    struct alm_text spec = {0};
+    *out = (struct alm_candidate){.type = alm_forecaster_type_of(forecaster)};
+    alm_forecaster_write_spec(forecaster, &spec);
+    enum alm_status status = alm_text_check(&spec, error);
+    if (status == ALM_OK) status = alm_copy_text(&out->spec, alm_text_string(&spec), error);
+    if (status == ALM_OK) status = alm_copy_text(&out->label, label == NULL ? out->type->name : label, error);
+    alm_text_clear(&spec);
+    return status;
+}
+
 static enum alm_status keep_epoch(void *context, const struct alm_epoch *epoch, struct alm_error *error)
 {
     struct alm_single *single = context;

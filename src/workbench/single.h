@@ -2,6 +2,7 @@
 #ifndef ALM_WORKBENCH_SINGLE_H
 #define ALM_WORKBENCH_SINGLE_H
 
+#include "backtest/plan.h"
 #include "backtest/result.h"
 #include "forecast/forecaster.h"
 #include "workbench/load.h"
@@ -24,6 +25,12 @@ struct alm_single {
 enum alm_status alm_single_create(struct alm_single *out, const struct alm_loaded *series, int64_t at,
                                   size_t horizon, struct alm_error *error);
 void alm_single_clear(struct alm_single *single);
+
+/* What a run's row wants to know of forecaster: its canonical spec, and label or, without one, its bare name.
+ * Release with alm_single_candidate_clear. */
+enum alm_status alm_single_candidate(struct alm_candidate *out, const struct alm_forecaster *forecaster,
+                                     const char *label, struct alm_error *error);
+void alm_single_candidate_clear(struct alm_candidate *candidate);
 
 /* Fits forecaster, keeping outcomes and epochs. */
 enum alm_status alm_single_fit(struct alm_single *single, struct alm_forecaster *forecaster,

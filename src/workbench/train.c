@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct training {
     struct alm_workbench *workbench;
@@ -27,12 +28,28 @@ struct training {
 static void clear_training(struct training *t)
 {
     alm_bytes_clear(&t->blob);
-    free(t->candidate.label);
-    free(t->candidate.spec);
+    alm_single_candidate_clear(&t->candidate);
     alm_forecaster_free(t->forecaster);
     alm_single_clear(&t->single);
     alm_settings_clear(&t->settings);
     alm_loaded_clear(&t->series);
+}
+
+/* A name that cannot be kept is found before the training, not after it. */
+static enum alm_status check_name(const struct training *t, struct alm_error *error)
+{
+    const char *name = t->request->name;
+    struct alm_model_row row = {0};
+    struct alm_error missing = {0};
+    if (name == NULL) return ALM_OK;
+    if (strlen(name) >= sizeof((struct alm_train_summary *)NULL)->name)
+        return alm_fail(error, ALM_USAGE, "the model's name is too long");
+    const enum alm_status status = alm_model_table_load(&row, t->workbench->store, name, &missing);
+    alm_model_row_clear(&row);
+    if (status == ALM_OK)
+        return alm_fail(error, ALM_EXISTS, "there is a model %s already; drop it or choose another --name",
+                        name);
+    return status == ALM_NOTFOUND ? ALM_OK : alm_fail(error, status, "%s", missing.text);
 }
 
 static enum alm_status prepare(struct training *t, struct alm_error *error)
@@ -40,6 +57,7 @@ static enum alm_status prepare(struct training *t, struct alm_error *error)
     const struct alm_train_request *r = t->request;
     int64_t until = INT64_MAX;
     if (r->model == NULL) return alm_fail(error, ALM_USAGE, "give what to train: --model SPEC");
+    ALM_TRY(check_name(t, error));
     ALM_TRY(alm_load_series(&t->series, t->workbench->store, r->series, r->n_series, r->season, error));
     const struct alm_series *first = t->series.series[0];
     const size_t horizon = r->horizon > 0 ? r->horizon : first->season_length;
@@ -63,19 +81,11 @@ static enum alm_status prepare(struct training *t, struct alm_error *error)
         .conformal_folds = t->settings.engine.conformal_folds,
     };
     ALM_TRY(alm_forecaster_create(&t->forecaster, r->model, &forecaster, error));
-    struct alm_text spec = {0};
-    alm_forecaster_write_spec(t->forecaster, &spec);
-    enum alm_status status = alm_text_check(&spec, error);
-    if (status == ALM_OK) status = alm_copy_text(&t->candidate.spec, alm_text_string(&spec), error);
-    alm_text_clear(&spec);
-    t->candidate.type = alm_forecaster_type_of(t->forecaster);
-    if (status == ALM_OK) status = alm_copy_text(&t->candidate.label, t->candidate.type->name, error);
-    return status;
+    return alm_single_candidate(&t->candidate, t->forecaster, NULL, error);
 }
 
 static enum alm_status begin(struct training *t, struct alm_error *error)
 {
-    struct alm_text spec = {0};
     t->plan = (struct alm_plan){
         .settings = t->settings.engine,
         .n_series = t->series.n,
@@ -85,13 +95,8 @@ static enum alm_status begin(struct training *t, struct alm_error *error)
         .n_folds = 1,
         .n_tasks = 1,
     };
-    alm_settings_write(&spec, &t->settings, &t->series);
-    enum alm_status status = alm_text_check(&spec, error);
-    if (status == ALM_OK)
-        status = alm_run_begin(&t->owner, t->workbench, ALM_RUN_TRAIN, NULL, alm_text_string(&spec),
-                               &t->series, &t->plan, error);
-    alm_text_clear(&spec);
-    return status;
+    return alm_run_begin(&t->owner, t->workbench, ALM_RUN_TRAIN, NULL, &t->settings, &t->series, &t->plan,
+                         error);
 }
 
 /* A model that learnt nothing of some series would forecast the others only: it is refused. */
