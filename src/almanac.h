@@ -61,15 +61,20 @@ void alm_query_close(struct alm_rows *rows);
 struct alm_import_request {
     const char *file;        /* path, or "-" for standard input */
     const char *series;      /* NAME; NULL: the file's stem */
-    const char *time;        /* column; NULL: found by content */
+    const char *time;        /* columns joined with `,`; NULL: found by content */
     const char *value;       /* columns joined with `,`; NULL: all that are numeric */
     const char *by;          /* key columns joined with `,` */
-    const char *layout;      /* auto | wide | long | rows */
+    const char *layout;      /* auto | wide | long | rows | tsf */
     bool index;              /* no clock: rows count 0, 1, 2, ... */
     bool append;             /* an index series goes on after its last value */
     const char *time_format; /* see ingest/timeformat.h */
     const char *time_zone, *dst;
-    const char *delimiter, *decimal, *null_text, *header;
+    const char *encoding, *delimiter, *quote, *escape, *line_end; /* of the file, see ingest/options.h */
+    const char *header, *columns, *skip, *ragged;
+    const char *decimal, *thousands, *percent, *currency, *null_text;
+    const char *category;    /* columns of labels joined with `,` */
+    const char *resample;    /* FREQUENCY=AGGREGATE */
+    const char *memory;      /* for rows that wait to be sorted, e.g. 32M */
     const char *frequency;   /* NULL: inferred */
     const char *on_conflict; /* fail | keep | replace: a stored value that the file gives differently */
     bool strict;             /* refuse the file on its first reject */
