@@ -2,19 +2,19 @@
 
 void alm_digest_init(struct alm_digest *digest)
 {
-    SHA256Init(&digest->state);
+    sha256_init(&digest->state);
 }
 
 void alm_digest_update(struct alm_digest *digest, const void *data, size_t n)
 {
-    SHA256Update(&digest->state, data, n);
+    sha256_update(&digest->state, n, data);
 }
 
 void alm_digest_finish(struct alm_digest *digest, char out[ALM_DIGEST_SIZE])
 {
     static const char hex[] = "0123456789abcdef";
-    unsigned char raw[SHA256_DIGEST_LENGTH];
-    SHA256Final(raw, &digest->state);
+    unsigned char raw[SHA256_DIGEST_SIZE];
+    sha256_digest(&digest->state, sizeof raw, raw);
     for (size_t i = 0; i < sizeof raw; i++) {
         out[2 * i] = hex[raw[i] >> 4];
         out[2 * i + 1] = hex[raw[i] & 15];

@@ -4,11 +4,11 @@
 
 #include "base/status.h"
 
-#include <sha2.h>
+#include <nettle/sha2.h>
 #include <stddef.h>
 
 struct alm_digest {
-    SHA2_CTX state;
+    struct sha256_ctx state;
 };
 
 /* 64 hexadecimal digits and the terminator. */

@@ -24,7 +24,7 @@ FOREIGN = [
     ("lapack", {"base", "nn"}),
     ("gsl/", {"base", "series", "forecast", "backtest"}),
     ("libsmartcols", {"cli"}),
-    ("sha2.h", {"base"}),
+    ("nettle/", {"base"}),
 ]
 # made at build time from files outside src/, and the room that may include them
 GENERATED_IN = {"store", "report", "workbench"}
