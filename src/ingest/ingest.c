@@ -209,7 +209,7 @@ static enum alm_status run(struct alm_ingest_job *job, const struct alm_cancel *
                            const struct alm_progress *progress, struct alm_error *error)
 {
     ALM_TRY(check_options(job, error));
-    ALM_TRY(alm_source_open(&job->source, job->options->path, error));
+    ALM_TRY(alm_source_open(&job->source, job->options->path, job->options->encoding, cancel, error));
     ALM_TRY(find_out(job, error));
     ALM_TRY(take_records(job, cancel, progress, error));
     for (size_t e = 0; e < job->n_entries; e++)

@@ -102,6 +102,14 @@ enum alm_status alm_job_refuse_fault(struct alm_ingest_job *job, const struct al
         [ALM_RECORD_NOT_UTF8] = ALM_REJECT_NOT_UTF8,
     };
     const size_t at = record->fault_at;
-    return refuse_at(job, record, at, 0, reasons[record->fault], NULL, NULL, record->raw + at,
+    const char *encoding = job->options->encoding;
+    const char *hint = NULL;
+    if (record->fault == ALM_RECORD_NOT_UTF8) {
+        snprintf(job->hint, sizeof job->hint, "%s %.100s",
+                 encoding == NULL ? "try --encoding" : "no character of",
+                 encoding == NULL ? "windows-1252" : encoding);
+        hint = job->hint;
+    }
+    return refuse_at(job, record, at, 0, reasons[record->fault], NULL, hint, record->raw + at,
                      record->raw_n - at, error);
 }

@@ -2,50 +2,33 @@
 
 #include "base/memory.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { CHUNK = 256 * 1024, SAMPLE_LINES = 20 };
 
 struct alm_source {
-    int fd;
-    char *path;
+    struct alm_decoder *decoder;
     char *buffer;
     size_t capacity;
-    size_t start;          /* of the record */
-    size_t first_line_end; /* of its first line; start when there is none yet */
-    size_t position;       /* next byte to hand out */
-    size_t end;            /* of what was read */
-    size_t sample_end;     /* of the last complete line of the sample */
-    size_t cut_end;        /* where a line was cut; the next one starts there */
-    size_t discarded;      /* bytes before buffer[0] */
-    size_t size;
+    size_t start;              /* of the record */
+    size_t first_line_end;     /* of its first line; start when there is none yet */
+    size_t position;           /* next byte to hand out */
+    size_t end;                /* of what was read */
+    size_t sample_end;         /* of the last complete line of the sample */
+    size_t cut_end;            /* where a line was cut; the next one starts there */
     size_t record_line, lines; /* number of the record's first line; lines in the record */
     bool at_end, sampling;
-    struct alm_digest digest;
-    char digest_text[ALM_DIGEST_SIZE];
 };
 
 /* Reads one more chunk behind end, making room first. */
 static enum alm_status read_chunk(struct alm_source *source, struct alm_error *error)
 {
+    size_t n;
     ALM_TRY(alm_grow((void **)&source->buffer, &source->capacity, source->end + CHUNK, 1, error));
-    ssize_t n;
-    do
-        n = read(source->fd, source->buffer + source->end, CHUNK);
-    while (n < 0 && errno == EINTR);
-    if (n < 0) return alm_fail(error, ALM_IO, "cannot read %s: %s", source->path, strerror(errno));
-    if (n == 0) {
-        source->at_end = true;
-        alm_digest_finish(&source->digest, source->digest_text);
-        return ALM_OK;
-    }
-    alm_digest_update(&source->digest, source->buffer + source->end, (size_t)n);
-    source->end += (size_t)n;
+    ALM_TRY(alm_decoder_read(&n, source->decoder, source->buffer + source->end, CHUNK, error));
+    source->at_end = n == 0;
+    source->end += n;
     return ALM_OK;
 }
 
@@ -54,7 +37,6 @@ static enum alm_status refill(struct alm_source *source, struct alm_error *error
 {
     const size_t drop = source->start;
     memmove(source->buffer, source->buffer + drop, source->end - drop);
-    source->discarded += drop;
     source->start = 0;
     source->first_line_end -= drop;
     source->position -= drop;
@@ -85,54 +67,15 @@ static enum alm_status read_sample(struct alm_source *source, struct alm_error *
     return ALM_OK;
 }
 
-static enum alm_status strip_mark(struct alm_source *source, struct alm_error *error)
-{
-    const unsigned char *b = (const unsigned char *)source->buffer;
-    if (source->end >= 3 && b[0] == 0xEF && b[1] == 0xBB && b[2] == 0xBF) {
-        memmove(source->buffer, source->buffer + 3, source->end - 3);
-        source->end -= 3;
-        source->sample_end -= source->sample_end < 3 ? source->sample_end : 3;
-        source->discarded += 3;
-    } else if (source->end >= 2 && ((b[0] == 0xFF && b[1] == 0xFE) || (b[0] == 0xFE && b[1] == 0xFF))) {
-        return alm_fail(error, ALM_PARSE, "%s is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 %s",
-                        source->path, source->path);
-    }
-    return ALM_OK;
-}
-
-static enum alm_status open_path(struct alm_source *source, struct alm_error *error)
-{
-    struct stat info;
-    if (strcmp(source->path, "-") == 0) {
-        source->fd = STDIN_FILENO;
-        free(source->path);
-        source->path = NULL;
-        return alm_copy_text(&source->path, "standard input", error);
-    }
-    source->fd = open(source->path, O_RDONLY | O_CLOEXEC);
-    if (source->fd < 0)
-        return alm_fail(error, errno == ENOENT ? ALM_NOTFOUND : ALM_IO, "cannot open %s: %s", source->path,
-                        strerror(errno));
-    if (fstat(source->fd, &info) != 0)
-        return alm_fail(error, ALM_IO, "cannot read %s: %s", source->path, strerror(errno));
-    if (S_ISDIR(info.st_mode))
-        return alm_fail(error, ALM_IO, "%s is a directory; name the files in it", source->path);
-    source->size = S_ISREG(info.st_mode) && info.st_size > 0 ? (size_t)info.st_size : 0;
-    return ALM_OK;
-}
-
-enum alm_status alm_source_open(struct alm_source **out, const char *path, struct alm_error *error)
+enum alm_status alm_source_open(struct alm_source **out, const char *path, const char *encoding,
+                                const struct alm_cancel *cancel, struct alm_error *error)
 {
     struct alm_source *source;
     *out = NULL;
     ALM_TRY(ALM_NEW(&source, 1, error));
-    source->fd = -1;
     source->record_line = 1;
-    alm_digest_init(&source->digest);
-    enum alm_status status = alm_copy_text(&source->path, path, error);
-    if (status == ALM_OK) status = open_path(source, error);
+    enum alm_status status = alm_decoder_open(&source->decoder, path, encoding, cancel, error);
     if (status == ALM_OK) status = read_sample(source, error);
-    if (status == ALM_OK) status = strip_mark(source, error);
     if (status != ALM_OK) {
         alm_source_close(source);
         return status;
@@ -144,9 +87,8 @@ enum alm_status alm_source_open(struct alm_source **out, const char *path, struc
 void alm_source_close(struct alm_source *source)
 {
     if (source == NULL) return;
-    if (source->fd >= 0 && source->fd != STDIN_FILENO) close(source->fd);
+    alm_decoder_close(source->decoder);
     free(source->buffer);
-    free(source->path);
     free(source);
 }
 
@@ -204,7 +146,6 @@ static enum alm_status skip_line(struct alm_source *source, struct alm_error *er
         const size_t stop = find_line_end(source, keep, source->end, false);
         const size_t drop_to = stop == 0 ? source->end : stop;
         memmove(source->buffer + keep, source->buffer + drop_to, source->end - drop_to);
-        source->discarded += drop_to - keep;
         source->end -= drop_to - keep;
         if (stop != 0) break;
     }
@@ -263,15 +204,15 @@ void alm_source_record(const char **text, size_t *n, size_t *line, const struct 
 
 size_t alm_source_position(const struct alm_source *source)
 {
-    return source->discarded + source->position;
+    return alm_stream_position(alm_decoder_stream(source->decoder));
 }
 
 size_t alm_source_size(const struct alm_source *source)
 {
-    return source->size;
+    return alm_stream_size(alm_decoder_stream(source->decoder));
 }
 
 void alm_source_digest(char out[ALM_DIGEST_SIZE], const struct alm_source *source)
 {
-    memcpy(out, source->digest_text, ALM_DIGEST_SIZE);
+    alm_stream_digest(out, alm_decoder_stream(source->decoder));
 }

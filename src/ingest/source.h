@@ -1,10 +1,8 @@
-/* Where the bytes of a CSV file come from: a file or standard input, read in chunks and handed out line by
- * line. */
+/* The lines of a CSV file: what the decoder gives, read in chunks and handed out line by line. */
 #ifndef ALM_INGEST_SOURCE_H
 #define ALM_INGEST_SOURCE_H
 
-#include "base/digest.h"
-#include "base/status.h"
+#include "ingest/decode.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,10 +12,10 @@
 
 struct alm_source;
 
-/* Opens the file at path, or standard input when path is "-". A UTF-8 byte order mark at the start is taken
- * off (it still counts in the digest); a UTF-16 one is ALM_PARSE. ALM_NOTFOUND or ALM_IO when it cannot be
- * read. */
-enum alm_status alm_source_open(struct alm_source **out, const char *path, struct alm_error *error);
+/* Opens the file at path, or standard input when path is "-"; see alm_stream_open for compressed files and
+ * cancel, alm_decoder_open for encoding. */
+enum alm_status alm_source_open(struct alm_source **out, const char *path, const char *encoding,
+                                const struct alm_cancel *cancel, struct alm_error *error);
 /* NULL-safe. */
 void alm_source_close(struct alm_source *source);
 
@@ -42,10 +40,10 @@ enum alm_status alm_source_line(const char **text, size_t *n, bool *cut, struct 
 /* The bytes of the record so far, and the number (from 1) of its first line. */
 void alm_source_record(const char **text, size_t *n, size_t *line, const struct alm_source *source);
 
-/* Bytes handed out, and the size of the file (0 when unknown): for progress. */
+/* Bytes of the file on the disk: those read so far, and all (0 when unknown). For progress. */
 size_t alm_source_position(const struct alm_source *source);
 size_t alm_source_size(const struct alm_source *source);
-/* SHA-256 of the whole file; only at its end. */
+/* SHA-256 of the whole file as it lies on the disk; only at its end. */
 void alm_source_digest(char out[ALM_DIGEST_SIZE], const struct alm_source *source);
 
 #endif

@@ -37,7 +37,7 @@ int main(int argc, char **argv)
     struct alm_text out = {0};
     const struct alm_dialect dialect = {',', '"'};
     if (argc != 2) return 2;
-    enum alm_status status = alm_source_open(&source, argv[1], &error);
+    enum alm_status status = alm_source_open(&source, argv[1], NULL, NULL, &error);
     if (status == ALM_OK) status = alm_reader_create(&reader, source, dialect, &error);
     for (bool more = status == ALM_OK; more;) {
         struct alm_record record;

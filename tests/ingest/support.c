@@ -28,7 +28,7 @@ void remove_file(const char *path)
 enum alm_status open_bytes(struct alm_source **out, const char *bytes, size_t n, struct alm_error *error)
 {
     const char *path = write_file("t.csv", bytes, n);
-    const enum alm_status status = alm_source_open(out, path, error);
+    const enum alm_status status = alm_source_open(out, path, NULL, NULL, error);
     remove_file(path);
     return status;
 }
