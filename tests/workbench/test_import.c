@@ -266,7 +266,7 @@ Test(import, bytes_that_are_not_text_are_written_out_in_rejects)
     struct bench b;
     open_bench(&b);
     IMPORTS(PLAIN, "x.csv", "date,v\n2020-01-01,1\n2020-01-02,\xFF\x1b\n2020-01-03,3\n");
-    VALUE("3  \\xff\\x1b not UTF-8",
+    VALUE("3  \\xff\\x1b not UTF-8 (try --encoding windows-1252)",
           "select line || ' ' || coalesce(\"column\", '') || ' ' || text || ' ' || reason from v_reject");
     close_bench(&b);
 }
