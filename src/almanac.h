@@ -246,6 +246,23 @@ enum alm_status alm_series_drop(size_t *n, struct alm_workbench *workbench, cons
 enum alm_status alm_series_set(struct alm_workbench *workbench, const char *name, const char *key,
                                const char *value, struct alm_error *error);
 
+/* What to export, as CSV that imports back to the same rows, bit for bit. */
+struct alm_export_request {
+    const char *pattern; /* a name or a GLOB pattern over series names */
+    const char *layout;  /* wide | long; NULL: `time,value` for a name, wide for a pattern */
+    bool excel_safe;  /* a quote stands before names and labels that a spreadsheet would take for formulas */
+    const char *path; /* a file, replaced only when all is written; NULL: to output */
+    const struct alm_output *output; /* where the bytes go without a path */
+};
+
+struct alm_export_summary {
+    size_t n_series, rows;
+    size_t absent; /* empty cells that read back as missing values although the series has no such row */
+};
+
+enum alm_status alm_series_export(struct alm_workbench *workbench, const struct alm_export_request *request,
+                                  struct alm_export_summary *summary, struct alm_error *error);
+
 /* ---- reports and the file itself ---- */
 
 /* Writes a self-contained report of a run to path , replacing it only when all is written. format is html or

@@ -58,6 +58,10 @@ FROM observation WHERE frame_id = :frame AND ts >= :first AND ts <= :last ORDER 
 -- name: observation_frame
 SELECT ts, v0, v1, v2, v3, v4, v5, v6, v7 FROM observation WHERE frame_id = :frame ORDER BY ts;
 
+-- name: observation_frame_range
+SELECT ts, v0, v1, v2, v3, v4, v5, v6, v7 FROM observation
+WHERE frame_id = :frame AND ts >= :first AND ts <= :last ORDER BY ts;
+
 -- name: observation_clear_position
 -- The values of a position become NULL, for a series that is dropped.
 UPDATE observation SET

@@ -1,6 +1,9 @@
-/* What long work needs from its caller: a way to be stopped and a way to say how far it is. */
+/* What long work needs from its caller: a way to be stopped, to say how far it is, and to hand on what it
+ * makes. */
 #ifndef ALM_BASE_HOOKS_H
 #define ALM_BASE_HOOKS_H
+
+#include "base/status.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -33,5 +36,12 @@ static inline void alm_progress_report(const struct alm_progress *progress, cons
     if (progress != NULL && progress->report != NULL)
         progress->report(progress->context, activity, done, total, unit);
 }
+
+/* Where the bytes of a result go, piece by piece. The first status that is not ALM_OK ends the work with it.
+ */
+struct alm_output {
+    void *context;
+    enum alm_status (*write)(void *context, const char *bytes, size_t n, struct alm_error *error);
+};
 
 #endif

@@ -158,11 +158,47 @@ static void make_point(char *digits)
     memmove(at + 1, at + strlen(point), strlen(at + strlen(point)) + 1);
 }
 
+/* Writes value as a decimal of at most 15 digits that reads back to it, if it is one of ordinary size: r /
+ * 10^d with both exact in a double is what a correct reader makes of the digits of r with d of them after the
+ * point (Clinger 1990), and with 15 digits no shorter decimal can be another one. False: it is none. */
+static bool write_decimal(char *out, double value)
+{
+    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                   1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+    const double size = fabs(value);
+    size_t decimals = 0;
+    double whole = 0;
+    if (!(size >= 1e-4 && size < 1e15)) return false;
+    for (; decimals < sizeof power / sizeof *power; decimals++) {
+        whole = rint(size * power[decimals]);
+        if (whole >= 1e15) return false;
+        if (whole / power[decimals] == size) break;
+    }
+    if (decimals == sizeof power / sizeof *power) return false;
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t rest = (uint64_t)whole;
+    for (size_t i = 0; rest > 0 || i <= decimals; i++) {
+        if (i == decimals && decimals > 0) digits[--at] = '.';
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    }
+    if (value < 0) digits[--at] = '-';
+    memcpy(out, digits + at, sizeof digits - at);
+    out[sizeof digits - at] = '\0';
+    return true;
+}
+
 void alm_text_append_number(struct alm_text *text, double value)
 {
     char digits[40];
     if (!isfinite(value)) return;
-    for (int precision = 15; precision <= 17; precision++) {
+    if (write_decimal(digits, value)) {
+        alm_text_append(text, digits);
+        return;
+    }
+    /* below the normal numbers fewer digits may do */
+    for (int precision = fabs(value) < 0x1p-1022 ? 1 : 15; precision <= 17; precision++) {
         snprintf(digits, sizeof digits, "%.*g", precision, value);
         if (strtod(digits, NULL) == value) break;
     }

@@ -263,7 +263,8 @@ static const struct alm_command_option options[] = {
     {.name = "series",
      .kind = ALM_ARGUMENT_TEXT,
      .value = "NAME",
-     .help = "name of the series, or what stands before the columns' names (default: the file's name)"},
+     .help = "name of the series, or what stands before the columns' names ('': nothing, they stay as they "
+             "are; default: the file's name)"},
     {.name = "time",
      .kind = ALM_ARGUMENT_TEXT,
      .value = "COL[,COL…]",

@@ -1,3 +1,4 @@
+#include "cli/cmd_series.h"
 #include "cli/commands.h"
 #include "cli/session.h"
 
@@ -38,19 +39,6 @@ static enum alm_status gaps(const struct alm_call *call, struct alm_error *error
     if (status == ALM_OK)
         status = alm_call_print_query(call, workbench, "gaps", "series", call->arguments[0],
                                       &(struct alm_rows_view){0}, NULL, error);
-    alm_workbench_close(workbench);
-    return status;
-}
-
-static enum alm_status export(const struct alm_call *call, struct alm_error *error) {
-    static const char *const columns[] = {"series", "time", "value", NULL}; struct alm_workbench * workbench;
-    struct alm_call as_csv = *call; /* an export is for programs */
-    if (!call->format_stated) as_csv.format = ALM_FORMAT_CSV;
-    ALM_TRY(alm_call_open(&workbench, call, false, error));
-    enum alm_status status = alm_call_need_series(workbench, call->arguments[0], error);
-    if (status == ALM_OK)
-        status = alm_call_print_query(&as_csv, workbench, "observations", "series", call->arguments[0],
-                                      &(struct alm_rows_view){.columns = columns}, NULL, error);
     alm_workbench_close(workbench);
     return status;
 }
@@ -142,12 +130,15 @@ static const struct alm_command subcommands[] = {
      .completion = ALM_COMPLETE_SERIES,
      .run = gaps},
     {.name = "export",
-     .summary = "the values of a series, as CSV unless --format says otherwise",
-     .arguments = "NAME",
+     .summary = "the values of series, as CSV unless --format says otherwise",
+     .arguments = "PATTERN",
      .least = 1,
      .most = 1,
+     .description = alm_series_export_help,
+     .options = alm_series_export_options,
+     .examples = alm_series_export_examples,
      .completion = ALM_COMPLETE_SERIES,
-     .run = export},
+     .run = alm_series_export_run},
     {.name = "set",
      .summary = "set kind (numeric or price), unit or season length",
      .arguments = "NAME KEY=VALUE…",

@@ -77,7 +77,8 @@ enum alm_status alm_schema_decide_names(struct alm_schema *schema, const struct 
                                         struct alm_error *error);
 
 /* The series name of value column number v (index into values) under key (NULL outside layout long): NAME,
- * NAME.column, key, key.column, each under NAME. where the user gave one. */
+ * NAME.column, key, key.column, each under NAME. where the user gave one; in layout wide the header itself,
+ * unchanged, where the user gave the empty NAME. */
 enum alm_status alm_schema_series_name(char **out, const struct alm_schema *schema, const char *key, size_t v,
                                        struct alm_error *error);
 

@@ -5,6 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With the empty NAME, columns are called as their headers are, as exported files have them. */
+static enum alm_status keep_headers(struct alm_schema *schema, struct alm_error *error)
+{
+    for (size_t v = 0; v < schema->n_values; v++) {
+        struct alm_column *column = &schema->columns[schema->values[v]];
+        free(column->name);
+        column->name = NULL;
+        ALM_TRY(alm_copy_text(&column->name, column->header, error));
+    }
+    return ALM_OK;
+}
+
+static bool headers_are_names(const struct alm_schema *schema)
+{
+    return schema->layout == ALM_LAYOUT_WIDE && schema->has_header && schema->series_given &&
+           schema->series[0] == '\0';
+}
+
 /* Takes SYMBOL off headers such as SYMBOL.Open: one symbol names the file's series, several their own. */
 static enum alm_status decide_symbols(struct alm_schema *schema, struct alm_error *error)
 {
@@ -62,6 +80,10 @@ enum alm_status alm_schema_decide_names(struct alm_schema *schema, const struct 
         ALM_TRY(alm_copy_text(&schema->series, given, error));
     else if (strcmp(options->path, "-") != 0)
         ALM_TRY(alm_name_stem(&schema->series, options->path, error));
+    if (headers_are_names(schema)) {
+        ALM_TRY(keep_headers(schema, error));
+        return check_names(schema, error);
+    }
     if (schema->layout == ALM_LAYOUT_WIDE) ALM_TRY(decide_symbols(schema, error));
     if (schema->layout == ALM_LAYOUT_WIDE && schema->series == NULL)
         return alm_fail(error, ALM_USAGE, "standard input has no name: give the series one with --series");
@@ -74,6 +96,7 @@ enum alm_status alm_schema_series_name(char **out, const struct alm_schema *sche
                                        struct alm_error *error)
 {
     struct alm_text name = {0};
+    if (headers_are_names(schema)) return alm_copy_text(out, schema->columns[schema->values[v]].name, error);
     const struct alm_column *column = schema->n_values == 0 ? NULL : &schema->columns[schema->values[v]];
     const char *first = key != NULL ? (schema->series_given ? schema->series : NULL) : schema->series;
     const char *second = key != NULL ? key : column == NULL ? NULL : column->symbol;

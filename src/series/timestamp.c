@@ -175,12 +175,27 @@ bool alm_ts_parse_iso(int64_t *out, bool *zoned, const char *text, size_t n)
 
 /* ---- writing ---- */
 
+/* Writes value with width digits and then mark; returns what follows. */
+static char *put(char *at, int value, int width, char mark)
+{
+    for (int i = width; i-- > 0; value /= 10)
+        at[i] = (char)('0' + value % 10);
+    at[width] = mark;
+    return at + width + 1;
+}
+
 void alm_ts_write_iso(struct alm_text *out, int64_t ts)
 {
     const struct alm_civil c = alm_civil_from_ts(ts);
-    alm_text_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
-    if (c.microsecond != 0) alm_text_printf(out, ".%06d", c.microsecond);
-    alm_text_append(out, "Z");
+    char text[32], *at = text;
+    if (c.year < 0 || c.year > 9999) { /* no timestamp; but what is shown must not hide that */
+        alm_text_printf(out, "%d-%02d-%02d", c.year, c.month, c.day);
+        return;
+    }
+    at = put(put(put(at, c.year, 4, '-'), c.month, 2, '-'), c.day, 2, 'T');
+    at = put(put(put(at, c.hour, 2, ':'), c.minute, 2, ':'), c.second, 2, c.microsecond != 0 ? '.' : 'Z');
+    if (c.microsecond != 0) at = put(at, c.microsecond, 6, 'Z');
+    alm_text_append_bytes(out, text, (size_t)(at - text));
 }
 
 void alm_ts_write_short(struct alm_text *out, int64_t ts)
