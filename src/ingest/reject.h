@@ -9,6 +9,8 @@
 /* The one list of reasons. The words are what v_reject shows. */
 #define ALM_REJECT_LIST(X)                                                                                   \
     X(TIME, "not a time")                                                                                    \
+    X(HOLE, "time does not exist in the zone")                                                               \
+    X(TWICE, "time exists twice in the zone")                                                                \
     X(NUMBER, "not a number")                                                                                \
     X(FIELDS, "wrong number of fields")                                                                      \
     X(DUPLICATE, "time already given")                                                                       \

@@ -193,10 +193,11 @@ static bool read_pattern(struct fields *f, struct cursor *cursor, const char *pa
     return true;
 }
 
-static bool read_by_pattern(int64_t *out, const char *pattern, const char *text, size_t n)
+static bool read_by_pattern(int64_t *out, bool *zoned, const char *pattern, const char *text, size_t n)
 {
     struct cursor cursor = {text, text + n};
     struct fields f = {-1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0};
+    *zoned = strstr(pattern, "%z") != NULL;
     return read_pattern(&f, &cursor, pattern) && cursor.p == cursor.end && combine(out, &f);
 }
 
@@ -248,27 +249,26 @@ static void trim(const char **text, size_t *n)
         --*n;
 }
 
-static bool read_by_kind(int64_t *out, const struct alm_time_format *format, const char *text, size_t n)
+enum alm_time_answer alm_time_format_read_local(int64_t *out, bool *zoned,
+                                                const struct alm_time_format *format, const char *text,
+                                                size_t n)
 {
-    bool zoned;
-    switch (format->kind) {
-    case ALM_TIME_ISO:
-        return alm_ts_parse_iso(out, &zoned, text, n);
-    case ALM_TIME_EPOCH:
-        return read_epoch(out, format->units_per_second, text, n);
-    case ALM_TIME_PATTERN:
-        return read_by_pattern(out, format->pattern, text, n);
-    }
-    return false;
+    bool good = false;
+    int64_t ts;
+    trim(&text, &n);
+    *zoned = true;
+    if (format->kind == ALM_TIME_ISO) good = alm_ts_parse_iso(&ts, zoned, text, n);
+    if (format->kind == ALM_TIME_EPOCH) good = read_epoch(&ts, format->units_per_second, text, n);
+    if (format->kind == ALM_TIME_PATTERN) good = read_by_pattern(&ts, zoned, format->pattern, text, n);
+    if (!good || !alm_ts_in_range(ts)) return ALM_TIME_BAD;
+    *out = ts;
+    return ALM_TIME_READ;
 }
 
 bool alm_time_format_read(int64_t *out, const struct alm_time_format *format, const char *text, size_t n)
 {
-    int64_t ts;
-    trim(&text, &n);
-    if (!read_by_kind(&ts, format, text, n) || !alm_ts_in_range(ts)) return false;
-    *out = ts;
-    return true;
+    bool zoned;
+    return alm_time_format_read_local(out, &zoned, format, text, n) == ALM_TIME_READ;
 }
 
 static const struct {

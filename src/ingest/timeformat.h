@@ -3,6 +3,7 @@
 #define ALM_INGEST_TIMEFORMAT_H
 
 #include "base/status.h"
+#include "series/zone.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,9 +31,38 @@ struct alm_time_format {
  * %j, nothing smaller without the larger (a day needs a month). */
 enum alm_status alm_time_format_parse(struct alm_time_format *out, const char *text, struct alm_error *error);
 
-/* Reads a cell (blanks around it ignored) as microseconds since the epoch, UTC. False when it is no such time
- * or finer than a microsecond. */
+enum alm_time_answer {
+    ALM_TIME_READ,    /* there it is */
+    ALM_TIME_BAD,     /* no such time */
+    ALM_TIME_FINE,    /* finer than a microsecond */
+    ALM_TIME_HOLE,    /* its local time does not exist in the zone */
+    ALM_TIME_TWICE,   /* its local time exists twice in the zone */
+    ALM_TIME_SKIPPED, /* either, and those are to be left out */
+};
+
+/* Reads a cell (blanks around it ignored) as its clock shows it, microseconds since 1970; *zoned says that it
+ * stated its zone, or is a count since then: then it is UTC. Only READ, BAD and FINE. */
+enum alm_time_answer alm_time_format_read_local(int64_t *out, bool *zoned,
+                                                const struct alm_time_format *format, const char *text,
+                                                size_t n);
+
+/* The same, a time without a zone taken as UTC; false when it is not read. */
 bool alm_time_format_read(int64_t *out, const struct alm_time_format *format, const char *text, size_t n);
+
+/* Reads the cells of a column one after another. Caller's memory; all of it may be read, none written. */
+struct alm_time_reader {
+    struct alm_time_format format;
+    const struct alm_zone *zone; /* of times without one; NULL: UTC. Borrowed */
+    enum alm_dst dst;
+    struct alm_zone_stretch stretch;
+    size_t holes,
+        folds; /* cells met whose local time does not exist, exists twice; whatever became of them */
+};
+void alm_time_reader_init(struct alm_time_reader *out, const struct alm_time_format *format,
+                          const struct alm_zone *zone, enum alm_dst dst);
+/* *out is set only by ALM_TIME_READ. */
+enum alm_time_answer alm_time_reader_read(int64_t *out, struct alm_time_reader *reader, const char *text,
+                                          size_t n);
 
 /* For people: the pattern, "ISO 8601", "epoch seconds", ... */
 const char *alm_time_format_name(const struct alm_time_format *format);
