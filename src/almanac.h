@@ -105,6 +105,9 @@ struct alm_import_summary {
     size_t rows_read, rows_stored, rows_rejected;
     size_t values_kept, values_replaced; /* conflicts with stored values, by on_conflict */
     size_t blank_lines, stray_quotes;
+    size_t dst_holes,
+        dst_folds;      /* rows whose local time does not exist, exists twice; whatever became of them */
+    size_t dst_skipped; /* those of them left out by --dst skip: neither stored nor rejected */
     struct alm_import_series *series; /* [n_series] in the order of the file */
     size_t n_series;
     struct alm_import_reason *reasons; /* [n_reasons] rejects by reason, none that is 0 */

@@ -52,11 +52,12 @@ static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_rec
     if (!has_right_width(job, record)) return alm_job_refuse_fields(job, record, error);
     if (!schema->index) {
         const struct alm_field *time = &record->fields[schema->time];
-        if (!alm_time_format_read(&ts, &schema->time_format, time->text, time->n)) {
-            snprintf(job->hint, sizeof job->hint, "times here are written as %s",
-                     alm_time_format_name(&schema->time_format));
-            return alm_job_refuse_field(job, record, schema->time, ALM_REJECT_TIME, job->hint, error);
+        const enum alm_time_answer answer = alm_time_reader_read(&ts, &job->times, time->text, time->n);
+        if (answer == ALM_TIME_SKIPPED) {
+            job->summary->dst_skipped++;
+            return ALM_OK;
         }
+        if (answer != ALM_TIME_READ) return alm_job_refuse_time(job, record, schema->time, answer, error);
     }
     for (size_t v = 0; v < schema->n_values; v++) {
         const struct alm_field *field = &record->fields[schema->values[v]];
@@ -142,12 +143,13 @@ static enum alm_status take_records(struct alm_ingest_job *job, const struct alm
 static enum alm_status check_options(struct alm_ingest_job *job, struct alm_error *error)
 {
     const struct alm_ingest_options *options = job->options;
-    const char *zone = options->time_zone;
-    if ((zone != NULL && strcmp(zone, "UTC") != 0) || options->dst != NULL)
-        return alm_fail(
-            error, ALM_USAGE,
-            "--tz %s: only UTC is read so far; convert the times, or write their zone in them (+02:00)",
-            zone == NULL ? "with --dst" : zone);
+    ALM_TRY(alm_dst_parse(&job->times.dst, options->dst, error));
+    if (options->dst != NULL && options->time_zone == NULL)
+        return alm_fail(error, ALM_USAGE, "--dst goes with --tz ZONE, the zone of the times in the file");
+    if (options->time_zone != NULL) {
+        if (options->index) return alm_fail(error, ALM_USAGE, "--tz and --index exclude each other");
+        ALM_TRY(alm_zone_create(&job->zone, options->time_zone, error));
+    }
     if (options->frequency == NULL) return ALM_OK;
     job->frequency_stated = true;
     return alm_frequency_parse(&job->frequency, options->frequency, error);
@@ -176,6 +178,7 @@ static enum alm_status find_out(struct alm_ingest_job *job, struct alm_error *er
         job->frequency = (struct alm_frequency){ALM_FREQUENCY_INDEX, 1};
         job->frequency_stated = true;
     }
+    alm_time_reader_init(&job->times, &job->schema.time_format, job->zone, job->times.dst);
     ALM_TRY(alm_grow((void **)&job->values, &job->values_capacity, job->schema.n_values + 1,
                      sizeof *job->values, error));
     return job->sink->schema(job->sink->context, &job->schema, error);
@@ -200,7 +203,7 @@ static enum alm_status judge(const struct alm_ingest_job *job, struct alm_error 
             "%s: %zu of %zu rows are no good, more than 1 %%: nothing was stored; --max-rejects %zu "
             "takes the rest",
             job->file, summary->rows_rejected, summary->rows_read, summary->rows_rejected);
-    if (summary->rows_read == summary->rows_rejected)
+    if (summary->rows_read == summary->rows_rejected + summary->dst_skipped)
         return alm_fail(error, ALM_DATA, "%s: there are no good rows", job->file);
     return ALM_OK;
 }
@@ -228,6 +231,9 @@ enum alm_status alm_ingest(const struct alm_ingest_options *options, const struc
     if (strcmp(options->path, "-") == 0) job.file = "standard input";
     *summary = (struct alm_ingest_summary){0};
     const enum alm_status status = run(&job, cancel, progress, error);
+    summary->dst_holes = job.times.holes;
+    summary->dst_folds = job.times.folds;
+    alm_zone_free(job.zone);
     alm_job_clear_groups(&job);
     free(job.values);
     alm_text_clear(&job.key);

@@ -52,6 +52,9 @@ struct alm_ingest_summary {
     size_t rows_rejected; /* each once */
     size_t rejected[ALM_REJECT_REASONS];
     size_t blank_lines, stray_quotes;
+    size_t dst_holes,
+        dst_folds;      /* rows whose local time does not exist, exists twice; whatever became of them */
+    size_t dst_skipped; /* those of them left out by --dst skip: neither stored nor rejected */
 };
 
 /* Reads the file once from beginning to end. ALM_USAGE for options that do not fit the file, ALM_DATA when

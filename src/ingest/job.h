@@ -22,6 +22,8 @@ struct alm_ingest_job {
     struct alm_source *source;
     struct alm_reader *reader;
     struct alm_schema schema;
+    struct alm_zone *zone; /* of times without one; NULL: UTC */
+    struct alm_time_reader times;
     struct alm_group_sink group_sink;
     struct alm_frequency frequency; /* stated */
     bool frequency_stated;
@@ -47,6 +49,9 @@ enum alm_status alm_job_refuse_field(struct alm_ingest_job *job, const struct al
 /* The same for what should be a number, with a hint of its own. */
 enum alm_status alm_job_refuse_number(struct alm_ingest_job *job, const struct alm_record *record,
                                       size_t index, struct alm_error *error);
+/* The same for what should be a time; answer is neither READ nor SKIPPED. */
+enum alm_status alm_job_refuse_time(struct alm_ingest_job *job, const struct alm_record *record, size_t index,
+                                    enum alm_time_answer answer, struct alm_error *error);
 /* Rejects a record for its number of fields. */
 enum alm_status alm_job_refuse_fields(struct alm_ingest_job *job, const struct alm_record *record,
                                       struct alm_error *error);

@@ -83,6 +83,22 @@ enum alm_status alm_job_refuse_number(struct alm_ingest_job *job, const struct a
                                 job->hint[0] == '\0' ? NULL : job->hint, error);
 }
 
+enum alm_status alm_job_refuse_time(struct alm_ingest_job *job, const struct alm_record *record, size_t index,
+                                    enum alm_time_answer answer, struct alm_error *error)
+{
+    const struct alm_time_format *format = &job->schema.time_format;
+    enum alm_reject_reason reason = ALM_REJECT_TIME;
+    if (answer == ALM_TIME_HOLE || answer == ALM_TIME_TWICE) {
+        reason = answer == ALM_TIME_HOLE ? ALM_REJECT_HOLE : ALM_REJECT_TWICE;
+        snprintf(job->hint, sizeof job->hint, "in %s; see --dst", alm_zone_name(job->zone));
+    } else if (answer == ALM_TIME_FINE) {
+        snprintf(job->hint, sizeof job->hint, "finer than a microsecond");
+    } else {
+        snprintf(job->hint, sizeof job->hint, "times here are written as %s", alm_time_format_name(format));
+    }
+    return alm_job_refuse_field(job, record, index, reason, job->hint, error);
+}
+
 enum alm_status alm_job_refuse_fields(struct alm_ingest_job *job, const struct alm_record *record,
                                       struct alm_error *error)
 {

@@ -241,8 +241,9 @@ static void describe(struct decision *d)
         alm_text_printf(out, "time is column %zu", schema->time + 1);
         if (schema->has_header && schema->columns[schema->time].header[0] != '\0')
             alm_text_printf(out, " (%s)", schema->columns[schema->time].header);
-        alm_text_printf(out, ", written as %s; without a zone it is UTC\n",
-                        alm_time_format_name(&schema->time_format));
+        alm_text_printf(out, ", written as %s; without a zone it is %s\n",
+                        alm_time_format_name(&schema->time_format),
+                        d->options->time_zone == NULL ? "UTC" : d->options->time_zone);
     }
     if (d->options->value != NULL) return;
     for (size_t c = 0; c < schema->n_columns; c++) {

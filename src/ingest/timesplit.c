@@ -1,6 +1,7 @@
 #include "ingest/timesplit.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 

@@ -97,6 +97,9 @@ static enum alm_status fill_summary(struct alm_import_summary *summary, const st
     summary->rows_rejected = read->rows_rejected;
     summary->blank_lines = read->blank_lines;
     summary->stray_quotes = read->stray_quotes;
+    summary->dst_holes = read->dst_holes;
+    summary->dst_folds = read->dst_folds;
+    summary->dst_skipped = read->dst_skipped;
     ALM_TRY(ALM_NEW(&summary->reasons, ALM_REJECT_REASONS, error));
     for (int r = 0; r < ALM_REJECT_REASONS; r++)
         if (read->rejected[r] > 0)
@@ -151,7 +154,7 @@ static enum alm_status do_import(struct alm_import_sink *sink, const struct alm_
     const enum alm_status filled = fill_summary(summary, sink, &read, status == ALM_OK ? error : NULL);
     if (status != ALM_OK) return status;
     ALM_TRY(filled);
-    summary->rows_stored = summary->rows_read - summary->rows_rejected;
+    summary->rows_stored = summary->rows_read - summary->rows_rejected - summary->dst_skipped;
     ALM_TRY(look_whether_known(&summary->known, sink, error));
     return alm_import_table_finish(sink->store, sink->import_id, summary->sha256, NULL, summary->rows_read,
                                    summary->rows_stored, summary->rows_rejected, error);

@@ -55,6 +55,13 @@ static enum alm_status place_stored(size_t *n, struct alm_import_sink *sink, str
         if (index != sink->request->index)
             status = alm_fail(error, ALM_DATA, "%s is stored %s a clock; this file is imported %s --index",
                               series->name, index ? "without" : "with", index ? "without" : "with");
+        if (status == ALM_OK && !index && sink->request->time_zone == NULL &&
+            strcmp(row.time_zone, "UTC") != 0)
+            status =
+                alm_fail(error, ALM_DATA,
+                         "%s is stored in the time zone %s: say --tz %s, or --tz UTC if this file's times "
+                         "are UTC (times that state their zone are read by it either way)",
+                         series->name, row.time_zone, row.time_zone);
         if (status == ALM_OK) status = find_frame(&frame, group, row.frame_id, error);
         if (status == ALM_OK) frame->column[row.position] = c;
         const int64_t next = row.has_values ? row.last_ts + 1 : 0;
@@ -91,6 +98,7 @@ static enum alm_status create_rest(struct alm_import_sink *sink, struct alm_impo
         struct alm_series_row row = {.frame_id = frame_id,
                                      .position = position,
                                      .name = series->name,
+                                     .time_zone = (char *)sink->request->time_zone, /* copied */
                                      .frequency = sink->request->index ? "index" : "irregular"};
         ALM_TRY(alm_series_table_create(sink->store, &row, error));
         ALM_TRY(find_frame(&frame, group, frame_id, error));

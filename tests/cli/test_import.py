@@ -116,7 +116,7 @@ class Import(unittest.TestCase):
         self.assertEqual(self.run_almanac("--time", "dat", good).returncode, 2)
         self.assertEqual(self.run_almanac(self.path / "absent.csv").returncode, 2)
         self.assertEqual(self.run_almanac().returncode, 2)
-        self.assertEqual(self.run_almanac("--value", "v", "--tz", "Europe/Paris", good).returncode, 2)
+        self.assertEqual(self.run_almanac("--value", "v", "--tz", "Europe/Pariss", good).returncode, 2)
 
     def test_standard_input_needs_a_name(self):
         text = "date,v\n2020-01-01,1\n2020-01-02,2\n"

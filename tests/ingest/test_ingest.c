@@ -108,8 +108,9 @@ Test(columns, options_that_do_not_fit_are_refused_with_a_suggestion)
     refused((struct alm_ingest_options){.layout = "rows"}, "a,1\n", ALM_USAGE, "--index");
     refused((struct alm_ingest_options){.index = true, .time = "date"}, "date,v\n2020-01-01,1\n", ALM_USAGE,
             "--index");
-    refused((struct alm_ingest_options){.time_zone = "Europe/Berlin"}, "date,v\n2020-01-01,1\n", ALM_USAGE,
-            "only UTC");
+    refused((struct alm_ingest_options){.time_zone = "Europe/Berlim"}, "date,v\n2020-01-01,1\n", ALM_USAGE,
+            "did you mean \"Europe/Berlin\"");
+    refused((struct alm_ingest_options){.dst = "skip"}, "date,v\n2020-01-01,1\n", ALM_USAGE, "--tz ZONE");
     refused((struct alm_ingest_options){.decimal = ","}, "date,v\n2020-01-01,1\n", ALM_USAGE, "--delimiter");
     refused((struct alm_ingest_options){.time_format = "%Q"}, "date,v\n2020-01-01,1\n", ALM_USAGE, "%Q");
     refused((struct alm_ingest_options){.frequency = "X"}, "date,v\n2020-01-01,1\n", ALM_USAGE, "X");
