@@ -249,12 +249,16 @@ static enum alm_status run(const struct alm_call *call, struct alm_error *error)
     ALM_TRY(alm_call_open(&workbench, &own, true, error));
     const bool json = call->format == ALM_FORMAT_JSON;
     enum alm_status status = ALM_OK;
+    size_t done = 0;
     if (json) fputs("[", stdout);
-    for (size_t i = 0; i < call->n_arguments && status == ALM_OK; i++) {
-        if (json && i > 0) fputs(",\n", stdout);
-        status = import_one(call, workbench, call->arguments[i], error);
+    for (; done < call->n_arguments && status == ALM_OK; done += status == ALM_OK) {
+        if (json && done > 0) fputs(",\n", stdout);
+        status = import_one(call, workbench, call->arguments[done], error);
     }
     if (json) fputs("]\n", stdout);
+    if (status != ALM_OK && call->n_arguments > 1 && !alm_call_has(call, "dry-run"))
+        alm_call_say(call, "%zu of %zu files were imported; %s and those after it were not", done,
+                     call->n_arguments, call->arguments[done]);
     alm_workbench_close(workbench);
     return status;
 }

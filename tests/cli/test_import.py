@@ -149,7 +149,9 @@ class Import(unittest.TestCase):
     def test_several_files_are_several_transactions(self):
         good = self.write("good.csv", "date,v\n2020-01-01,1\n")
         bad = self.write("bad.csv", "date,v\n2020-01-01,x\n")
-        self.assertEqual(self.run_almanac(good, bad).returncode, 3)
+        done = self.run_almanac(good, bad, good)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("1 of 3 files were imported; ", done.stderr)
         self.assertEqual(self.sql("select series from v_series"), [("good",)])
 
     def test_an_interrupt_leaves_nothing_and_says_so(self):
