@@ -49,6 +49,14 @@ FROM series AS s
 JOIN observation AS o ON o.frame_id = s.frame_id
 WHERE +o.ts >= s.first_ts AND +o.ts <= s.last_ts; -- + keeps the key for the range that the reader gives
 
+-- What the values of a categorical series stand for: join it to v_observation by series and value = code.
+--   series: name of the series
+--   code: 0, 1, … in the order in which the labels came
+--   label: text of the file
+CREATE VIEW v_label AS
+SELECT s.name AS series, l.code, l.label
+FROM label AS l JOIN series AS s USING(series_id);
+
 -- Market bars: the series NAME.open, NAME.high, NAME.low, NAME.close and NAME.volume that lie in one frame, side by side.
 --   series: NAME, what the names have in common
 --   ts [µs]: microseconds since 1970-01-01T00:00:00Z

@@ -34,6 +34,27 @@ void alm_column_look(struct alm_column_facts *out, const struct alm_sample *samp
     out->times = alm_time_guess_verdict(&out->format, &out->other_format, &guess);
 }
 
+void alm_column_hint(char out[ALM_NUMBER_HINT_SIZE], const struct alm_sample *sample, size_t column,
+                     size_t first, const struct alm_number_style *style)
+{
+    char hint[ALM_NUMBER_HINT_SIZE];
+    size_t helped = 0, bad = 0;
+    double value;
+    out[0] = '\0';
+    for (size_t r = first; r < sample->n; r++) {
+        if (column >= sample->records[r].n) continue;
+        const char *cell = sample->records[r].cells[column];
+        const size_t n = strlen(cell);
+        if (alm_number_read(&value, cell, n, style) != ALM_CELL_BAD) continue;
+        bad++;
+        if (!alm_number_hint(hint, cell, n, style)) continue;
+        /* the longest hint covers most: thousands with a currency, not the currency alone */
+        if (strlen(hint) > strlen(out)) memcpy(out, hint, strlen(hint) + 1);
+        helped++;
+    }
+    if (helped * 5 < bad * 4) out[0] = '\0';
+}
+
 /* Whether a single cell is of the kind that its column holds. */
 static bool cell_fits(const char *cell, const struct alm_column_facts *facts,
                       const struct alm_number_style *style)

@@ -20,6 +20,10 @@ struct alm_column_facts {
 void alm_column_look(struct alm_column_facts *out, const struct alm_sample *sample, size_t column,
                      size_t first, const struct alm_number_style *style);
 
+/* What would make the column numeric (see alm_number_hint), if that holds for most of its cells; else "". */
+void alm_column_hint(char out[ALM_NUMBER_HINT_SIZE], const struct alm_sample *sample, size_t column,
+                     size_t first, const struct alm_number_style *style);
+
 /* At least four of five cells that are not missing are numbers, and there is one. */
 static inline bool alm_column_is_numeric(const struct alm_column_facts *facts)
 {

@@ -2,8 +2,10 @@
 
 #include "base/memory.h"
 #include "ingest/job.h"
+#include "ingest/labels.h"
 #include "ingest/name.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,38 @@ static bool has_right_width(const struct alm_ingest_job *job, const struct alm_r
     return true;
 }
 
+/* Rejects a row with a text that cannot be a label. */
+static enum alm_status check_labels(bool *good, struct alm_ingest_job *job, const struct alm_record *record,
+                                    struct alm_error *error)
+{
+    const struct alm_schema *schema = &job->schema;
+    for (size_t v = schema->n_values - schema->n_categories; v < schema->n_values; v++) {
+        const struct alm_field *field = &record->fields[schema->values[v]];
+        *good = alm_number_is_missing(field->text, field->n, &schema->numbers) ||
+                (field->n <= ALM_LABEL_LIMIT && alm_name_is_usable(field->text, field->n));
+        if (!*good)
+            return alm_job_refuse_field(job, record, schema->values[v], ALM_REJECT_LABEL, NULL, error);
+    }
+    return ALM_OK;
+}
+
+/* The codes of a row of the last group, which is stored whatever else comes: a group begins with it. */
+static enum alm_status read_labels(struct alm_ingest_job *job, const struct alm_record *record,
+                                   struct alm_error *error)
+{
+    const struct alm_schema *schema = &job->schema;
+    ALM_TRY(alm_job_announce(job, job->last, error));
+    for (size_t v = schema->n_values - schema->n_categories; v < schema->n_values; v++) {
+        const struct alm_field *field = &record->fields[schema->values[v]];
+        size_t code;
+        job->values[v] = NAN;
+        if (alm_number_is_missing(field->text, field->n, &schema->numbers)) continue;
+        ALM_TRY(job->sink->label(job->sink->context, &code, job->last, v, field->text, field->n, error));
+        job->values[v] = (double)code;
+    }
+    return ALM_OK;
+}
+
 static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_record *record,
                                 struct alm_error *error)
 {
@@ -50,23 +84,26 @@ static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_rec
     bool good, is_new;
     struct alm_ingest_entry *entry;
     if (!has_right_width(job, record)) return alm_job_refuse_fields(job, record, error);
-    if (!schema->index) {
-        const struct alm_field *time = &record->fields[schema->time];
+    if (schema->n_times > 0) {
+        const struct alm_field *time = &record->fields[schema->times[0]];
         const enum alm_time_answer answer = alm_time_reader_read(&ts, &job->times, time->text, time->n);
         if (answer == ALM_TIME_SKIPPED) {
             job->summary->dst_skipped++;
             return ALM_OK;
         }
-        if (answer != ALM_TIME_READ) return alm_job_refuse_time(job, record, schema->time, answer, error);
+        if (answer != ALM_TIME_READ) return alm_job_refuse_time(job, record, schema->times[0], answer, error);
     }
-    for (size_t v = 0; v < schema->n_values; v++) {
+    for (size_t v = 0; v < schema->n_values - schema->n_categories; v++) {
         const struct alm_field *field = &record->fields[schema->values[v]];
         if (alm_number_read(&job->values[v], field->text, field->n, &schema->numbers) == ALM_CELL_BAD)
             return alm_job_refuse_number(job, record, schema->values[v], error);
     }
     ALM_TRY(read_key(&good, job, record, error));
     if (!good) return ALM_OK;
+    if (schema->n_categories > 0) ALM_TRY(check_labels(&good, job, record, error));
+    if (!good) return ALM_OK;
     ALM_TRY(alm_job_find_group(&entry, &is_new, job, alm_text_string(&job->key), error));
+    if (schema->n_categories > 0) ALM_TRY(read_labels(job, record, error));
     if (schema->index) ts = alm_group_next_index(entry->group);
     return alm_group_add(entry->group, ts, job->values, record->line, error);
 }

@@ -31,7 +31,8 @@ struct alm_ingest_sink {
     void *context;
     /* Once, before anything else: what was found out about the file. */
     enum alm_status (*schema)(void *context, const struct alm_schema *schema, struct alm_error *error);
-    /* A new group of width series with these names. */
+    /* A new group of width series with these names; series number c is value column c of the schema (in
+     * layouts without columns there is one). */
     enum alm_status (*group)(void *context, size_t group, const char *const *names, size_t width,
                              struct alm_error *error);
     /* n rows of a group: ts[n] strictly increasing, values[n][width] (NaN = missing), lines[n] in the file. A
@@ -43,6 +44,10 @@ struct alm_ingest_sink {
     enum alm_status (*end)(void *context, size_t group, const struct alm_ingest_extent *extent,
                            struct alm_error *error);
     enum alm_status (*reject)(void *context, const struct alm_ingest_reject *reject, struct alm_error *error);
+    /* The code of a label (n bytes) of a group's series number column, which is categorical; a new label gets
+     * one. Only for groups that have been announced, before the row that has it. */
+    enum alm_status (*label)(void *context, size_t *code, size_t group, size_t column, const char *text,
+                             size_t n, struct alm_error *error);
 };
 
 struct alm_ingest_summary {

@@ -66,6 +66,8 @@ void alm_job_clear_groups(struct alm_ingest_job *job);
 /* The group of a key, made when it is new; job->last is its number. *out is valid until the next call. */
 enum alm_status alm_job_find_group(struct alm_ingest_entry **out, bool *is_new, struct alm_ingest_job *job,
                                    const char *key, struct alm_error *error);
+/* Tells the caller's sink of a group, once; a group is announced with its first rows at the latest. */
+enum alm_status alm_job_announce(struct alm_ingest_job *job, size_t number, struct alm_error *error);
 /* Hands on what is left of a group and frees it. */
 enum alm_status alm_job_finish_group(struct alm_ingest_job *job, size_t number, struct alm_error *error);
 /* Many groups can wait at once: then all that are in order hand on what they have. */

@@ -8,9 +8,10 @@
 
 enum { WAITING_LIMIT = 24 << 20 }; /* bytes in groups that wait, before all that can are flushed */
 
-static enum alm_status announce(struct alm_ingest_job *job, size_t number, struct alm_error *error)
+enum alm_status alm_job_announce(struct alm_ingest_job *job, size_t number, struct alm_error *error)
 {
     struct alm_ingest_entry *entry = &job->entries[number];
+    if (entry->announced) return ALM_OK;
     const size_t width = job->schema.layout == ALM_LAYOUT_ROWS ? 1 : job->schema.n_values;
     const char *key = job->schema.layout == ALM_LAYOUT_WIDE ? NULL : entry->key;
     char **names;
@@ -31,7 +32,7 @@ static enum alm_status on_rows(void *context, size_t group, const int64_t *ts, c
                                const size_t *lines, size_t n, struct alm_error *error)
 {
     struct alm_ingest_job *job = context;
-    if (!job->entries[group].announced) ALM_TRY(announce(job, group, error));
+    ALM_TRY(alm_job_announce(job, group, error));
     return job->sink->rows(job->sink->context, group, ts, values, lines, n, error);
 }
 

@@ -69,12 +69,10 @@ enum alm_status alm_job_refuse_number(struct alm_ingest_job *job, const struct a
                                       size_t index, struct alm_error *error)
 {
     const struct alm_field *field = &record->fields[index];
-    char shown[TEXT_LIMIT + 4];
-    double value;
-    const struct alm_number_style other = {.decimal = job->schema.numbers.decimal == ',' ? '.' : ','};
+    char shown[TEXT_LIMIT + 4], try[ALM_NUMBER_HINT_SIZE];
     shorten(shown, field->text, field->n);
-    if (alm_number_read(&value, field->text, field->n, &other) == ALM_CELL_NUMBER)
-        snprintf(job->hint, sizeof job->hint, "try --decimal %c", other.decimal);
+    if (alm_number_hint(try, field->text, field->n, &job->schema.numbers))
+        snprintf(job->hint, sizeof job->hint, "try %s", try);
     else if (field->n <= 12)
         snprintf(job->hint, sizeof job->hint, "try --null %s", shown);
     else

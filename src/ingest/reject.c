@@ -16,6 +16,8 @@ static const char *expectation(enum alm_reject_reason reason)
         return "expected a number";
     case ALM_REJECT_KEY:
         return "expected a name without control characters";
+    case ALM_REJECT_LABEL:
+        return "expected a label of at most 1,024 bytes without control characters";
     default:
         return NULL;
     }

@@ -15,6 +15,7 @@
     X(FIELDS, "wrong number of fields")                                                                      \
     X(DUPLICATE, "time already given")                                                                       \
     X(KEY, "unusable key")                                                                                   \
+    X(LABEL, "unusable label")                                                                               \
     X(UNCLOSED_QUOTE, "quote not closed")                                                                    \
     X(TEXT_AFTER_QUOTE, "text after a closing quote")                                                        \
     X(TOO_LONG, "record too long")                                                                           \

@@ -19,27 +19,38 @@ enum alm_layout {
     ALM_LAYOUT_ROWS, /* each row is a series: its name, then its values */
 };
 
-enum alm_column_role { ALM_COLUMN_TIME, ALM_COLUMN_KEY, ALM_COLUMN_VALUE, ALM_COLUMN_SKIPPED };
+enum alm_column_role {
+    ALM_COLUMN_TIME,
+    ALM_COLUMN_KEY,
+    ALM_COLUMN_VALUE,
+    ALM_COLUMN_CATEGORY, /* a value, too: its texts are labels */
+    ALM_COLUMN_SKIPPED,
+};
+
+enum { ALM_SCHEMA_TIMES = 6 }; /* columns that a time can be split over */
 
 struct alm_column {
     char *header; /* as in the file; c1, c2, ... without a header */
     char *name;   /* a value's part of the series name: lower case, other characters as _ */
     enum alm_column_role role;
-    const char *why_skipped; /* "not numeric", ... */
-    char *symbol;            /* AAPL of AAPL.Open when the file has several symbols; else NULL */
+    const char *why_skipped;         /* "not numeric", ... */
+    char hint[ALM_NUMBER_HINT_SIZE]; /* options under which a skipped one would be numeric; or "" */
+    const char *kind;                /* of the series: numeric, price, categorical */
+    char *symbol;                    /* AAPL of AAPL.Open when the file has several symbols; else NULL */
 };
 
 struct alm_schema {
     struct alm_dialect dialect;
-    struct alm_number_style numbers; /* null_text is borrowed from the options */
+    struct alm_number_style numbers; /* texts are borrowed from the options */
     enum alm_layout layout;
     bool has_header, index;
     struct alm_column *columns; /* [n_columns]; none in layout rows */
     size_t n_columns;
-    size_t time; /* column index; unused with index */
+    size_t times[ALM_SCHEMA_TIMES], n_times; /* column indices, joined in this order; none with index */
     struct alm_time_format time_format;
     size_t *keys, *values; /* [n_keys], [n_values] column indices, keys as the user ordered them */
     size_t n_keys, n_values;
+    size_t n_categories; /* the last of values are categories */
     char *series;      /* NAME: given, the one symbol of the columns, or the file's stem; NULL when unknown */
     bool series_given; /* by the user: then it also stands before keys */
     const char *label; /* header of a text column that tells rows of one time apart: a hint; or NULL */

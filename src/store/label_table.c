@@ -5,14 +5,14 @@
 
 #include <stdlib.h>
 
-enum alm_status alm_label_table_write(struct alm_store *store, int64_t series_id, const char *const *labels,
-                                      size_t n, struct alm_error *error)
+enum alm_status alm_label_table_add(struct alm_store *store, int64_t series_id, size_t first,
+                                    const char *const *labels, size_t n, struct alm_error *error)
 {
     for (size_t i = 0; i < n; i++) {
         struct alm_statement s;
         ALM_TRY(alm_statement_begin(&s, store, "label_insert", error));
         alm_bind_integer(&s, ":series", series_id);
-        alm_bind_size(&s, ":code", i);
+        alm_bind_size(&s, ":code", first + i);
         alm_bind_text(&s, ":label", labels[i]);
         ALM_TRY(alm_statement_finish(&s, error));
     }

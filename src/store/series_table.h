@@ -65,9 +65,9 @@ enum alm_status alm_series_table_set(struct alm_store *store, int64_t series_id,
 enum alm_status alm_series_table_update_statistics(struct alm_store *store, int64_t frame_id,
                                                    struct alm_error *error);
 
-/* Labels of a categorical series, codes 0 .. n - 1. */
-enum alm_status alm_label_table_write(struct alm_store *store, int64_t series_id, const char *const *labels,
-                                      size_t n, struct alm_error *error);
+/* Adds labels of a categorical series, codes first .. first + n - 1. */
+enum alm_status alm_label_table_add(struct alm_store *store, int64_t series_id, size_t first,
+                                    const char *const *labels, size_t n, struct alm_error *error);
 /* *out[code]; free each and the array. Codes without a label are NULL. */
 enum alm_status alm_label_table_read(char ***out, size_t *n, struct alm_store *store, int64_t series_id,
                                      struct alm_error *error);

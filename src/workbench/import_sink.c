@@ -14,6 +14,7 @@ enum { SHOWN_REJECTS = 5 };
 static enum alm_status on_schema(void *context, const struct alm_schema *schema, struct alm_error *error)
 {
     struct alm_import_sink *sink = context;
+    sink->schema = schema;
     alm_text_append(&sink->assumptions, alm_text_string(&schema->assumptions));
     return alm_text_check(&sink->assumptions, error);
 }
@@ -34,6 +35,26 @@ static enum alm_status find_frame(struct alm_import_frame **out, struct alm_impo
     for (size_t k = 0; k < ALM_FRAME_WIDTH; k++)
         (*out)->column[k] = SIZE_MAX;
     return ALM_OK;
+}
+
+/* What kind of series value column c of the file makes. */
+static const char *kind_of(const struct alm_import_sink *sink, size_t c)
+{
+    const struct alm_schema *schema = sink->schema;
+    return c < schema->n_values ? schema->columns[schema->values[c]].kind : "numeric";
+}
+
+/* Numbers and labels do not mix in one series. */
+static enum alm_status check_kind(const struct alm_import_sink *sink, size_t c,
+                                  const struct alm_series_row *row, struct alm_error *error)
+{
+    const bool labels = strcmp(kind_of(sink, c), "categorical") == 0;
+    if (labels == (strcmp(row->kind, "categorical") == 0)) return ALM_OK;
+    return alm_fail(error, ALM_DATA,
+                    labels ? "%s is stored as numbers, not as labels; give the labels another name with "
+                             "--series"
+                           : "%s is stored as labels; import its column with --category",
+                    row->name);
 }
 
 /* Looks up where the stored series of a group lie; *n says how many there are. An index series that goes on
@@ -62,6 +83,8 @@ static enum alm_status place_stored(size_t *n, struct alm_import_sink *sink, str
                          "%s is stored in the time zone %s: say --tz %s, or --tz UTC if this file's times "
                          "are UTC (times that state their zone are read by it either way)",
                          series->name, row.time_zone, row.time_zone);
+        if (status == ALM_OK) status = check_kind(sink, c, &row, error);
+        if (status == ALM_OK && group->labels != NULL) group->series_id[c] = row.series_id;
         if (status == ALM_OK) status = find_frame(&frame, group, row.frame_id, error);
         if (status == ALM_OK) frame->column[row.position] = c;
         const int64_t next = row.has_values ? row.last_ts + 1 : 0;
@@ -98,14 +121,47 @@ static enum alm_status create_rest(struct alm_import_sink *sink, struct alm_impo
         struct alm_series_row row = {.frame_id = frame_id,
                                      .position = position,
                                      .name = series->name,
-                                     .time_zone = (char *)sink->request->time_zone, /* copied */
+                                     .time_zone = (char *)sink->request->time_zone, /* both are copied */
+                                     .kind = (char *)kind_of(sink, c),
                                      .frequency = sink->request->index ? "index" : "irregular"};
         ALM_TRY(alm_series_table_create(sink->store, &row, error));
+        if (group->labels != NULL) group->series_id[c] = row.series_id;
         ALM_TRY(find_frame(&frame, group, frame_id, error));
         frame->column[position++] = c;
         sink->n_created++;
     }
     return ALM_OK;
+}
+
+/* The labels that the categorical series have already. */
+static enum alm_status load_labels(struct alm_import_sink *sink, struct alm_import_group *group,
+                                   struct alm_error *error)
+{
+    for (size_t c = 0; group->labels != NULL && c < group->width; c++) {
+        char **texts;
+        size_t n;
+        if (strcmp(kind_of(sink, c), "categorical") != 0) continue;
+        ALM_TRY(alm_label_table_read(&texts, &n, sink->store, group->series_id[c], error));
+        ALM_TRY(alm_labels_adopt(&group->labels[c], texts, n, error));
+    }
+    return ALM_OK;
+}
+
+static enum alm_status on_label(void *context, size_t *code, size_t number, size_t column, const char *text,
+                                size_t n, struct alm_error *error)
+{
+    struct alm_import_sink *sink = context;
+    struct alm_import_group *group = &sink->groups[number];
+    struct alm_labels *labels = &group->labels[column];
+    bool is_new;
+    const enum alm_status status = alm_labels_take(code, &is_new, labels, text, n, error);
+    if (status != ALM_OK) {
+        alm_fail_in(error, "%s", sink->summary->series[group->first + column].name);
+        return status;
+    }
+    if (!is_new) return ALM_OK;
+    const char *added = labels->texts[*code];
+    return alm_label_table_add(sink->store, group->series_id[column], *code, &added, 1, error);
 }
 
 static enum alm_status on_group(void *context, size_t number, const char *const *names, size_t width,
@@ -127,8 +183,13 @@ static enum alm_status on_group(void *context, size_t number, const char *const 
         *series = (struct alm_import_series){.index = sink->request->index};
         ALM_TRY(alm_copy_text(&series->name, names[c], error));
     }
+    if (sink->schema->n_categories > 0) {
+        ALM_TRY(ALM_NEW(&group->labels, width, error));
+        ALM_TRY(ALM_NEW(&group->series_id, width, error));
+    }
     ALM_TRY(place_stored(&n_stored, sink, group, error));
     ALM_TRY(create_rest(sink, group, error));
+    ALM_TRY(load_labels(sink, group, error));
     for (size_t f = 0; f < group->n_frames; f++)
         ALM_TRY(alm_observation_writer_create(&group->frames[f].writer, sink->store,
                                               group->frames[f].frame_id, sink->policy, error));
@@ -279,7 +340,7 @@ static enum alm_status on_reject(void *context, const struct alm_ingest_reject *
 
 void alm_import_sink_connect(struct alm_ingest_sink *out, struct alm_import_sink *sink)
 {
-    *out = (struct alm_ingest_sink){sink, on_schema, on_group, on_rows, on_end, on_reject};
+    *out = (struct alm_ingest_sink){sink, on_schema, on_group, on_rows, on_end, on_reject, on_label};
 }
 
 void alm_import_sink_clear(struct alm_import_sink *sink)
@@ -288,6 +349,10 @@ void alm_import_sink_clear(struct alm_import_sink *sink)
         for (size_t f = 0; f < sink->groups[g].n_frames; f++)
             alm_observation_writer_free(sink->groups[g].frames[f].writer);
         free(sink->groups[g].frames);
+        for (size_t c = 0; sink->groups[g].labels != NULL && c < sink->groups[g].width; c++)
+            alm_labels_clear(&sink->groups[g].labels[c]);
+        free(sink->groups[g].labels);
+        free(sink->groups[g].series_id);
     }
     free(sink->groups);
     alm_text_clear(&sink->assumptions);

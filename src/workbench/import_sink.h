@@ -4,6 +4,7 @@
 
 #include "almanac.h"
 #include "ingest/ingest.h"
+#include "ingest/labels.h"
 #include "store/observation_table.h"
 #include "store/series_table.h"
 
@@ -19,11 +20,14 @@ struct alm_import_group {
     int64_t offset;      /* added to every ts: an index series that goes on */
     struct alm_import_frame *frames;
     size_t n_frames, frame_capacity;
+    struct alm_labels *labels; /* [width], of categorical series; NULL when there are none */
+    int64_t *series_id;        /* [width] with them */
 };
 
 struct alm_import_sink {
     struct alm_store *store;
     const struct alm_import_request *request;
+    const struct alm_schema *schema; /* while rows come */
     struct alm_import_summary *summary;
     enum alm_conflict_policy policy;
     int64_t import_id;

@@ -106,9 +106,21 @@ static enum alm_status on_reject(void *context, const struct alm_ingest_reject *
     return ALM_OK;
 }
 
+/* Codes in the order in which labels come, as `label GROUP.COLUMN CODE TEXT` when they are new. */
+static enum alm_status on_label(void *context, size_t *code, size_t group, size_t column, const char *text,
+                                size_t n, struct alm_error *error)
+{
+    struct outcome *out = context;
+    bool is_new;
+    cr_assert(group < 8 && column < 8);
+    ALM_TRY(alm_labels_take(code, &is_new, &out->labels[group][column], text, n, error));
+    if (is_new) alm_text_printf(&out->log, "label %zu.%zu %zu %.*s\n", group, column, *code, (int)n, text);
+    return ALM_OK;
+}
+
 void ingest_bytes(struct outcome *out, struct alm_ingest_options options, const char *bytes, size_t n)
 {
-    const struct alm_ingest_sink sink = {out, on_schema, on_group, on_rows, on_end, on_reject};
+    const struct alm_ingest_sink sink = {out, on_schema, on_group, on_rows, on_end, on_reject, on_label};
     *out = (struct outcome){.no_times = options.index};
     options.path = write_file("t.csv", bytes, n);
     out->status = alm_ingest(&options, &sink, NULL, NULL, &out->summary, &out->error);
@@ -122,8 +134,16 @@ void ingest_text(struct outcome *out, struct alm_ingest_options options, const c
     ingest_bytes(out, options, text, strlen(text));
 }
 
+static void clear_labels(struct outcome *out)
+{
+    for (size_t g = 0; g < 8; g++)
+        for (size_t c = 0; c < 8; c++)
+            alm_labels_clear(&out->labels[g][c]);
+}
+
 void outcome_clear(struct outcome *out)
 {
+    clear_labels(out);
     alm_text_clear(&out->log);
 }
 
@@ -132,5 +152,6 @@ char *log_of(struct alm_ingest_options options, const char *text)
     struct outcome out;
     ingest_text(&out, options, text);
     cr_assert(eq(int, (int)out.status, ALM_OK), "%s", out.error.text);
+    clear_labels(&out);
     return out.log.data;
 }

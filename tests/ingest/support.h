@@ -4,6 +4,7 @@
 #define ALM_TESTS_INGEST_SUPPORT_H
 
 #include "ingest/ingest.h"
+#include "ingest/labels.h"
 #include "ingest/reader.h"
 
 #include <criterion/criterion.h>
@@ -29,6 +30,7 @@ struct outcome {
     enum alm_status status;
     size_t widths[64];
     bool no_times; /* print ts as numbers */
+    struct alm_labels labels[8][8];
 };
 
 /* Imports bytes as a file called t.csv under options (path is set here). Clear the outcome. */

@@ -121,6 +121,47 @@ Test(columns, options_that_do_not_fit_are_refused_with_a_suggestion)
     refused(NONE, "date,v\n", ALM_DATA, "below the header");
 }
 
+/* ---- numbers and labels ---- */
+
+Test(cells, number_styles_are_stated_and_hinted_at)
+{
+    gives((struct alm_ingest_options){.thousands = ",", .currency = "$", .percent = "points"},
+          "d,p,q\n2020-01-01,\"$1,234.50\",5%\n2020-01-02,$3,-1 %\n",
+          "rows 0\n2020-01-01 1234.5 5\n2020-01-02 3 -1\n");
+    gives((struct alm_ingest_options){.decimal = ",", .thousands = "."}, "d,v\n2020-01-01,\"1.234,5\"\n",
+          "2020-01-01 1234.5\n");
+    gives(NONE, "d,v,p\n2020-01-01,1,5%\n2020-01-02,2,6%\n",
+          "column 3 (p) was left out: not numeric (try --percent points)\n");
+    refused(NONE, "d,v\n2020-01-01,\"1,234\"\n2020-01-02,\"2,345\"\n", ALM_DATA, "\"v\" try --thousands ,");
+    refused((struct alm_ingest_options){.strict = true},
+            "d,v\n2020-01-01,1\n2020-01-02,2\n2020-01-03,12%\n2020-01-04,1\n2020-01-05,1\n", ALM_DATA,
+            "v: expected a number, got \"12%\" (try --percent points)");
+}
+
+Test(cells, labels_are_codes_in_the_order_in_which_they_come)
+{
+    gives((struct alm_ingest_options){.category = "weather"},
+          "date,v,weather\n2020-01-01,1,sun\n2020-01-02,2,rain\n2020-01-03,3,sun\n2020-01-04,4,NA\n",
+          "group t.v t.weather\nlabel 0.1 0 sun\nlabel 0.1 1 rain\nrows 0\n2020-01-01 1 0\n2020-01-02 2 1\n"
+          "2020-01-03 3 0\n2020-01-04 4 ?\n");
+    gives((struct alm_ingest_options){.category = "weather"},
+          "date,weather\n2020-01-01,sun\n2020-01-02,rain\n",
+          "group t\nlabel 0.0 0 sun\nlabel 0.0 1 rain\nrows 0\n2020-01-01 0\n2020-01-02 1\n");
+    gives((struct alm_ingest_options){.category = "s,r", .by = "k"},
+          "date,k,r,s,v\n2020-01-01,a,x,1,1\n2020-01-01,b,y,2,2\n2020-01-02,a,z,1,3\n",
+          "group a.v a.s a.r\nlabel 0.1 0 1\nlabel 0.2 0 x\ngroup b.v b.s b.r\nlabel 1.1 0 2\nlabel 1.2 0 "
+          "y\nlabel 0.2 1 z\n");
+    char *log =
+        log_of((struct alm_ingest_options){.category = "w", .max_rejects_given = true, .max_rejects = 9},
+               "date,w\n2020-01-01,\"a\x1b\"\n2020-01-02,b\n");
+    HAS(log, "reject t.csv:2:12: w: expected a label of at most 1,024 bytes without control characters, got");
+    HAS(log, "label 0.0 0 b\n");
+    free(log);
+    refused((struct alm_ingest_options){.category = "x"}, "date,w\n2020-01-01,b\n", ALM_USAGE, "--category");
+    refused((struct alm_ingest_options){.category = "w", .value = "w"}, "date,w\n2020-01-01,b\n", ALM_USAGE,
+            "already used");
+}
+
 /* ---- layouts ---- */
 
 Test(layouts, long_rows_are_told_apart_by_their_keys)

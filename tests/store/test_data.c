@@ -220,7 +220,7 @@ Test(data, labels_of_a_categorical_series_come_back_by_code)
     size_t n;
     scratch_open(s);
     scratch_series(s, &row, "a", "index", (int64_t[]){0}, (double[]){1}, 1);
-    OK(alm_label_table_write(s->store, row.series_id, (const char *const[]){"off", "on"}, 2, &s->error));
+    OK(alm_label_table_add(s->store, row.series_id, 0, (const char *const[]){"off", "on"}, 2, &s->error));
     OK(alm_label_table_read(&labels, &n, s->store, row.series_id, &s->error));
     cr_assert(n == 2 && strcmp(labels[0], "off") == 0 && strcmp(labels[1], "on") == 0);
     free(labels[0]);

@@ -12,6 +12,7 @@
 static const char *const contract[][2] = {
     {"v_series", "series kind frequency time_zone season_length unit first_time last_time n missing"},
     {"v_observation", "series ts time value"},
+    {"v_label", "series code label"},
     {"v_bar", "series ts time open high low close volume"},
     {"v_forecast", "run forecaster series origin_time step time forecast actual error"},
     {"v_quantile", "run forecaster series origin_time step time level value covered"},

@@ -1,0 +1,81 @@
+#include "ingest/decision.h"
+#include "ingest/name.h"
+
+#include <string.h>
+
+/* Why a column that nobody named is no series; NULL when it is one. */
+static const char *why_not(const struct alm_decision *d, size_t c)
+{
+    const struct alm_column_facts *facts = &d->facts[c];
+    const char *header = d->schema->columns[c].header;
+    if (facts->numbers == 0 && facts->others == 0)
+        return "empty as far as was looked; name it with --value to have it";
+    if (facts->times == ALM_TIME_CERTAIN) return "another time";
+    if (!alm_column_is_numeric(facts)) return "not numeric";
+    if (facts->counts && d->schema->has_header && alm_name_is_counter(header)) return "counts the rows";
+    return NULL;
+}
+
+static enum alm_status fail_none(const struct alm_decision *d, struct alm_error *error)
+{
+    for (size_t c = 0; c < d->schema->n_columns; c++)
+        if (d->schema->columns[c].role == ALM_COLUMN_SKIPPED && d->schema->columns[c].hint[0] != '\0')
+            return alm_fail(error, ALM_DATA, "no column holds numbers; for column \"%s\" try %s",
+                            d->schema->columns[c].header, d->schema->columns[c].hint);
+    return alm_fail(error, ALM_DATA,
+                    "no column holds numbers; name the one you mean with --value (and see --decimal and "
+                    "--delimiter), or labels with --category");
+}
+
+static enum alm_status find_values(struct alm_decision *d, struct alm_error *error)
+{
+    struct alm_schema *schema = d->schema;
+    if (d->options->value != NULL)
+        return alm_decision_take_columns(schema->values, &schema->n_values, d, "value", d->options->value,
+                                         ALM_COLUMN_VALUE, error);
+    for (size_t c = 0; c < schema->n_columns; c++) {
+        struct alm_column *column = &schema->columns[c];
+        if (column->role != ALM_COLUMN_SKIPPED) continue;
+        const char *why = why_not(d, c);
+        if (why != NULL) {
+            column->why_skipped = why;
+            continue;
+        }
+        column->role = ALM_COLUMN_VALUE;
+        schema->values[schema->n_values++] = c;
+    }
+    return ALM_OK;
+}
+
+enum alm_status alm_decision_values(struct alm_decision *d, struct alm_error *error)
+{
+    struct alm_schema *schema = d->schema;
+    size_t n_categories = 0;
+    /* they have their role before numbers are looked for, and their place behind them */
+    if (d->options->category != NULL)
+        ALM_TRY(alm_decision_take_columns(schema->values, &n_categories, d, "category", d->options->category,
+                                          ALM_COLUMN_CATEGORY, error));
+    ALM_TRY(find_values(d, error));
+    for (const char *p = d->options->category; p != NULL;) {
+        const size_t length = strcspn(p, ",");
+        size_t *column = &schema->values[schema->n_values];
+        ALM_TRY(alm_decision_find_column(column, schema, "category", p, length, error));
+        schema->columns[*column].kind = "categorical";
+        schema->n_values++;
+        schema->n_categories++;
+        p = p[length] == '\0' ? NULL : p + length + 1;
+    }
+    return schema->n_values > 0 ? ALM_OK : fail_none(d, error);
+}
+
+/* A text column that tells rows of the same time apart is likely to be a key. */
+void alm_decision_label(struct alm_decision *d)
+{
+    struct alm_schema *schema = d->schema;
+    if (schema->index || schema->n_keys > 0) return;
+    for (size_t c = 0; c < schema->n_columns && schema->label == NULL; c++)
+        if (schema->columns[c].role == ALM_COLUMN_SKIPPED && d->facts[c].others > 0 &&
+            d->facts[c].times == ALM_TIME_NONE &&
+            alm_sample_tells_apart(d->sample, schema->has_header, schema->times[0], c))
+            schema->label = schema->columns[c].header;
+}
