@@ -76,6 +76,19 @@ static enum alm_status read_labels(struct alm_ingest_job *job, const struct alm_
     return ALM_OK;
 }
 
+/* The parts of a time in one text. */
+static enum alm_status join_time(struct alm_field *out, struct alm_ingest_job *job,
+                                 const struct alm_record *record, struct alm_error *error)
+{
+    alm_text_reset(&job->joined);
+    for (size_t t = 0; t < job->schema.n_times; t++) {
+        const struct alm_field *part = &record->fields[job->schema.times[t]];
+        alm_time_join(&job->joined, part->text, part->n);
+    }
+    *out = (struct alm_field){alm_text_string(&job->joined), job->joined.length};
+    return alm_text_check(&job->joined, error);
+}
+
 static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_record *record,
                                 struct alm_error *error)
 {
@@ -85,13 +98,18 @@ static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_rec
     struct alm_ingest_entry *entry;
     if (!has_right_width(job, record)) return alm_job_refuse_fields(job, record, error);
     if (schema->n_times > 0) {
+        struct alm_field split;
         const struct alm_field *time = &record->fields[schema->times[0]];
+        if (schema->n_times > 1) {
+            ALM_TRY(join_time(&split, job, record, error));
+            time = &split;
+        }
         const enum alm_time_answer answer = alm_time_reader_read(&ts, &job->times, time->text, time->n);
         if (answer == ALM_TIME_SKIPPED) {
             job->summary->dst_skipped++;
             return ALM_OK;
         }
-        if (answer != ALM_TIME_READ) return alm_job_refuse_time(job, record, schema->times[0], answer, error);
+        if (answer != ALM_TIME_READ) return alm_job_refuse_time(job, record, answer, error);
     }
     for (size_t v = 0; v < schema->n_values - schema->n_categories; v++) {
         const struct alm_field *field = &record->fields[schema->values[v]];
@@ -274,6 +292,7 @@ enum alm_status alm_ingest(const struct alm_ingest_options *options, const struc
     alm_job_clear_groups(&job);
     free(job.values);
     alm_text_clear(&job.key);
+    alm_text_clear(&job.joined);
     alm_reader_free(job.reader);
     alm_source_close(job.source);
     alm_schema_clear(&job.schema);

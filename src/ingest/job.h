@@ -34,6 +34,7 @@ struct alm_ingest_job {
     double *values;            /* one row */
     size_t values_capacity;
     struct alm_text key;
+    struct alm_text joined; /* a time that is split over columns */
     char hint[160];
 };
 
@@ -50,7 +51,7 @@ enum alm_status alm_job_refuse_field(struct alm_ingest_job *job, const struct al
 enum alm_status alm_job_refuse_number(struct alm_ingest_job *job, const struct alm_record *record,
                                       size_t index, struct alm_error *error);
 /* The same for what should be a time; answer is neither READ nor SKIPPED. */
-enum alm_status alm_job_refuse_time(struct alm_ingest_job *job, const struct alm_record *record, size_t index,
+enum alm_status alm_job_refuse_time(struct alm_ingest_job *job, const struct alm_record *record,
                                     enum alm_time_answer answer, struct alm_error *error);
 /* Rejects a record for its number of fields. */
 enum alm_status alm_job_refuse_fields(struct alm_ingest_job *job, const struct alm_record *record,

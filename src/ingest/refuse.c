@@ -81,7 +81,24 @@ enum alm_status alm_job_refuse_number(struct alm_ingest_job *job, const struct a
                                 job->hint[0] == '\0' ? NULL : job->hint, error);
 }
 
-enum alm_status alm_job_refuse_time(struct alm_ingest_job *job, const struct alm_record *record, size_t index,
+/* Rejects a record for a time that its columns give together. */
+static enum alm_status refuse_joined(struct alm_ingest_job *job, const struct alm_record *record,
+                                     enum alm_reject_reason reason, struct alm_error *error)
+{
+    const struct alm_schema *schema = &job->schema;
+    struct alm_text where = {0};
+    for (size_t t = 0; t < schema->n_times; t++)
+        alm_text_printf(&where, t == 0 ? "%s" : ",%s", schema->columns[schema->times[t]].header);
+    enum alm_status status = alm_text_check(&where, error);
+    const size_t at = alm_record_field_offset(record, schema->dialect, schema->times[0]);
+    if (status == ALM_OK)
+        status = refuse_at(job, record, at, schema->times[0] + 1, reason, alm_text_string(&where), job->hint,
+                           alm_text_string(&job->joined), job->joined.length, error);
+    alm_text_clear(&where);
+    return status;
+}
+
+enum alm_status alm_job_refuse_time(struct alm_ingest_job *job, const struct alm_record *record,
                                     enum alm_time_answer answer, struct alm_error *error)
 {
     const struct alm_time_format *format = &job->schema.time_format;
@@ -94,7 +111,8 @@ enum alm_status alm_job_refuse_time(struct alm_ingest_job *job, const struct alm
     } else {
         snprintf(job->hint, sizeof job->hint, "times here are written as %s", alm_time_format_name(format));
     }
-    return alm_job_refuse_field(job, record, index, reason, job->hint, error);
+    if (job->schema.n_times > 1) return refuse_joined(job, record, reason, error);
+    return alm_job_refuse_field(job, record, job->schema.times[0], reason, job->hint, error);
 }
 
 enum alm_status alm_job_refuse_fields(struct alm_ingest_job *job, const struct alm_record *record,

@@ -104,9 +104,11 @@ static void describe(struct alm_decision *d)
     if (!schema->has_header) alm_text_append(out, "there is no header\n");
     if (schema->layout == ALM_LAYOUT_ROWS) return;
     if (!schema->index && (d->options->time == NULL || d->options->time_format == NULL)) {
-        alm_text_printf(out, "time is column %zu", schema->times[0] + 1);
-        if (schema->has_header && schema->columns[schema->times[0]].header[0] != '\0')
-            alm_text_printf(out, " (%s)", schema->columns[schema->times[0]].header);
+        for (size_t t = 0; t < schema->n_times; t++) {
+            const char *header = schema->columns[schema->times[t]].header;
+            alm_text_printf(out, t == 0 ? "time is column %zu" : " and %zu", schema->times[t] + 1);
+            if (schema->has_header && header[0] != '\0') alm_text_printf(out, " (%s)", header);
+        }
         alm_text_printf(out, ", written as %s; without a zone it is %s\n",
                         alm_time_format_name(&schema->time_format),
                         d->options->time_zone == NULL ? "UTC" : d->options->time_zone);

@@ -9,6 +9,7 @@
 #include "ingest/options.h"
 #include "ingest/reader.h"
 #include "ingest/timeformat.h"
+#include "ingest/timesplit.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,8 +28,6 @@ enum alm_column_role {
     ALM_COLUMN_SKIPPED,
 };
 
-enum { ALM_SCHEMA_TIMES = 6 }; /* columns that a time can be split over */
-
 struct alm_column {
     char *header; /* as in the file; c1, c2, ... without a header */
     char *name;   /* a value's part of the series name: lower case, other characters as _ */
@@ -46,7 +45,7 @@ struct alm_schema {
     bool has_header, index;
     struct alm_column *columns; /* [n_columns]; none in layout rows */
     size_t n_columns;
-    size_t times[ALM_SCHEMA_TIMES], n_times; /* column indices, joined in this order; none with index */
+    size_t times[ALM_TIME_PARTS], n_times; /* column indices, joined in this order; none with index */
     struct alm_time_format time_format;
     size_t *keys, *values; /* [n_keys], [n_values] column indices, keys as the user ordered them */
     size_t n_keys, n_values;

@@ -1,14 +1,122 @@
+/* Which column, or columns, hold the time, and how it is written. */
 #include "ingest/decision.h"
 #include "ingest/name.h"
+#include "ingest/timesplit.h"
 
+#include "base/memory.h"
+
+#include <stdlib.h>
 #include <string.h>
 
-static enum alm_status fail_ambiguous(const struct alm_decision *d, size_t c, struct alm_error *error)
+static enum alm_status fail_ambiguous(const char *header, const struct alm_time_format *one,
+                                      const struct alm_time_format *other, struct alm_error *error)
 {
-    return alm_fail(
-        error, ALM_USAGE, "column \"%s\": day and month cannot be told apart; say --time-format '%s' or '%s'",
-        d->schema->columns[c].header, d->facts[c].format.pattern, d->facts[c].other_format.pattern);
+    return alm_fail(error, ALM_USAGE,
+                    "column \"%s\": day and month cannot be told apart; say --time-format '%s' or '%s'",
+                    header, one->pattern, other->pattern);
 }
+
+/* ---- a time that is split over columns ---- */
+
+/* The joined cells of sample row r; false when it is too short. */
+static bool join_row(struct alm_text *out, const struct alm_decision *d, size_t r)
+{
+    const struct alm_schema *schema = d->schema;
+    alm_text_reset(out);
+    for (size_t t = 0; t < schema->n_times; t++) {
+        if (schema->times[t] >= d->sample->records[r].n) return false;
+        const char *cell = d->sample->records[r].cells[schema->times[t]];
+        alm_time_join(out, cell, strlen(cell));
+    }
+    return true;
+}
+
+/* How the joined cells are written: the pattern, if four of five read by it, else what they look like. */
+static enum alm_time_verdict judge_split(struct alm_time_format *out, struct alm_time_format *other,
+                                         const struct alm_decision *d, const char *pattern)
+{
+    struct alm_time_guess guess = {0};
+    struct alm_text joined = {0};
+    size_t n = 0, n_read = 0;
+    int64_t ts;
+    const bool known = pattern[0] != '\0' && alm_time_format_parse(out, pattern, NULL) == ALM_OK;
+    for (size_t r = d->schema->has_header; r < d->sample->n; r++) {
+        if (!join_row(&joined, d, r)) continue;
+        n++;
+        n_read += known && alm_time_format_read(&ts, out, alm_text_string(&joined), joined.length);
+        alm_time_guess_add(&guess, alm_text_string(&joined), joined.length);
+    }
+    alm_text_clear(&joined);
+    if (n_read > 0 && n_read * 5 >= n * 4) return ALM_TIME_CERTAIN;
+    return alm_time_guess_verdict(out, other, &guess);
+}
+
+/* Takes the columns of a split; columns maps its indices to the file's. */
+static void take_split(struct alm_schema *schema, const struct alm_time_split *split, const size_t *columns)
+{
+    schema->n_times = split->n;
+    for (size_t t = 0; t < split->n; t++)
+        schema->times[t] = columns == NULL ? split->columns[t] : columns[split->columns[t]];
+}
+
+/* Looks for parts of a time by name. A date beside a time of day is taken together; year, month, day only
+ * when no single column is a time. */
+static enum alm_status find_split(bool *found, struct alm_decision *d, struct alm_error *error)
+{
+    struct alm_schema *schema = d->schema;
+    struct alm_time_format format, other;
+    struct alm_time_split split;
+    const char **headers;
+    bool single = false;
+    *found = false;
+    if (!schema->has_header && d->options->columns == NULL) return ALM_OK;
+    ALM_TRY(ALM_NEW(&headers, schema->n_columns, error));
+    for (size_t c = 0; c < schema->n_columns; c++) {
+        const bool open = schema->columns[c].role == ALM_COLUMN_SKIPPED;
+        headers[c] = open ? schema->columns[c].header : "";
+        single = single ||
+                 (open && (d->facts[c].times == ALM_TIME_CERTAIN || d->facts[c].times == ALM_TIME_AMBIGUOUS));
+    }
+    const bool named = alm_time_split_find(&split, headers, schema->n_columns);
+    free(headers);
+    if (!named || (split.pattern[0] != '\0' && single)) return ALM_OK;
+    take_split(schema, &split, NULL);
+    const enum alm_time_verdict verdict = judge_split(&format, &other, d, split.pattern);
+    if (verdict == ALM_TIME_AMBIGUOUS)
+        return fail_ambiguous(schema->columns[schema->times[0]].header, &format, &other, error);
+    *found = verdict != ALM_TIME_NONE;
+    schema->time_format = format;
+    return ALM_OK;
+}
+
+/* Several columns that the user named. */
+static enum alm_status read_split(struct alm_decision *d, const size_t *columns, size_t n,
+                                  struct alm_error *error)
+{
+    struct alm_schema *schema = d->schema;
+    const char *headers[ALM_TIME_PARTS];
+    struct alm_time_split split;
+    struct alm_time_format format, other;
+    for (size_t t = 0; t < n; t++)
+        headers[t] = schema->columns[columns[t]].header;
+    alm_time_split_name(&split, headers, n);
+    take_split(schema, &split, columns);
+    if (d->options->time_format != NULL) return ALM_OK;
+    switch (judge_split(&format, &other, d, split.pattern)) {
+    case ALM_TIME_AMBIGUOUS:
+        return fail_ambiguous(d->options->time, &format, &other, error);
+    case ALM_TIME_NONE:
+        return alm_fail(error, ALM_USAGE,
+                        "columns \"%s\", joined with blanks, do not hold times of one known form; see "
+                        "--time-format",
+                        d->options->time);
+    default:
+        schema->time_format = format;
+        return ALM_OK;
+    }
+}
+
+/* ---- one column ---- */
 
 static bool may_be_time(const struct alm_decision *d, size_t c)
 {
@@ -26,7 +134,7 @@ static bool may_be_time(const struct alm_decision *d, size_t c)
 }
 
 /* Finds the time column by content; of several the first whose name says so, else the first. */
-static enum alm_status find_time(size_t *out, const struct alm_decision *d, struct alm_error *error)
+static enum alm_status find_single(struct alm_decision *d, struct alm_error *error)
 {
     size_t first = SIZE_MAX, named = SIZE_MAX;
     for (size_t c = 0; c < d->schema->n_columns; c++) {
@@ -34,17 +142,81 @@ static enum alm_status find_time(size_t *out, const struct alm_decision *d, stru
         if (first == SIZE_MAX) first = c;
         if (named == SIZE_MAX && alm_name_is_time(d->schema->columns[c].header)) named = c;
     }
-    *out = named != SIZE_MAX ? named : first;
-    if (*out != SIZE_MAX) return ALM_OK;
+    d->schema->times[0] = named != SIZE_MAX ? named : first;
+    d->schema->n_times = 1;
+    if (d->schema->times[0] != SIZE_MAX) return ALM_OK;
     return alm_fail(error, ALM_USAGE,
                     "no column holds times: name it with --time and say how they are written with "
                     "--time-format, or use --index for rows without times");
+}
+
+/* The column whose first cell the stated format reads. */
+static enum alm_status find_by_format(struct alm_decision *d, struct alm_error *error)
+{
+    struct alm_schema *schema = d->schema;
+    const size_t r = schema->has_header;
+    int64_t ts;
+    schema->n_times = 1;
+    if (schema->n_columns == 2 && schema->n_keys == 0) return ALM_OK; /* the first */
+    for (size_t c = 0; c < schema->n_columns && r < d->sample->n && c < d->sample->records[r].n; c++) {
+        const char *cell = d->sample->records[r].cells[c];
+        schema->times[0] = c;
+        if (schema->columns[c].role == ALM_COLUMN_SKIPPED &&
+            alm_time_format_read(&ts, &schema->time_format, cell, strlen(cell)))
+            return ALM_OK;
+    }
+    return alm_fail(error, ALM_USAGE, "no column has times like \"%s\"; name the column with --time",
+                    d->options->time_format);
+}
+
+static enum alm_status judge_single(struct alm_decision *d, struct alm_error *error)
+{
+    struct alm_schema *schema = d->schema;
+    const char *header = schema->columns[schema->times[0]].header;
+    const struct alm_column_facts *facts = &d->facts[schema->times[0]];
+    if (facts->times == ALM_TIME_AMBIGUOUS)
+        return fail_ambiguous(header, &facts->format, &facts->other_format, error);
+    if (facts->times == ALM_TIME_NONE)
+        return alm_fail(error, ALM_USAGE,
+                        "column \"%s\" does not hold times of one known form; see --time-format", header);
+    schema->time_format = facts->format;
+    return ALM_OK;
+}
+
+/* The columns that --time names. */
+static enum alm_status read_named(struct alm_decision *d, struct alm_error *error)
+{
+    struct alm_schema *schema = d->schema;
+    const char *names = d->options->time;
+    size_t columns[ALM_TIME_PARTS], n = 0;
+    bool one = strchr(names, ',') == NULL;
+    for (size_t c = 0; c < schema->n_columns; c++) /* a header with a comma in it */
+        one = one || strcmp(schema->columns[c].header, names) == 0;
+    for (const char *p = names; p != NULL;) {
+        const size_t length = one ? strlen(p) : strcspn(p, ",");
+        if (n == ALM_TIME_PARTS)
+            return alm_fail(error, ALM_USAGE, "--time: at most %d columns", ALM_TIME_PARTS);
+        ALM_TRY(alm_decision_find_column(&columns[n], schema, "time", p, length, error));
+        bool used = schema->columns[columns[n]].role != ALM_COLUMN_SKIPPED;
+        for (size_t t = 0; t < n; t++)
+            used = used || columns[t] == columns[n];
+        if (used)
+            return alm_fail(error, ALM_USAGE, "--time: column \"%s\" is already used",
+                            schema->columns[columns[n]].header);
+        n++;
+        p = p[length] == '\0' ? NULL : p + length + 1;
+    }
+    if (n > 1) return read_split(d, columns, n, error);
+    schema->times[0] = columns[0];
+    schema->n_times = 1;
+    return d->options->time_format != NULL ? ALM_OK : judge_single(d, error);
 }
 
 enum alm_status alm_decision_time(struct alm_decision *d, struct alm_error *error)
 {
     struct alm_schema *schema = d->schema;
     const struct alm_ingest_options *options = d->options;
+    bool split = false;
     if (schema->index) {
         if (options->time != NULL || options->time_format != NULL)
             return alm_fail(error, ALM_USAGE, "--index and --time or --time-format exclude each other");
@@ -53,40 +225,15 @@ enum alm_status alm_decision_time(struct alm_decision *d, struct alm_error *erro
     if (options->time_format != NULL)
         ALM_TRY(alm_time_format_parse(&schema->time_format, options->time_format, error));
     if (options->time != NULL) {
-        ALM_TRY(alm_decision_find_column(&schema->times[0], schema, "time", options->time,
-                                         strlen(options->time), error));
-        if (schema->columns[schema->times[0]].role != ALM_COLUMN_SKIPPED)
-            return alm_fail(error, ALM_USAGE, "--time: column \"%s\" is already used", options->time);
-    } else if (options->time_format != NULL && schema->n_columns == 2 && schema->n_keys == 0) {
-        schema->times[0] = 0;
+        ALM_TRY(read_named(d, error));
     } else if (options->time_format != NULL) {
-        /* the column whose first cell the format reads */
-        const size_t r = schema->has_header;
-        int64_t ts;
-        schema->times[0] = SIZE_MAX;
-        for (size_t c = 0; c < schema->n_columns && r < d->sample->n && c < d->sample->records[r].n; c++) {
-            const char *cell = d->sample->records[r].cells[c];
-            if (schema->columns[c].role == ALM_COLUMN_SKIPPED &&
-                alm_time_format_read(&ts, &schema->time_format, cell, strlen(cell))) {
-                schema->times[0] = c;
-                break;
-            }
-        }
-        if (schema->times[0] == SIZE_MAX)
-            return alm_fail(error, ALM_USAGE, "no column has times like \"%s\"; name the column with --time",
-                            options->time_format);
+        ALM_TRY(find_by_format(d, error));
     } else {
-        ALM_TRY(find_time(&schema->times[0], d, error));
+        ALM_TRY(find_split(&split, d, error));
+        if (!split) ALM_TRY(find_single(d, error));
+        if (!split) ALM_TRY(judge_single(d, error));
     }
-    schema->n_times = 1;
-    schema->columns[schema->times[0]].role = ALM_COLUMN_TIME;
-    if (options->time_format != NULL) return ALM_OK;
-    const struct alm_column_facts *facts = &d->facts[schema->times[0]];
-    if (facts->times == ALM_TIME_AMBIGUOUS) return fail_ambiguous(d, schema->times[0], error);
-    if (facts->times == ALM_TIME_NONE)
-        return alm_fail(error, ALM_USAGE,
-                        "column \"%s\" does not hold times of one known form; see --time-format",
-                        schema->columns[schema->times[0]].header);
-    schema->time_format = facts->format;
+    for (size_t t = 0; t < schema->n_times; t++)
+        schema->columns[schema->times[t]].role = ALM_COLUMN_TIME;
     return ALM_OK;
 }

@@ -95,6 +95,35 @@ Test(columns, the_time_column_is_found_by_content_then_by_name)
           "2020-01-02 1 2\n");
 }
 
+Test(columns, a_time_may_be_split_over_columns)
+{
+    const char *pollution = "No,year,month,day,hour,pm2.5,cbwd\n1,2010,1,1,0,NA,NW\n2,2010,1,1,1,129,NW\n"
+                            "3,2010,1,1,2,148,cv\n4,2010,1,32,3,1,cv\n5,2010,1,1,4,1,cv\n6,2010,1,1,5,1,cv\n";
+    gives(NONE, pollution,
+          "time is column 2 (year) and 3 (month) and 4 (day) and 5 (hour), written as %Y %m %d %H; ");
+    gives(NONE, pollution,
+          "group t\nrows 0\n2010-01-01 ?\n2010-01-01T01:00:00Z 129\n2010-01-01T02:00:00Z 148\n");
+    gives(NONE, pollution,
+          "reject t.csv:5:3: year,month,day,hour: expected a time, got \"2010 1 32 3\" (times here are "
+          "written as");
+    gives(NONE, "Date,Time,v\n2020-01-01,10:00,1\n2020-01-01,10:05,2\n",
+          "rows 0\n2020-01-01T10:00:00Z 1\n2020-01-01T10:05:00Z 2\n");
+    gives((struct alm_ingest_options){.time = "d,t"}, "v,t,d\n1,10:00,2020-01-01\n2,10:05,2020-01-01\n",
+          "group t\nrows 0\n2020-01-01T10:00:00Z 1\n");
+    gives((struct alm_ingest_options){.time = "m,y"}, "y,m,v\n2020,2,1\n2020,3,2\n",
+          "rows 0\n2020-02-01 1\n");
+    gives((struct alm_ingest_options){.time = "a,b", .time_format = "%d %m %Y %H"},
+          "a,b,v\n5 4 2020,7,1\n6 4 2020,7,2\n", "rows 0\n2020-04-05T07:00:00Z 1\n");
+    /* a whole time beats its parts */
+    gives(NONE, "year,month,day,stamp,v\n2020,1,1,2020-01-01 05:00,1\n2020,1,1,2020-01-01 06:00,2\n",
+          "time is column 4 (stamp)");
+    refused((struct alm_ingest_options){.time = "d,w"}, "d,w,v\n2020-01-01,x,1\n", ALM_USAGE, "\"d,w\"");
+    refused((struct alm_ingest_options){.time = "d,d"}, "d,w,v\n2020-01-01,x,1\n", ALM_USAGE, "already used");
+    refused((struct alm_ingest_options){.time = "d,q"}, "d,w,v\n2020-01-01,x,1\n", ALM_USAGE,
+            "no column \"q\"");
+    refused(NONE, "date,time,v\n1/2/2020,10:00,1\n3/4/2020,11:00,2\n", ALM_USAGE, "--time-format '%d/%m/%Y");
+}
+
 Test(columns, options_that_do_not_fit_are_refused_with_a_suggestion)
 {
     refused((struct alm_ingest_options){.time = "dat"}, "date,v\n2020-01-01,1\n", ALM_USAGE,
