@@ -23,6 +23,22 @@ PRAGMA cell_size_check = ON;
 -- KiB
 PRAGMA cache_size = -16000;
 
+-- name: connection_bulk_cache
+-- Rows come in order: what is written once is not looked at again.
+PRAGMA cache_size = -4000;
+
+-- name: connection_rollback_journal
+PRAGMA journal_mode = DELETE;
+
+-- name: connection_ignore_references
+PRAGMA foreign_keys = OFF;
+
+-- name: connection_ignore_checks
+PRAGMA ignore_check_constraints = ON;
+
+-- name: connection_checks
+PRAGMA ignore_check_constraints = OFF;
+
 -- name: connection_query_only
 PRAGMA query_only = ON;
 

@@ -47,6 +47,9 @@ WHERE series_id = :series;
 UPDATE series SET first_ts = :first, last_ts = :last, n = :n, missing = :missing
 WHERE frame_id = :frame AND position = :position;
 
+-- name: frame_find
+SELECT 1 FROM frame WHERE frame_id = :frame;
+
 -- name: series_in_frame
 SELECT count(*) FROM series WHERE frame_id = :frame;
 

@@ -11,9 +11,14 @@ struct alm_store {
     char *path;
     enum alm_store_mode mode;
     const struct alm_cancel *cancel;
-    sqlite3_stmt **prepared; /* [alm_sql_n_queries], NULL until first used */
-    char denied[80];         /* what the authorizer refused last; see sandbox.c */
+    sqlite3_stmt **prepared;       /* [alm_sql_n_queries], NULL until first used */
+    struct alm_incoming *incoming; /* what the table of that name holds; see incoming.h */
+    bool bulk;                     /* between alm_store_begin_bulk and its end */
+    char denied[80];               /* what the authorizer refused last; see sandbox.c */
 };
+
+/* Takes back what alm_store_begin_bulk has set; does nothing otherwise. Outside a transaction. */
+enum alm_status alm_store_leave_bulk(struct alm_store *store, struct alm_error *error);
 
 /* Brings a database to this build's version, in one transaction; an empty file becomes a database. */
 enum alm_status alm_store_migrate(struct alm_store *store, struct alm_error *error);

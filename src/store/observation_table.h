@@ -25,7 +25,7 @@ struct alm_write_counts {
 
 struct alm_observation_writer;
 
-/* Rows go into frame_id, inside the caller's transaction, 32 to a statement. */
+/* Rows go into frame_id, inside the caller's transaction, a block to a statement. */
 enum alm_status alm_observation_writer_create(struct alm_observation_writer **out, struct alm_store *store,
                                               int64_t frame_id, enum alm_conflict_policy policy,
                                               struct alm_error *error);
@@ -33,6 +33,11 @@ enum alm_status alm_observation_writer_create(struct alm_observation_writer **ou
  * values are ALM_DATA. Rows may come in any order; increasing ts is fastest. */
 enum alm_status alm_observation_writer_add(struct alm_observation_writer *writer, int64_t ts,
                                            const double *values, struct alm_error *error);
+/* The same for n rows at once, the fast way: values[n][width], of which column[k] is the value at position k
+ * of the frame (SIZE_MAX: none). The arrays are read in place. */
+enum alm_status alm_observation_writer_add_block(struct alm_observation_writer *writer, const int64_t *ts,
+                                                 const double *values, size_t width, const size_t *column,
+                                                 size_t n, struct alm_error *error);
 /* Writes what is left and updates the statistics of the frame's series. counts may be NULL. */
 enum alm_status alm_observation_writer_finish(struct alm_observation_writer *writer,
                                               struct alm_write_counts *counts, struct alm_error *error);

@@ -1,46 +1,42 @@
-/* Writing observations in bulk. Rows are buffered and go out 32 to a statement; when one of them is there
- * already, the batch is merged row by row, value by value. */
+/* Writing observations in bulk. A block of rows goes out in one statement; where one of them is there
+ * already, it is merged value by value and the statement goes on after it. */
 #include "store/observation_table.h"
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "series/timestamp.h"
 #include "store/connection.h"
+#include "store/incoming.h"
 #include "store/statement.h"
 #include "store/statistics.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 32, FIELDS = 2 + ALM_FRAME_WIDTH };
-
-struct buffered {
-    int64_t ts;
-    double v[ALM_FRAME_WIDTH];
-};
+enum { BATCH = 64 };
 
 struct alm_observation_writer {
     struct alm_store *store;
     int64_t frame_id;
     enum alm_conflict_policy policy;
-    size_t n;
-    struct buffered batch[BATCH];
     struct alm_write_counts counts;
     bool fresh; /* the frame was empty and all rows came in order: then tally is all there is to know */
     int64_t last_ts;
     struct alm_frame_tally tally;
+    size_t n; /* rows that came one by one */
+    int64_t ts[BATCH];
+    double values[BATCH][ALM_FRAME_WIDTH];
 };
 
-static enum alm_status look_whether_empty(bool *empty, struct alm_store *store, int64_t frame_id,
-                                          struct alm_error *error)
+static enum alm_status find_one(bool *found, struct alm_store *store, const char *query, int64_t frame_id,
+                                struct alm_error *error)
 {
     struct alm_statement s;
-    bool row;
-    ALM_TRY(alm_statement_begin(&s, store, "observation_any", error));
+    ALM_TRY(alm_statement_begin(&s, store, query, error));
     alm_bind_integer(&s, ":frame", frame_id);
-    const enum alm_status status = alm_statement_step(&s, &row, error);
-    *empty = !row;
+    const enum alm_status status = alm_statement_step(&s, found, error);
     alm_statement_end(&s);
     return status;
 }
@@ -49,11 +45,14 @@ enum alm_status alm_observation_writer_create(struct alm_observation_writer **ou
                                               int64_t frame_id, enum alm_conflict_policy policy,
                                               struct alm_error *error)
 {
-    bool empty;
+    bool has_rows, exists;
     *out = NULL;
-    ALM_TRY(look_whether_empty(&empty, store, frame_id, error));
+    /* once for all rows: SQLite does not look in a bulk transaction */
+    ALM_TRY(find_one(&exists, store, "frame_find", frame_id, error));
+    if (!exists) return alm_fail(error, ALM_INTERNAL, "there is no frame %lld", (long long)frame_id);
+    ALM_TRY(find_one(&has_rows, store, "observation_any", frame_id, error));
     ALM_TRY(ALM_NEW(out, 1, error));
-    (*out)->fresh = empty;
+    (*out)->fresh = !has_rows;
     (*out)->store = store;
     (*out)->frame_id = frame_id;
     (*out)->policy = policy;
@@ -65,44 +64,10 @@ void alm_observation_writer_free(struct alm_observation_writer *writer)
     free(writer);
 }
 
-static void count_added(struct alm_observation_writer *w, const struct buffered *row)
+static void read_row(double out[ALM_FRAME_WIDTH], const struct alm_incoming *rows, size_t i)
 {
-    w->counts.rows++;
     for (size_t k = 0; k < ALM_FRAME_WIDTH; k++)
-        w->counts.added += isnan(row->v[k]) ? 0 : 1;
-}
-
-static void bind_row(struct alm_statement *s, size_t i, int64_t frame_id, const struct buffered *row)
-{
-    const int base = (int)i * FIELDS;
-    alm_bind_integer_at(s, base + 1, frame_id);
-    alm_bind_integer_at(s, base + 2, row->ts);
-    for (int k = 0; k < ALM_FRAME_WIDTH; k++)
-        if (!isnan(row->v[k])) alm_bind_real_at(s, base + 3 + k, row->v[k]); /* NULL until bound */
-}
-
-/* Inserts rows [from, from + n) at once. *conflict: one of them is there; then none was inserted. */
-static enum alm_status insert(bool *conflict, struct alm_observation_writer *w, const char *query,
-                              size_t from, size_t n, struct alm_error *error)
-{
-    struct alm_statement s;
-    struct alm_error why = {0};
-    *conflict = false;
-    ALM_TRY(alm_statement_begin(&s, w->store, query, error));
-    for (size_t i = 0; i < n; i++)
-        bind_row(&s, i, w->frame_id, &w->batch[from + i]);
-    enum alm_status status = alm_statement_step(&s, NULL, &why);
-    if (status != ALM_OK && sqlite3_extended_errcode(w->store->handle) == SQLITE_CONSTRAINT_PRIMARYKEY) {
-        *conflict = true;
-        status = ALM_OK;
-    } else if (status != ALM_OK) {
-        alm_fail(error, status, "%s", why.text);
-    } else {
-        for (size_t i = 0; i < n; i++)
-            count_added(w, &w->batch[from + i]);
-    }
-    alm_statement_end(&s);
-    return status;
+        out[k] = rows->column[k] == SIZE_MAX ? (double)NAN : rows->values[i * rows->width + rows->column[k]];
 }
 
 /* ---- merging ---- */
@@ -126,26 +91,26 @@ static enum alm_status write_place(struct alm_text *out, const struct alm_observ
     return status;
 }
 
-static enum alm_status refuse(const struct alm_observation_writer *w, size_t position,
-                              const struct buffered *row, double stored, struct alm_error *error)
+static enum alm_status refuse(const struct alm_observation_writer *w, size_t position, int64_t ts,
+                              double value, double stored, struct alm_error *error)
 {
     struct alm_text place = {0};
-    enum alm_status status = write_place(&place, w, position, row->ts, error);
+    enum alm_status status = write_place(&place, w, position, ts, error);
     if (status == ALM_OK)
         status = alm_fail(error, ALM_EXISTS,
                           "%s: %.15g is stored, %.15g came (--on-conflict keep or replace decides)",
-                          alm_text_string(&place), stored, row->v[position]);
+                          alm_text_string(&place), stored, value);
     alm_text_clear(&place);
     return status;
 }
 
-/* Merges row into the stored values under the policy; *changed says whether they must be written. */
+/* Merges a row into the stored values under the policy; *changed says whether they must be written. */
 static enum alm_status merge_values(bool *changed, double *stored, struct alm_observation_writer *w,
-                                    const struct buffered *row, struct alm_error *error)
+                                    int64_t ts, const double *row, struct alm_error *error)
 {
     *changed = false;
     for (size_t k = 0; k < ALM_FRAME_WIDTH; k++) {
-        const double value = row->v[k];
+        const double value = row[k];
         if (isnan(value)) continue;
         if (isnan(stored[k])) {
             w->counts.added++;
@@ -158,7 +123,7 @@ static enum alm_status merge_values(bool *changed, double *stored, struct alm_ob
         } else if (w->policy == ALM_CONFLICT_REPLACE) {
             w->counts.replaced++;
         } else {
-            return refuse(w, k, row, stored[k], error);
+            return refuse(w, k, ts, value, stored[k], error);
         }
         stored[k] = value;
         *changed = true;
@@ -166,18 +131,15 @@ static enum alm_status merge_values(bool *changed, double *stored, struct alm_ob
     return ALM_OK;
 }
 
-static enum alm_status read_stored(double *stored, struct alm_observation_writer *w, int64_t ts,
+static enum alm_status read_stored(bool *found, double *stored, struct alm_observation_writer *w, int64_t ts,
                                    struct alm_error *error)
 {
     struct alm_statement s;
-    bool row;
     ALM_TRY(alm_statement_begin(&s, w->store, "observation_find", error));
     alm_bind_integer(&s, ":frame", w->frame_id);
     alm_bind_integer(&s, ":ts", ts);
-    enum alm_status status = alm_statement_step(&s, &row, error);
-    if (status == ALM_OK && !row)
-        status = alm_fail(error, ALM_INTERNAL, "a row vanished while it was merged");
-    for (int k = 0; status == ALM_OK && k < ALM_FRAME_WIDTH; k++)
+    const enum alm_status status = alm_statement_step(&s, found, error);
+    for (int k = 0; status == ALM_OK && *found && k < ALM_FRAME_WIDTH; k++)
         stored[k] = alm_column_real(&s, k);
     alm_statement_end(&s);
     return status;
@@ -197,26 +159,116 @@ static enum alm_status write_merged(struct alm_observation_writer *w, int64_t ts
     return alm_statement_finish(&s, error);
 }
 
-static enum alm_status insert_or_merge(struct alm_observation_writer *w, size_t i, struct alm_error *error)
+/* Merges rows one by one, from the one at which the insertion stopped to the next that is not there. */
+static enum alm_status merge(struct alm_incoming *rows, struct alm_observation_writer *w,
+                             struct alm_error *error)
 {
-    double stored[ALM_FRAME_WIDTH];
-    bool conflict, changed;
-    ALM_TRY(insert(&conflict, w, "observation_insert_1", i, 1, error));
-    if (!conflict) return ALM_OK;
-    ALM_TRY(read_stored(stored, w, w->batch[i].ts, error));
-    ALM_TRY(merge_values(&changed, stored, w, &w->batch[i], error));
-    return changed ? write_merged(w, w->batch[i].ts, stored, error) : ALM_OK;
+    for (; rows->at < rows->n; rows->at++) {
+        const int64_t ts = rows->ts[rows->at];
+        double stored[ALM_FRAME_WIDTH], row[ALM_FRAME_WIDTH];
+        bool found, changed;
+        ALM_TRY(read_stored(&found, stored, w, ts, error));
+        if (!found) return ALM_OK;
+        read_row(row, rows, rows->at);
+        ALM_TRY(merge_values(&changed, stored, w, ts, row, error));
+        if (changed) ALM_TRY(write_merged(w, ts, stored, error));
+    }
+    return ALM_OK;
+}
+
+/* ---- inserting ---- */
+
+static const char *insertion(const struct alm_incoming *rows)
+{
+    static const char *const names[] = {
+        "observation_insert_1", "observation_insert_2", "observation_insert_3", "observation_insert_4",
+        "observation_insert_5", "observation_insert_6", "observation_insert_7", "observation_insert_8"};
+    size_t last = 0;
+    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++)
+        if (rows->column[k] != SIZE_MAX) last = k;
+    return names[last];
+}
+
+static void count_added(struct alm_observation_writer *w, const struct alm_incoming *rows, size_t from)
+{
+    const size_t n = rows->at - from;
+    w->counts.rows += n;
+    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++) {
+        if (rows->column[k] == SIZE_MAX) continue;
+        const double *values = rows->values + from * rows->width + rows->column[k];
+        for (size_t i = 0; i < n; i++)
+            w->counts.added += isnan(values[i * rows->width]) ? 0 : 1;
+    }
+}
+
+/* Inserts rows up to the end or to one that is there. */
+static enum alm_status insert(struct alm_incoming *rows, struct alm_observation_writer *w,
+                              struct alm_error *error)
+{
+    struct alm_statement s;
+    struct alm_error why = {0};
+    const size_t from = rows->at;
+    ALM_TRY(alm_statement_begin(&s, w->store, insertion(rows), error));
+    alm_bind_integer(&s, ":frame", w->frame_id);
+    w->store->incoming = rows;
+    enum alm_status status = alm_statement_step(&s, NULL, &why);
+    w->store->incoming = NULL;
+    if (status != ALM_OK && sqlite3_extended_errcode(w->store->handle) == SQLITE_CONSTRAINT_PRIMARYKEY)
+        status = ALM_OK;
+    else if (status != ALM_OK)
+        alm_fail(error, status, "%s", why.text);
+    alm_statement_end(&s);
+    if (status == ALM_OK) count_added(w, rows, from);
+    return status;
+}
+
+/* SQLite's own check is off in a bulk transaction. */
+static enum alm_status refuse_infinite(const struct alm_incoming *rows, struct alm_error *error)
+{
+    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++) {
+        if (rows->column[k] == SIZE_MAX) continue;
+        const double *values = rows->values + rows->column[k];
+        bool infinite = false;
+        for (size_t i = 0; i < rows->n; i++)
+            infinite |= isinf(values[i * rows->width]) != 0;
+        for (size_t i = 0; infinite && i < rows->n; i++)
+            if (isinf(values[i * rows->width]))
+                return alm_fail(error, ALM_DATA, "an infinite value cannot be stored (ts %lld)",
+                                (long long)rows->ts[i]);
+    }
+    return ALM_OK;
+}
+
+static void tally(struct alm_observation_writer *w, const struct alm_incoming *rows)
+{
+    for (size_t i = 0; i < rows->n && w->fresh; i++) {
+        if (w->tally.n_rows + i > 0 && rows->ts[i] <= w->last_ts) w->fresh = false;
+        w->last_ts = rows->ts[i];
+    }
+    if (w->fresh) alm_frame_tally_add_block(&w->tally, rows);
+}
+
+static enum alm_status write_rows(struct alm_incoming *rows, struct alm_observation_writer *w,
+                                  struct alm_error *error)
+{
+    ALM_TRY(refuse_infinite(rows, error));
+    tally(w, rows);
+    for (;;) {
+        ALM_TRY(insert(rows, w, error));
+        if (rows->at == rows->n) return ALM_OK;
+        ALM_TRY(merge(rows, w, error));
+    }
 }
 
 static enum alm_status flush(struct alm_observation_writer *w, struct alm_error *error)
 {
-    bool conflict = true;
-    const size_t n = w->n;
-    if (n == BATCH) ALM_TRY(insert(&conflict, w, "observation_insert_32", 0, n, error));
-    for (size_t i = 0; conflict && i < n; i++)
-        ALM_TRY(insert_or_merge(w, i, error));
+    struct alm_incoming rows = {.ts = w->ts,
+                                .values = &w->values[0][0],
+                                .width = ALM_FRAME_WIDTH,
+                                .column = {0, 1, 2, 3, 4, 5, 6, 7},
+                                .n = w->n};
     w->n = 0;
-    return ALM_OK;
+    return write_rows(&rows, w, error);
 }
 
 /* ---- the writer ---- */
@@ -224,17 +276,19 @@ static enum alm_status flush(struct alm_observation_writer *w, struct alm_error 
 enum alm_status alm_observation_writer_add(struct alm_observation_writer *writer, int64_t ts,
                                            const double *values, struct alm_error *error)
 {
-    struct buffered *row = &writer->batch[writer->n];
-    row->ts = ts;
-    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++) {
-        if (isinf(values[k]))
-            return alm_fail(error, ALM_DATA, "an infinite value cannot be stored (ts %lld)", (long long)ts);
-        row->v[k] = values[k];
-    }
-    if (writer->tally.n_rows > 0 && ts <= writer->last_ts) writer->fresh = false;
-    writer->last_ts = ts;
-    if (writer->fresh) alm_frame_tally_add(&writer->tally, ts, values);
+    writer->ts[writer->n] = ts;
+    memcpy(writer->values[writer->n], values, sizeof writer->values[0]);
     return ++writer->n == BATCH ? flush(writer, error) : ALM_OK;
+}
+
+enum alm_status alm_observation_writer_add_block(struct alm_observation_writer *writer, const int64_t *ts,
+                                                 const double *values, size_t width, const size_t *columns,
+                                                 size_t n, struct alm_error *error)
+{
+    struct alm_incoming rows = {.ts = ts, .values = values, .width = width, .n = n};
+    memcpy(rows.column, columns, sizeof rows.column);
+    if (writer->n > 0) ALM_TRY(flush(writer, error));
+    return write_rows(&rows, writer, error);
 }
 
 enum alm_status alm_observation_writer_finish(struct alm_observation_writer *writer,

@@ -19,6 +19,30 @@ void alm_frame_tally_add(struct alm_frame_tally *tally, int64_t ts, const double
     }
 }
 
+void alm_frame_tally_add_block(struct alm_frame_tally *tally, const struct alm_incoming *rows)
+{
+    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++) {
+        if (rows->column[k] == SIZE_MAX) continue;
+        const double *values = rows->values + rows->column[k];
+        size_t first = 0, last = rows->n, n = 0;
+        while (first < rows->n && isnan(values[first * rows->width]))
+            first++;
+        if (first == rows->n) continue;
+        while (isnan(values[(last - 1) * rows->width]))
+            last--;
+        for (size_t i = first; i < last; i++)
+            n += isnan(values[i * rows->width]) ? 0 : 1;
+        if (tally->position[k].n == 0) {
+            tally->position[k].first = rows->ts[first];
+            tally->position[k].first_row = tally->n_rows + first;
+        }
+        tally->position[k].n += n;
+        tally->position[k].last = rows->ts[last - 1];
+        tally->position[k].last_row = tally->n_rows + last - 1;
+    }
+    tally->n_rows += rows->n;
+}
+
 static enum alm_status store_position(const struct alm_frame_tally *tally, size_t k, struct alm_store *store,
                                       int64_t frame_id, struct alm_error *error)
 {

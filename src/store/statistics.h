@@ -3,6 +3,7 @@
 #define ALM_STORE_STATISTICS_H
 
 #include "base/status.h"
+#include "store/incoming.h"
 #include "store/series_table.h"
 
 #include <stddef.h>
@@ -19,6 +20,8 @@ struct alm_frame_tally {
 
 /* Counts the next row, in order of ts; NaN is no value. */
 void alm_frame_tally_add(struct alm_frame_tally *tally, int64_t ts, const double *values);
+/* The same for a whole block. */
+void alm_frame_tally_add_block(struct alm_frame_tally *tally, const struct alm_incoming *rows);
 /* Writes what was counted into the series of the frame. */
 enum alm_status alm_frame_tally_store(const struct alm_frame_tally *tally, struct alm_store *store,
                                       int64_t frame_id, struct alm_error *error);

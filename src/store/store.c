@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "store/connection.h"
+#include "store/incoming.h"
 #include "store/sandbox.h"
 #include "store/sql.h"
 #include "store/statement.h"
@@ -66,6 +67,9 @@ static bool is_immutable(const char *path)
     alm_text_printf(&other, "%s-wal", path);
     if (!other.failed) alone = access(other.data, F_OK) != 0;
     alm_text_reset(&other);
+    alm_text_printf(&other, "%s-journal", path);
+    if (!other.failed) alone = alone && access(other.data, F_OK) != 0;
+    alm_text_reset(&other);
     const char *slash = strrchr(path, '/');
     alm_text_append_bytes(&other, slash == NULL ? "." : path, slash == NULL ? 1 : (size_t)(slash - path) + 1);
     if (!other.failed) writable = faccessat(AT_FDCWD, other.data, W_OK, AT_EACCESS) == 0;
@@ -110,9 +114,11 @@ static enum alm_status refuse_foreign(const struct alm_store_identity *identity,
 }
 
 /* Looks at an existing file with a connection that cannot write, so that what is refused stays as it is. */
-static enum alm_status probe(struct alm_store_identity *identity, const char *path, struct alm_error *error)
+static enum alm_status look_at_identity(struct alm_store_identity *identity, bool *needs_recovery,
+                                        const char *path, struct alm_error *error)
 {
     struct alm_store *store;
+    *needs_recovery = false;
     ALM_TRY(ALM_NEW(&store, 1, error));
     enum alm_status status = alm_copy_text(&store->path, path, error);
     if (status == ALM_OK) status = ALM_NEW(&store->prepared, alm_sql_n_queries, error);
@@ -120,9 +126,35 @@ static enum alm_status probe(struct alm_store_identity *identity, const char *pa
     if (status == ALM_OK) status = alm_store_identify(identity, store, error);
     if (status == ALM_DB && store->handle != NULL && sqlite3_errcode(store->handle) == SQLITE_NOTADB)
         status = alm_fail(error, ALM_DB, "%s is not a database", path);
+    *needs_recovery = status != ALM_OK && store->handle != NULL &&
+                      sqlite3_extended_errcode(store->handle) == SQLITE_READONLY_ROLLBACK;
     if (status == ALM_OK) status = refuse_foreign(identity, path, error);
     alm_store_close(store);
     return status;
+}
+
+/* A process that dies in a bulk transaction leaves a rollback journal. Only who may write can undo what was
+ * not finished: SQLite does so at the first look. */
+static enum alm_status recover(const char *path, struct alm_error *error)
+{
+    struct alm_store_identity identity;
+    struct alm_store *store;
+    ALM_TRY(ALM_NEW(&store, 1, error));
+    enum alm_status status = alm_copy_text(&store->path, path, error);
+    if (status == ALM_OK) status = ALM_NEW(&store->prepared, alm_sql_n_queries, error);
+    if (status == ALM_OK) status = connect_to(store, SQLITE_OPEN_READWRITE, error);
+    if (status == ALM_OK) status = alm_store_identify(&identity, store, error);
+    alm_store_close(store);
+    return status;
+}
+
+static enum alm_status probe(struct alm_store_identity *identity, const char *path, struct alm_error *error)
+{
+    bool needs_recovery;
+    const enum alm_status status = look_at_identity(identity, &needs_recovery, path, error);
+    if (!needs_recovery) return status;
+    ALM_TRY(recover(path, error));
+    return look_at_identity(identity, &needs_recovery, path, error);
 }
 
 /* SQLite does not wait when several connections switch a new file to WAL at once: so it is done here. */
@@ -149,6 +181,7 @@ static enum alm_status set_up(struct alm_store *store, bool fast, struct alm_err
     ALM_TRY(alm_statement_run(store, "connection_cell_size_check", error));
     ALM_TRY(alm_statement_run(store, "connection_cache", error));
     if (store->mode == ALM_STORE_READ || store->mode == ALM_STORE_QUERY) return ALM_OK;
+    ALM_TRY(alm_incoming_register(store, error));
     ALM_TRY(switch_to_wal(store, error));
     return alm_statement_run(store, fast ? "connection_synchronous_normal" : "connection_synchronous_full",
                              error);
@@ -261,12 +294,14 @@ enum alm_status alm_store_begin(struct alm_store *store, struct alm_error *error
 void alm_store_rollback(struct alm_store *store)
 {
     if (alm_store_in_transaction(store)) alm_statement_run(store, "connection_rollback", NULL);
+    alm_store_leave_bulk(store, NULL);
 }
 
 enum alm_status alm_store_commit(struct alm_store *store, struct alm_error *error)
 {
     const enum alm_status status = alm_statement_run(store, "connection_commit", error);
-    if (status != ALM_OK) alm_store_rollback(store);
+    if (status == ALM_OK) return alm_store_leave_bulk(store, error);
+    alm_store_rollback(store);
     return status;
 }
 

@@ -44,6 +44,10 @@ void alm_store_interrupt(struct alm_store *store);
 
 /* A write transaction; waits up to 10 s for another writer. Transactions do not nest. */
 enum alm_status alm_store_begin(struct alm_store *store, struct alm_error *error);
+/* The same for many rows: faster, above all where no observations are stored yet. Readers who come later may
+ * have to wait until it ends, as writers do. Constraints but for the primary keys are not looked at by SQLite
+ * meanwhile: the functions of this room that write rows do. */
+enum alm_status alm_store_begin_bulk(struct alm_store *store, struct alm_error *error);
 /* On failure the transaction is rolled back. */
 enum alm_status alm_store_commit(struct alm_store *store, struct alm_error *error);
 /* Does nothing outside a transaction. */

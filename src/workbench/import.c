@@ -179,7 +179,7 @@ enum alm_status alm_import(struct alm_workbench *workbench, const struct alm_imp
         return alm_fail(error, ALM_USAGE,
                         "--append goes with --index; rows with times extend their series without it");
     ALM_TRY(read_policy(&sink.policy, request->on_conflict, error));
-    ALM_TRY(alm_store_begin(sink.store, error));
+    ALM_TRY(alm_store_begin_bulk(sink.store, error));
     enum alm_status status = do_import(&sink, workbench, error);
     if (status != ALM_OK || request->dry_run || summary->known)
         alm_store_rollback(sink.store);

@@ -213,16 +213,17 @@ static enum alm_status on_rows(void *context, size_t number, const int64_t *ts, 
     struct alm_import_sink *sink = context;
     const struct alm_import_group *group = &sink->groups[number];
     (void)lines;
+    if (group->offset != 0) {
+        ALM_TRY(alm_grow((void **)&sink->shifted, &sink->shifted_capacity, n, sizeof *sink->shifted, error));
+        for (size_t i = 0; i < n; i++)
+            sink->shifted[i] = ts[i] + group->offset;
+        ts = sink->shifted;
+    }
     for (size_t f = 0; f < group->n_frames; f++) {
         const struct alm_import_frame *frame = &group->frames[f];
-        for (size_t i = 0; i < n; i++) {
-            double row[ALM_FRAME_WIDTH];
-            for (size_t k = 0; k < ALM_FRAME_WIDTH; k++)
-                row[k] = frame->column[k] == SIZE_MAX ? NAN : values[i * group->width + frame->column[k]];
-            const enum alm_status status =
-                alm_observation_writer_add(frame->writer, ts[i] + group->offset, row, error);
-            if (status != ALM_OK) return refuse_conflict(status, sink, error);
-        }
+        const enum alm_status status = alm_observation_writer_add_block(
+            frame->writer, ts, values, group->width, frame->column, n, error);
+        if (status != ALM_OK) return refuse_conflict(status, sink, error);
     }
     return ALM_OK;
 }
@@ -355,5 +356,6 @@ void alm_import_sink_clear(struct alm_import_sink *sink)
         free(sink->groups[g].series_id);
     }
     free(sink->groups);
+    free(sink->shifted);
     alm_text_clear(&sink->assumptions);
 }

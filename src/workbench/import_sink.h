@@ -33,6 +33,8 @@ struct alm_import_sink {
     int64_t import_id;
     struct alm_import_group *groups; /* [n_groups] */
     size_t n_groups, group_capacity, series_capacity, reject_capacity;
+    int64_t *shifted; /* times of an index series that goes on */
+    size_t shifted_capacity;
     size_t n_created, n_rejects;
     size_t values_added, values_replaced;
     struct alm_text assumptions;

@@ -1,6 +1,7 @@
 #include "scratch.h"
 
 #include "store/sql.h"
+#include "store/statement.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -122,9 +123,8 @@ Test(store, can_be_read_but_not_written_without_permission)
 Test(store, prepares_every_named_query)
 {
     struct scratch scratch, *s = &scratch;
-    sqlite3 *db;
     scratch_open(s);
-    cr_assert(sqlite3_open(s->path, &db) == SQLITE_OK);
+    sqlite3 *db = alm_store_handle(s->store);
     for (const struct alm_sql_query *q = alm_sql_queries; q->name != NULL; q++) {
         sqlite3_stmt *statement;
         const char *tail;
@@ -135,7 +135,6 @@ Test(store, prepares_every_named_query)
         sqlite3_finalize(statement);
         cr_assert(alm_sql_find(q->name) == q);
     }
-    sqlite3_close(db);
     scratch_remove(s);
 }
 
