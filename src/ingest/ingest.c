@@ -217,9 +217,9 @@ static enum alm_status find_out(struct alm_ingest_job *job, struct alm_error *er
     const char *text;
     size_t n;
     alm_source_sample(&text, &n, job->source);
+    ALM_TRY(alm_dialect_state(&dialect, job->options->delimiter, job->options->quote, job->options->escape,
+                              job->options->line_end, error));
     alm_dialect_detect(&dialect, text, n);
-    if (job->options->delimiter != NULL)
-        ALM_TRY(alm_dialect_parse_delimiter(&dialect.delimiter, job->options->delimiter, error));
     ALM_TRY(alm_reader_create(&job->reader, job->source, dialect, error));
     alm_source_sampling(job->source, true);
     enum alm_status status = alm_sample_read(&sample, job->reader, SAMPLE_RECORDS, error);

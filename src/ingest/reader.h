@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "ingest/dialect.h"
+#include "ingest/parser.h"
 #include "ingest/source.h"
 
 #include <stdbool.h>
@@ -13,11 +14,6 @@
 /* The longest field, and the most lines one record may span. */
 #define ALM_READER_FIELD_LIMIT ((size_t)1 << 20)
 #define ALM_READER_LINES_LIMIT ((size_t)1000)
-
-struct alm_field {
-    const char *text; /* not terminated */
-    size_t n;
-};
 
 /* What is wrong with a record as such; the words are in reject.h. */
 enum alm_record_fault {
@@ -30,8 +26,8 @@ enum alm_record_fault {
 };
 
 /* One record. Valid until the next one is read. Nothing is trimmed. A blank line is a record of one empty
- * field with blank set. A
- * record with a quote fault has no fields. */
+ * field with blank set. A record with a quote fault is its first line and has no fields, unless it is read
+ * leniently. */
 struct alm_record {
     const struct alm_field *fields; /* [n] */
     size_t n;
@@ -42,6 +38,7 @@ struct alm_record {
     size_t line;     /* of the record's first line, from 1 */
     const char *raw; /* [raw_n] as it stands in the file, with line ends */
     size_t raw_n;
+    enum alm_line_end line_end; /* what ended its lines */
 };
 
 struct alm_reader;
@@ -50,6 +47,10 @@ struct alm_reader;
 enum alm_status alm_reader_create(struct alm_reader **out, struct alm_source *source,
                                   struct alm_dialect dialect, struct alm_error *error);
 void alm_reader_free(struct alm_reader *reader);
+
+/* Lenient: records with a quote fault have fields, too. Their line is read alone; a quote that makes no sense
+ * is text, and of several ways to see it so the one is taken that gives the dialect's width. */
+void alm_reader_set_lenient(struct alm_reader *reader, bool lenient);
 
 /* The next record; *more is false, and out untouched, at the end. Faulty records are delivered with their
  * fault, and reading goes on after them. */

@@ -97,10 +97,7 @@ static void describe(struct alm_decision *d)
 {
     struct alm_schema *schema = d->schema;
     struct alm_text *out = &schema->assumptions;
-    char buffer[2];
-    if (d->options->delimiter == NULL && schema->dialect.delimiter != ',')
-        alm_text_printf(out, "fields are separated by %s\n",
-                        alm_dialect_delimiter_name(buffer, schema->dialect.delimiter));
+    alm_dialect_write_remarks(out, &schema->dialect);
     if (!schema->has_header) alm_text_append(out, "there is no header\n");
     if (schema->layout == ALM_LAYOUT_ROWS) return;
     if (!schema->index && (d->options->time == NULL || d->options->time_format == NULL)) {
@@ -166,7 +163,7 @@ static enum alm_status read_style(struct alm_decision *d, struct alm_error *erro
 {
     struct alm_schema *schema = d->schema;
     ALM_TRY(alm_number_style_make(&schema->numbers, d->options, error));
-    if (schema->numbers.decimal == ',' && schema->dialect.delimiter == ',' &&
+    if (schema->numbers.decimal == ',' && schema->dialect.delimiter[0] == ',' &&
         !has_delimiter_inside(d->sample, ','))
         return alm_fail(error, ALM_USAGE,
                         "--decimal , needs another delimiter than the comma, or quotes around numbers; see "

@@ -18,6 +18,7 @@ struct alm_source {
     size_t sample_end;         /* of the last complete line of the sample */
     size_t cut_end;            /* where a line was cut; the next one starts there */
     size_t record_line, lines; /* number of the record's first line; lines in the record */
+    enum alm_line_end line_end;
     bool at_end, sampling;
 };
 
@@ -110,6 +111,11 @@ void alm_source_restart(struct alm_source *source)
     source->lines = 0;
 }
 
+void alm_source_set_line_end(struct alm_source *source, enum alm_line_end line_end)
+{
+    source->line_end = line_end;
+}
+
 void alm_source_begin(struct alm_source *source)
 {
     source->start = source->first_line_end = source->position;
@@ -123,11 +129,25 @@ void alm_source_resume_after_first(struct alm_source *source)
     source->lines = source->lines > 0;
 }
 
+/* Where the line of text that is ended by exactly CRLF has its end; NULL when it is not here. */
+static const char *find_crlf(const char *text, size_t n)
+{
+    for (const char *p = text, *lf; (lf = memchr(p, '\n', n - (size_t)(p - text))) != NULL; p = lf + 1)
+        if (lf > text && lf[-1] == '\r') return lf;
+    return NULL;
+}
+
 /* The end of the line that starts at position, as far as bytes [from, end) tell; 0 when they do not. */
 static size_t find_line_end(const struct alm_source *source, size_t from, size_t end, bool last)
 {
     const char *text = source->buffer + from;
     const size_t n = end - from;
+    if (source->line_end != ALM_LINE_END_AUTO) {
+        const char *stop = source->line_end == ALM_LINE_END_CRLF ? find_crlf(text, n)
+                           : source->line_end == ALM_LINE_END_LF ? memchr(text, '\n', n)
+                                                                 : memchr(text, '\r', n);
+        return stop == NULL ? 0 : (size_t)(stop - source->buffer) + 1;
+    }
     const char *lf = memchr(text, '\n', n);
     const char *cr = memchr(text, '\r', lf == NULL ? n : (size_t)(lf - text));
     if (cr == NULL) return lf == NULL ? 0 : (size_t)(lf - source->buffer) + 1;

@@ -3,6 +3,7 @@
 #define ALM_INGEST_SOURCE_H
 
 #include "ingest/decode.h"
+#include "ingest/dialect.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,11 +29,14 @@ void alm_source_sampling(struct alm_source *source, bool on);
 /* Back to the first byte; only after sampling. */
 void alm_source_restart(struct alm_source *source);
 
+/* What ends a line; ALM_LINE_END_AUTO until set. */
+void alm_source_set_line_end(struct alm_source *source, enum alm_line_end line_end);
+
 /* Forgets the lines handed out so far: the next one starts a new record. */
 void alm_source_begin(struct alm_source *source);
 /* Goes back to the end of the first line of the record, so that it starts the next one. */
 void alm_source_resume_after_first(struct alm_source *source);
-/* Appends the next physical line (ended by LF, CRLF or CR, all included) to the record. *n = 0 at the end of
+/* Appends the next physical line, its end included, to the record. *n = 0 at the end of
  * the file. *cut says that the line, or the record with it, is longer than the limit; the rest of the line is
  * skipped. */
 enum alm_status alm_source_line(const char **text, size_t *n, bool *cut, struct alm_source *source,

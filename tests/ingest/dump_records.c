@@ -35,7 +35,7 @@ int main(int argc, char **argv)
     struct alm_reader *reader = NULL;
     struct alm_error error = {0};
     struct alm_text out = {0};
-    const struct alm_dialect dialect = {',', '"'};
+    const struct alm_dialect dialect = alm_dialect_default();
     if (argc != 2) return 2;
     enum alm_status status = alm_source_open(&source, argv[1], NULL, NULL, &error);
     if (status == ALM_OK) status = alm_reader_create(&reader, source, dialect, &error);

@@ -38,7 +38,7 @@ static char *read_all(const char *bytes, size_t n, struct alm_dialect dialect)
     return out.data == NULL ? strdup("") : out.data;
 }
 
-static const struct alm_dialect comma = {',', '"'};
+static const struct alm_dialect comma = {.delimiter = ",", .quote = '"'};
 
 static void reads_as(const char *bytes, const char *expected)
 {
