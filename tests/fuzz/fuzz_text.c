@@ -1,15 +1,7 @@
-/* Whatever bytes come in: numbers that are read are finite and are written back to the same bits, specs and
- * option lists that are accepted have a canonical text that is accepted again and stays the same. rooms: base
- */
+/* Specs and option lists: what is accepted has a canonical text that is accepted again and stays the same. */
 #include "base/option.h"
 #include "base/text.h"
-
-#include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "fuzz.h"
 
 static const struct alm_option options[] = {
     {.name = "hidden", .kind = ALM_OPTION_INTEGER, .fallback = "32", .minimum = 1, .maximum = 4096},
@@ -20,36 +12,19 @@ static const struct alm_option options[] = {
     {.name = NULL},
 };
 
-static void require(bool condition)
-{
-    if (!condition) abort();
-}
-
-static void check_number(const char *text, size_t n)
-{
-    double value, again;
-    if (!alm_text_to_number(&value, text, n)) return;
-    require(isfinite(value));
-    struct alm_text out = {0};
-    alm_text_append_number(&out, value);
-    require(alm_text_to_number(&again, out.data, out.length));
-    require(memcmp(&value, &again, sizeof value) == 0);
-    alm_text_clear(&out);
-}
-
 static void check_options(const char *text)
 {
     struct alm_config *config = NULL, *again = NULL;
     struct alm_error error = {0};
     if (alm_config_create(&config, options, text, "fuzz", &error) != ALM_OK) {
-        require(error.text[0] != '\0');
+        REQUIRE(error.text[0] != '\0');
         return;
     }
     struct alm_text first = {0}, second = {0};
     alm_config_write(config, &first);
-    require(alm_config_create(&again, options, alm_text_string(&first), "fuzz", NULL) == ALM_OK);
+    REQUIRE(alm_config_create(&again, options, alm_text_string(&first), "fuzz", NULL) == ALM_OK);
     alm_config_write(again, &second);
-    require(strcmp(alm_text_string(&first), alm_text_string(&second)) == 0);
+    REQUIRE(strcmp(alm_text_string(&first), alm_text_string(&second)) == 0);
     alm_text_clear(&first);
     alm_text_clear(&second);
     alm_config_free(config);
@@ -58,11 +33,7 @@ static void check_options(const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    char *text = malloc(n + 1);
-    if (text == NULL) return 0;
-    memcpy(text, data, n);
-    text[n] = '\0';
-    check_number(text, n);
+    char *text = copy_text(data, n);
     check_options(text);
     struct alm_spec spec = {0};
     if (alm_spec_parse(&spec, text, NULL) == ALM_OK) check_options(spec.options);
