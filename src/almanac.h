@@ -249,6 +249,26 @@ enum alm_status alm_series_drop(size_t *n, struct alm_workbench *workbench, cons
 enum alm_status alm_series_set(struct alm_workbench *workbench, const char *name, const char *key,
                                const char *value, struct alm_error *error);
 
+/* A stretch of bars without a value: absent, or there and missing. */
+struct alm_gap {
+    int64_t first, last; /* the first and the last of them: timestamps, or counts of an index series */
+    size_t missing;      /* bars */
+    int64_t duration;    /* of these bars, in microseconds; 0 for an index series */
+};
+
+struct alm_gap_list {
+    struct alm_gap *gaps; /* [n] */
+    size_t n, missing;    /* gaps; bars in them */
+    size_t bars;          /* from the first value to the last: those with a value and the missing ones */
+    char frequency[24];
+    char rests[80]; /* of a series with sessions: the hours without bars that are no gaps; else "" */
+};
+
+/* Lists the gaps of the series of that name; clear in any case. */
+enum alm_status alm_series_gaps(struct alm_workbench *workbench, const char *name, struct alm_gap_list *out,
+                                struct alm_error *error);
+void alm_gap_list_clear(struct alm_gap_list *list);
+
 /* What to export, as CSV that imports back to the same rows, bit for bit. */
 struct alm_export_request {
     const char *pattern; /* a name or a GLOB pattern over series names */

@@ -5,21 +5,6 @@
 -- help: every series with its calendar and extent
 SELECT * FROM v_series WHERE :series IS NULL OR series GLOB :series OR series = :series ORDER BY series;
 
--- name: gaps
--- help: where a series skips readings: neighbouring values further apart than it usually is, and how many lack between
-WITH present AS (
-  SELECT ts, time, lag(ts) OVER w AS before_ts, lag(time) OVER w AS before_time
-  FROM v_observation WHERE series = :series AND value IS NOT NULL
-  WINDOW w AS (ORDER BY ts)
-), usual AS (
-  SELECT ts - before_ts AS step FROM present WHERE before_ts IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1
-)
-SELECT :series AS series, before_time AS after, time AS before, CAST(round((ts - before_ts) * 1.0 / step) AS INTEGER) - 1 AS missing
-FROM present, usual
-WHERE (ts - before_ts) * 1.0 / step >= 1.5
-  AND (SELECT frequency FROM v_series WHERE series = :series) NOT IN ('irregular', 'B')
-ORDER BY ts;
-
 -- name: observations
 -- help: the values of a series from one ts to another
 SELECT series, ts, time, value FROM v_observation

@@ -31,18 +31,6 @@ static enum alm_status show(const struct alm_call *call, struct alm_error *error
     return status;
 }
 
-static enum alm_status gaps(const struct alm_call *call, struct alm_error *error)
-{
-    struct alm_workbench *workbench;
-    ALM_TRY(alm_call_open(&workbench, call, false, error));
-    enum alm_status status = alm_call_need_series(workbench, call->arguments[0], error);
-    if (status == ALM_OK)
-        status = alm_call_print_query(call, workbench, "gaps", "series", call->arguments[0],
-                                      &(struct alm_rows_view){0}, NULL, error);
-    alm_workbench_close(workbench);
-    return status;
-}
-
 static enum alm_status set_one(const struct alm_call *call, struct alm_workbench *workbench,
                                const char *setting, struct alm_error *error)
 {
@@ -123,12 +111,17 @@ static const struct alm_command subcommands[] = {
      .completion = ALM_COMPLETE_SERIES,
      .run = show},
     {.name = "gaps",
-     .summary = "where a series skips readings",
-     .arguments = "NAME",
+     .summary = "where series lack bars or values",
+     .arguments = "PATTERN",
      .least = 1,
      .most = 1,
+     .description =
+         "A gap is a stretch of bars without a value: start and end are the first and the last of them, "
+         "duration is the time they stand for. Which bars there should be, the "
+         "frequency says. Holidays of business-day series and the regular rests of series that trade "
+         "in sessions are no gaps.",
      .completion = ALM_COMPLETE_SERIES,
-     .run = gaps},
+     .run = alm_series_gaps_run},
     {.name = "export",
      .summary = "the values of series, as CSV unless --format says otherwise",
      .arguments = "PATTERN",

@@ -9,4 +9,6 @@ extern const struct alm_command_option alm_series_export_options[];
 extern const struct alm_example alm_series_export_examples[];
 enum alm_status alm_series_export_run(const struct alm_call *call, struct alm_error *error);
 
+enum alm_status alm_series_gaps_run(const struct alm_call *call, struct alm_error *error);
+
 #endif

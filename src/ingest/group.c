@@ -235,7 +235,8 @@ enum alm_status alm_group_finish(struct alm_ingest_extent *out, struct alm_group
     if (group->n_done == 0) return ALM_OK;
     out->first = group->done[0];
     out->last = group->done[group->n_done - 1];
-    const struct alm_calendar calendar = {.frequency = out->frequency};
+    struct alm_calendar calendar = {.frequency = out->frequency};
+    alm_calendar_learn(&calendar, group->done, group->n_done);
     for (size_t i = 1; i < group->n_done; i++) {
         const size_t missing = alm_calendar_missing(&calendar, group->done[i - 1], group->done[i]);
         out->gaps += missing > 0;

@@ -10,6 +10,19 @@
 
 /* ---- facts ---- */
 
+/* What the bars themselves tell about the calendar. */
+static enum alm_status learn(struct alm_calendar *calendar, const struct alm_table *bars,
+                             struct alm_error *error)
+{
+    int64_t *ts;
+    ALM_TRY(ALM_NEW(&ts, bars->rows, error));
+    for (size_t i = 0; i < bars->rows; i++)
+        ts[i] = alm_table_integer(bars, i, ALM_OBSERVATION_TS);
+    alm_calendar_learn(calendar, ts, bars->rows);
+    free(ts);
+    return ALM_OK;
+}
+
 /* Missing bars of one series of the run. */
 static enum alm_status count_missing(int64_t *out, struct alm_store *store, int64_t run,
                                      const struct alm_table *series, size_t row, struct alm_error *error)
@@ -23,9 +36,10 @@ static enum alm_status count_missing(int64_t *out, struct alm_store *store, int6
     if (alm_frequency_parse(&calendar.frequency, alm_table_text(series, row, ALM_SERIES_FREQUENCY), NULL) !=
         ALM_OK)
         return ALM_OK;
-    const enum alm_status status = alm_table_load(&bars, store, "report_observation", keys, 2, error);
+    enum alm_status status = alm_table_load(&bars, store, "report_observation", keys, 2, error);
+    if (status == ALM_OK) status = learn(&calendar, &bars, error);
     if (status == ALM_OK && bars.rows > 0) *out = 0;
-    for (size_t i = 0; i < bars.rows; i++) {
+    for (size_t i = 0; status == ALM_OK && i < bars.rows; i++) {
         *out += alm_table_null(&bars, i, ALM_OBSERVATION_VALUE);
         if (i > 0)
             *out +=

@@ -103,7 +103,7 @@ static int64_t median_distance(struct alm_span span)
 enum alm_status alm_calendar_extend(int64_t *out, const struct alm_calendar *calendar, struct alm_span span,
                                     size_t steps, struct alm_error *error)
 {
-    const int64_t last = span.ts[span.n - 1];
+    const int64_t last = span.ts[span.n - 1], length = alm_frequency_length(calendar->frequency);
     const bool irregular = calendar->frequency.unit == ALM_FREQUENCY_IRREGULAR;
     const int64_t median = irregular ? median_distance(span) : 0;
     const struct rule rule = rule_of(span);
@@ -114,6 +114,9 @@ enum alm_status alm_calendar_extend(int64_t *out, const struct alm_calendar *cal
         if (irregular)
             ok = !__builtin_mul_overflow(step, median, &distance) &&
                  !__builtin_add_overflow(last, distance, &out[i]) && alm_ts_in_range(out[i]);
+        else if (calendar->sessions.n > 0)
+            ok = alm_ts_in_range(
+                out[i] = alm_sessions_next(&calendar->sessions, length, i > 0 ? out[i - 1] : last));
         else
             ok = step_by(&out[i], calendar->frequency, rule, last, step);
         if (!ok) return out_of_range(error, i + 1);
@@ -121,12 +124,25 @@ enum alm_status alm_calendar_extend(int64_t *out, const struct alm_calendar *cal
     return ALM_OK;
 }
 
+void alm_calendar_learn(struct alm_calendar *calendar, const int64_t *ts, size_t n)
+{
+    alm_sessions_find(&calendar->sessions, alm_frequency_length(calendar->frequency), ts, n);
+}
+
+/* Bars from a to b, rounded. */
+static int64_t bars_apart(int64_t length, int64_t a, int64_t b)
+{
+    return (b - a + length / 2) / length;
+}
+
 size_t alm_calendar_missing(const struct alm_calendar *calendar, int64_t a, int64_t b)
 {
     const int64_t length = alm_frequency_length(calendar->frequency);
     const int64_t months = alm_frequency_months(calendar->frequency);
-    int64_t steps = 0;
-    if (length > 0) steps = (b - a + length / 2) / length;
+    int64_t steps = 0, close, open;
+    if (length > 0) steps = bars_apart(length, a, b);
+    if (steps > 1 && alm_sessions_between(&close, &open, &calendar->sessions, length, a, b))
+        return (size_t)(bars_apart(length, a, close) + bars_apart(length, open, b));
     if (months > 0) {
         const struct alm_civil first = alm_civil_from_ts(a), second = alm_civil_from_ts(b);
         steps = ((second.year - first.year) * 12 + second.month - first.month + months / 2) / months;
@@ -134,12 +150,18 @@ size_t alm_calendar_missing(const struct alm_calendar *calendar, int64_t a, int6
     return steps > 1 ? (size_t)(steps - 1) : 0;
 }
 
-enum alm_status alm_calendar_between(int64_t *out, const struct alm_calendar *calendar, struct alm_span span,
-                                     int64_t a, size_t bars, struct alm_error *error)
+enum alm_status alm_calendar_missing_bar(int64_t *out, const struct alm_calendar *calendar,
+                                         struct alm_span span, int64_t a, int64_t b, size_t bars, size_t k,
+                                         struct alm_error *error)
 {
-    const struct rule rule = rule_of(span);
-    for (size_t i = 0; i < bars; i++)
-        if (!step_by(&out[i], calendar->frequency, rule, a, (int64_t)i + 1))
-            return out_of_range(error, i + 1);
+    const int64_t length = alm_frequency_length(calendar->frequency);
+    int64_t close, open;
+    if (length > 0 && alm_sessions_between(&close, &open, &calendar->sessions, length, a, b) &&
+        (int64_t)k >= bars_apart(length, a, close)) {
+        *out = b - (int64_t)(bars - k) * length; /* after the rest; counted back from b */
+        return ALM_OK;
+    }
+    if (!step_by(out, calendar->frequency, rule_of(span), a, (int64_t)k + 1))
+        return out_of_range(error, k + 1);
     return ALM_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "series/session.h"
 #include "series/span.h"
 
 #include <stdbool.h>
@@ -32,13 +33,15 @@ struct alm_frequency {
 
 struct alm_calendar {
     struct alm_frequency frequency;
-    const char *time_zone; /* IANA name; "UTC" or NULL = UTC. Owned by the series */
+    const char *time_zone;        /* IANA name; "UTC" or NULL = UTC. Owned by the series */
+    struct alm_sessions sessions; /* {0}: bars around the clock; see alm_calendar_learn */
 };
 
 /* The most likely frequency of n strictly increasing timestamps: the unit and multiple that most neighbours
  * are apart (so that gaps do not hide it); business days when no bar falls on a weekend and the rest are
- * daily; months, quarters and years by calendar, not by seconds; irregular when no rule covers at least half
- * of the neighbours. Needs n >= 3, else irregular. The timestamps 0, 1, 2, ... of an index series are not
+ * daily; months, quarters and years by calendar, not by seconds; where no distance is that of half of the
+ * neighbours, a usual one (1, 2, 5, 10 … seconds, minutes, hours, a day, a week) that four in five are near
+ * to; else irregular. Needs n >= 3, else irregular. The timestamps 0, 1, 2, ... of an index series are not
  * recognised here: the importer knows. */
 struct alm_frequency alm_frequency_infer(const int64_t *ts, size_t n);
 
@@ -60,6 +63,9 @@ int64_t alm_frequency_months(struct alm_frequency frequency);
  * otherwise fall on a weekend, as local midnights east of Greenwich do in UTC. */
 int64_t alm_business_shift(struct alm_span span);
 
+/* Learns from n increasing timestamps what the frequency does not tell: the sessions of the calendar. */
+void alm_calendar_learn(struct alm_calendar *calendar, const int64_t *ts, size_t n);
+
 /* The timestamp steps bars after ts by the rule of the calendar. A single timestamp does not tell everything:
  * one on the last day of its month is taken for a last day; use alm_calendar_extend where there is a series.
  * ALM_DATA for irregular calendars and beyond the year 9999. */
@@ -71,14 +77,16 @@ enum alm_status alm_calendar_step(int64_t *out, const struct alm_calendar *calen
 enum alm_status alm_calendar_extend(int64_t *out, const struct alm_calendar *calendar, struct alm_span span,
                                     size_t steps, struct alm_error *error);
 
-/* Number of bars missing between two neighbouring bars a < b: their distance in bars, rounded, less one.
- * Always 0 for irregular and index series and for business days. A bar that is off the grid counts from where
- * it stands, so that a shifted stretch or a clock that drifts leaves no holes. */
+/* Number of bars missing between two neighbouring bars a < b: their distance in bars, rounded, less one;
+ * where the calendar rests between them, what lacks before and after the rest (whole sessions between are
+ * holidays). Always 0 for irregular and index series and for business days. A bar that is off the grid counts
+ * from where it stands, so that a shifted stretch or a clock that drifts leaves no holes. */
 size_t alm_calendar_missing(const struct alm_calendar *calendar, int64_t a, int64_t b);
 
-/* Fills out[0..bars) with the bars that follow a, by the rule that span (the series a is of) tells: with bars
- * from alm_calendar_missing, the missing ones. */
-enum alm_status alm_calendar_between(int64_t *out, const struct alm_calendar *calendar, struct alm_span span,
-                                     int64_t a, size_t bars, struct alm_error *error);
+/* The k-th (from 0) of the bars that are missing between neighbouring bars a < b, of which there are bars
+ * (see alm_calendar_missing), by the rule that span (the series they are of) tells. */
+enum alm_status alm_calendar_missing_bar(int64_t *out, const struct alm_calendar *calendar,
+                                         struct alm_span span, int64_t a, int64_t b, size_t bars, size_t k,
+                                         struct alm_error *error);
 
 #endif

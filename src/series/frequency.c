@@ -194,16 +194,37 @@ static bool is_business(const int64_t *ts, size_t n)
     return crossed;
 }
 
+/* The usual distance that four of five neighbours are within a tenth of, where clocks are a little off; 0
+ * when there is none. */
+static int64_t usual_distance(const int64_t *ts, size_t n)
+{
+    static const int64_t usual[] = {
+        ALM_SECOND,      2 * ALM_SECOND,  5 * ALM_SECOND,  10 * ALM_SECOND, 15 * ALM_SECOND, 20 * ALM_SECOND,
+        30 * ALM_SECOND, ALM_MINUTE,      2 * ALM_MINUTE,  3 * ALM_MINUTE,  5 * ALM_MINUTE,  10 * ALM_MINUTE,
+        15 * ALM_MINUTE, 20 * ALM_MINUTE, 30 * ALM_MINUTE, ALM_HOUR,        2 * ALM_HOUR,    3 * ALM_HOUR,
+        4 * ALM_HOUR,    6 * ALM_HOUR,    8 * ALM_HOUR,    12 * ALM_HOUR,   ALM_DAY,         7 * ALM_DAY};
+    for (size_t k = 0; k < sizeof usual / sizeof *usual; k++) {
+        size_t near = 0;
+        for (size_t i = 1; i < n; i++) {
+            const int64_t off = ts[i] - ts[i - 1] - usual[k];
+            near += (off < 0 ? -off : off) <= usual[k] / 10;
+        }
+        if (5 * near >= 4 * (n - 1)) return usual[k];
+    }
+    return 0;
+}
+
 struct alm_frequency alm_frequency_infer(const int64_t *ts, size_t n)
 {
     size_t count;
     if (n < 3) return irregular;
-    const int64_t step = most_frequent(&count, ts, n, distance);
+    int64_t step = most_frequent(&count, ts, n, distance);
     const bool fixed = 2 * count >= n - 1;
     if (!fixed || step >= 28 * ALM_DAY) {
         const struct alm_frequency months = infer_months(ts, n, count);
-        if (months.unit != ALM_FREQUENCY_IRREGULAR || !fixed) return months;
+        if (months.unit != ALM_FREQUENCY_IRREGULAR) return months;
     }
+    if (!fixed && (step = usual_distance(ts, n)) == 0) return irregular;
     if (step == ALM_DAY && is_business(ts, n)) return (struct alm_frequency){ALM_FREQUENCY_BUSINESS, 1};
     const int64_t lengths[] = {7 * ALM_DAY, ALM_DAY, ALM_HOUR, ALM_MINUTE, ALM_SECOND};
     const enum alm_frequency_unit names[] = {ALM_FREQUENCY_WEEK, ALM_FREQUENCY_DAY, ALM_FREQUENCY_HOUR,

@@ -91,11 +91,11 @@ static enum alm_status lay_out(struct alm_series *series, struct alm_span span, 
     ALM_TRY(ALM_NEW(&series->y, bars, error));
     for (size_t i = 0; i < span.n; i++) {
         const size_t gap = i == 0 ? 0 : alm_calendar_missing(&series->calendar, span.ts[i - 1], span.ts[i]);
-        if (gap > 0)
-            ALM_TRY(alm_calendar_between(series->ts + series->n, &series->calendar, span, span.ts[i - 1], gap,
-                                         error));
-        for (size_t k = 0; k < gap; k++)
+        for (size_t k = 0; k < gap; k++) {
+            ALM_TRY(alm_calendar_missing_bar(&series->ts[series->n], &series->calendar, span, span.ts[i - 1],
+                                             span.ts[i], gap, k, error));
             series->y[series->n++] = (double)NAN;
+        }
         series->ts[series->n] = span.ts[i];
         series->y[series->n++] = span.y[i];
     }
@@ -112,10 +112,11 @@ enum alm_status alm_series_create(struct alm_series **out, const char *name, str
     enum alm_status status = alm_copy_text(&series->name, name, error);
     if (status == ALM_OK)
         status = alm_copy_text(&series->time_zone, time_zone == NULL ? "UTC" : time_zone, error);
-    series->calendar = (struct alm_calendar){frequency, series->time_zone};
+    series->calendar = (struct alm_calendar){.frequency = frequency, .time_zone = series->time_zone};
     series->season_length = season_length == 0 ? alm_frequency_season(frequency) : season_length;
     const struct alm_span all = {y, ts, n};
     if (status == ALM_OK) status = check_observations(series, all, error);
+    if (status == ALM_OK) alm_calendar_learn(&series->calendar, ts, n);
     if (status == ALM_OK) status = lay_out(series, cut_ends(all), error);
     if (status != ALM_OK) {
         alm_series_free(series);

@@ -231,7 +231,8 @@ static enum alm_status on_rows(void *context, size_t number, const int64_t *ts, 
 static void count_gaps(struct alm_import_series *series, const struct alm_observations *o,
                        const struct alm_frequency *frequency)
 {
-    const struct alm_calendar calendar = {.frequency = *frequency};
+    struct alm_calendar calendar = {.frequency = *frequency};
+    alm_calendar_learn(&calendar, o->ts, o->n);
     series->gaps = series->missing = 0;
     for (size_t i = 1; i < o->n; i++) {
         const size_t missing = alm_calendar_missing(&calendar, o->ts[i - 1], o->ts[i]);

@@ -44,8 +44,8 @@ class Data(Program):
         self.write("g.csv", "date,v\n" + "".join(f"2021-02-{d:02},1.5\n" for d in days))
         self.good("import", "g.csv", "--freq", "D")
         rows = json.loads(self.good("series", "gaps", "g", "--format", "json"))
-        self.assertEqual([(r["after"][:10], r["before"][:10], r["missing"]) for r in rows],
-                         [("2021-02-09", "2021-02-12", 2), ("2021-02-19", "2021-02-21", 1)])
+        self.assertEqual([(r["start"][:10], r["end"][:10], r["missing"], r["duration"]) for r in rows],
+                         [("2021-02-10", "2021-02-11", 2, "2d"), ("2021-02-20", "2021-02-20", 1, "1d")])
 
     def test_a_backup_is_the_same_database(self):
         self.good("db", "backup", "copy.db")

@@ -44,7 +44,7 @@ Test(series, gets_back_what_was_dropped_at_random)
         size_t n = 0;
         const struct alm_frequency frequency =
             key % 2 == 0 ? monthly : (struct alm_frequency){ALM_FREQUENCY_WEEK, 2};
-        const struct alm_calendar calendar = {frequency, NULL};
+        const struct alm_calendar calendar = {.frequency = frequency};
         cr_assert(alm_random_create(&random, key, NULL) == ALM_OK);
         for (size_t i = 0; i < 200; i++)
             cr_assert(alm_calendar_step(&all[i], &calendar, -300 * 30 * ALM_DAY + 6 * ALM_DAY, i, NULL) ==
