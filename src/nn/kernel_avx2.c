@@ -2,6 +2,7 @@
 #define KERNEL alm_kernel_avx2
 #define KERNEL_NAME "avx2"
 #define VECTOR_BYTES 32
+#define TILE_ROWS 3
 #include "nn/kernel_vector.h"
 
 #include <immintrin.h>

@@ -2,6 +2,7 @@
 #define KERNEL alm_kernel_avx512
 #define KERNEL_NAME "avx512"
 #define VECTOR_BYTES 64
+#define TILE_ROWS 6
 #include "nn/kernel_vector.h"
 
 #include <immintrin.h>

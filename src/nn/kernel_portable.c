@@ -3,6 +3,7 @@
 #define KERNEL alm_kernel_portable
 #define KERNEL_NAME "portable"
 #define VECTOR_BYTES 16
+#define TILE_ROWS 3
 #include "nn/kernel_vector.h"
 
 /* the double build takes its functions from libm */

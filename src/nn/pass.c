@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "nn/gemm.h"
-#include "nn/lstm.h"
+#include "nn/layer.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -18,14 +18,22 @@ static size_t layer_inputs(const struct alm_network_shape *shape, size_t layer)
     return layer == 0 ? shape->inputs : shape->hidden;
 }
 
+/* Rows that go through forward and backward together: few enough that what the layers keep of them stays in
+ * cache. A larger batch is the sum of such pieces, in their order. */
+static size_t piece_rows(const struct alm_network_shape *shape)
+{
+    return shape->hidden <= 128 ? 16 : 32;
+}
+
 struct alm_tape {
     size_t steps, rows; /* room for */
-    struct alm_lstm_tape *layers;
-    struct alm_lstm_scratch scratch;
-    alm_real *d_h[2];            /* [T][B][max(F, H)] derivatives by a layer's outputs, and by its inputs */
-    alm_real *output, *d_output; /* [T'][B][horizon * levels] */
+    size_t piece_rows;
+    struct alm_layer *layers;
+    struct alm_batch piece;      /* a copy of the piece's rows */
+    alm_real *d_h[2];            /* [T][b][H] derivatives by a layer's outputs, and by its inputs */
+    alm_real *output, *d_output; /* [T'][b][horizon * levels] of the piece */
+    alm_real *answers;           /* [T'][B][horizon * levels] of the whole batch */
     alm_real *block;             /* all of the above */
-    const struct alm_kernel *kernel;
 };
 
 /* Gives out the parts of one block; with block NULL it only counts. */
@@ -44,19 +52,23 @@ static size_t labelled_steps(const struct alm_network_shape *shape, size_t steps
 /* Lays the tape out in tape->block (NULL: only counts) and returns the numbers needed. */
 static size_t lay_out(struct alm_tape *tape, const struct alm_network_shape *s)
 {
-    const size_t state = tape->rows * s->hidden, outputs = s->horizon * s->levels;
+    const size_t rows = tape->piece_rows, state = rows * s->hidden, outputs = s->horizon * s->levels;
+    const size_t labelled = labelled_steps(s, tape->steps);
     size_t used = 0;
-    for (size_t layer = 0; layer < s->layers; layer++) {
-        tape->layers[layer].gates = take(tape->block, &used, tape->steps * 4 * state);
-        tape->layers[layer].c = take(tape->block, &used, (tape->steps + 1) * state);
-        tape->layers[layer].h = take(tape->block, &used, (tape->steps + 1) * state);
+    for (size_t i = 0; i < s->layers; i++) {
+        struct alm_layer *layer = &tape->layers[i];
+        layer->h = take(tape->block, &used, (tape->steps + 1) * state);
+        layer->kept = take(tape->block, &used, layer->kind->kept(&layer->size, layer->kernel));
+        layer->work = take(tape->block, &used, layer->kind->work(&layer->size, layer->kernel));
     }
-    tape->scratch.r_transposed = take(tape->block, &used, 4 * s->hidden * s->hidden);
-    tape->scratch.d_c = take(tape->block, &used, state);
     tape->d_h[0] = take(tape->block, &used, tape->steps * state);
     tape->d_h[1] = take(tape->block, &used, s->layers > 1 ? tape->steps * state : 0);
-    tape->output = take(tape->block, &used, labelled_steps(s, tape->steps) * tape->rows * outputs);
-    tape->d_output = take(tape->block, &used, labelled_steps(s, tape->steps) * tape->rows * outputs);
+    tape->output = take(tape->block, &used, labelled * rows * outputs);
+    tape->d_output = take(tape->block, &used, labelled * rows * outputs);
+    tape->answers = take(tape->block, &used, labelled * tape->rows * outputs);
+    tape->piece.x = take(tape->block, &used, tape->steps * rows * s->inputs);
+    tape->piece.y = take(tape->block, &used, labelled * rows * s->horizon);
+    tape->piece.weight = take(tape->block, &used, labelled * rows * s->horizon);
     return used;
 }
 
@@ -83,8 +95,14 @@ enum alm_status alm_tape_create(struct alm_tape **out, const struct alm_network 
     ALM_TRY(check_pass(&network->shape, steps, rows, error));
     struct alm_tape *tape = NULL;
     ALM_TRY(ALM_NEW(&tape, 1, error));
-    *tape = (struct alm_tape){.steps = steps, .rows = rows, .kernel = alm_kernel_best()};
+    const size_t most = piece_rows(&network->shape);
+    *tape = (struct alm_tape){.steps = steps, .rows = rows, .piece_rows = rows < most ? rows : most};
     enum alm_status status = ALM_NEW(&tape->layers, network->shape.layers, error);
+    for (size_t i = 0; status == ALM_OK && i < network->shape.layers; i++)
+        tape->layers[i] = (struct alm_layer){
+            .kind = &alm_layer_fused,
+            .kernel = alm_kernel_best(),
+            .size = {steps, tape->piece_rows, layer_inputs(&network->shape, i), network->shape.hidden}};
     if (status == ALM_OK) status = ALM_NEW(&tape->block, lay_out(tape, &network->shape), error);
     if (status != ALM_OK) {
         alm_tape_free(tape);
@@ -114,12 +132,6 @@ static struct alm_lstm_weights layer_view(const struct alm_network *network, alm
 static const struct alm_tensor *head_tensors(const struct alm_network *network)
 {
     return network->tensors + network->shape.layers * TENSORS_PER_LAYER;
-}
-
-static struct alm_lstm_size layer_size(const struct alm_network *network, size_t layer, size_t steps,
-                                       size_t rows)
-{
-    return (struct alm_lstm_size){steps, rows, layer_inputs(&network->shape, layer), network->shape.hidden};
 }
 
 /* The outputs of the last layer at the labelled steps, [T'][B][H]. */
@@ -156,10 +168,8 @@ static void head_backward(alm_real *gradient, struct alm_tape *tape, const struc
     for (size_t i = 0; i < answers; i++)
         for (size_t k = 0; k < outputs; k++)
             d_b[k] += tape->d_output[i * outputs + k];
-    const size_t unlabelled = (steps - labelled) * rows * hidden;
-    memset(tape->d_h[0], 0, unlabelled * sizeof *tape->d_h[0]);
-    alm_gemm(tape->d_h[0] + unlabelled, tape->d_output, ALM_AS_IS, w, ALM_TRANSPOSED, false, answers, hidden,
-             outputs);
+    alm_gemm(tape->d_h[0] + (steps - labelled) * rows * hidden, tape->d_output, ALM_AS_IS, w, ALM_TRANSPOSED,
+             false, answers, hidden, outputs);
 }
 
 /* What layer sees at every step: the batch, or the outputs of the layer below. */
@@ -169,38 +179,95 @@ static const alm_real *layer_input(const struct alm_tape *tape, const struct alm
     return layer == 0 ? x : tape->layers[layer - 1].h + rows * network->shape.hidden;
 }
 
+/* out [n][rows][width] = in [n][all][width], rows first .. first + rows. */
+static void take_rows(alm_real *out, const alm_real *in, size_t n, size_t first, size_t rows, size_t all,
+                      size_t width)
+{
+    for (size_t i = 0; i < n; i++)
+        memcpy(out + i * rows * width, in + (i * all + first) * width, rows * width * sizeof *out);
+}
+
+static void begin_pass(struct alm_tape *tape, const struct alm_network *network, alm_real *gradient)
+{
+    for (size_t i = 0; i < network->shape.layers; i++) {
+        const struct alm_lstm_weights weights = layer_view(network, network->parameters, i);
+        struct alm_lstm_weights gradients;
+        if (gradient != NULL) gradients = layer_view(network, gradient, i);
+        tape->layers[i].kind->begin(&tape->layers[i], &weights, gradient == NULL ? NULL : &gradients);
+    }
+}
+
+static void end_pass(struct alm_tape *tape, const struct alm_network *network)
+{
+    for (size_t i = 0; i < network->shape.layers; i++)
+        tape->layers[i].kind->end(&tape->layers[i]);
+}
+
+static void piece_forward(struct alm_tape *tape, const struct alm_network *network)
+{
+    const struct alm_batch *piece = &tape->piece;
+    for (size_t i = 0; i < network->shape.layers; i++) {
+        struct alm_layer *layer = &tape->layers[i];
+        layer->kind->forward(layer, layer_input(tape, network, i, piece->x, piece->rows), NULL, piece->steps,
+                             piece->rows);
+    }
+    head_forward(tape, network, piece->steps, piece->rows);
+}
+
+static void piece_backward(alm_real *gradient, struct alm_tape *tape, const struct alm_network *network)
+{
+    const struct alm_batch *piece = &tape->piece;
+    head_backward(gradient, tape, network, piece->steps, piece->rows);
+    alm_real *d_h = tape->d_h[0], *d_below = tape->d_h[1];
+    size_t first = piece->steps - labelled_steps(&network->shape, piece->steps);
+    for (size_t i = network->shape.layers; i-- > 0; first = 0) {
+        struct alm_layer *layer = &tape->layers[i];
+        layer->kind->backward(layer, i == 0 ? NULL : d_below, NULL, d_h, first,
+                              layer_input(tape, network, i, piece->x, piece->rows), piece->steps,
+                              piece->rows);
+        alm_real *spare = d_h;
+        d_h = d_below;
+        d_below = spare;
+    }
+}
+
 const alm_real *alm_network_forward(struct alm_tape *tape, const struct alm_network *network,
                                     const alm_real *x, size_t steps, size_t rows)
 {
-    for (size_t layer = 0; layer < network->shape.layers; layer++) {
-        const struct alm_lstm_size size = layer_size(network, layer, steps, rows);
-        const struct alm_lstm_weights weights = layer_view(network, network->parameters, layer);
-        alm_lstm_forward(&tape->layers[layer], &weights, layer_input(tape, network, layer, x, rows), &size,
-                         tape->kernel);
+    const struct alm_network_shape *s = &network->shape;
+    const size_t labelled = labelled_steps(s, steps), outputs = s->horizon * s->levels;
+    struct alm_batch *piece = &tape->piece;
+    begin_pass(tape, network, NULL);
+    piece->steps = steps;
+    for (size_t first = 0; first < rows; first += piece->rows) {
+        piece->rows = rows - first < tape->piece_rows ? rows - first : tape->piece_rows;
+        take_rows(piece->x, x, steps, first, piece->rows, rows, s->inputs);
+        piece_forward(tape, network);
+        for (size_t t = 0; t < labelled; t++)
+            memcpy(tape->answers + (t * rows + first) * outputs, tape->output + t * piece->rows * outputs,
+                   piece->rows * outputs * sizeof *tape->answers);
     }
-    head_forward(tape, network, steps, rows);
-    return tape->output;
+    return tape->answers;
 }
 
 void alm_network_gradient(struct alm_loss_sum *total, alm_real *gradient, struct alm_tape *tape,
                           const struct alm_network *network, const struct alm_loss *loss,
                           const struct alm_batch *batch)
 {
-    const size_t steps = batch->steps, rows = batch->rows;
-    alm_network_forward(tape, network, batch->x, steps, rows);
-    alm_loss_add(total, gradient == NULL ? NULL : tape->d_output, loss, tape->output, batch->y, batch->weight,
-                 labelled_steps(&network->shape, steps) * rows * network->shape.horizon);
-    if (gradient == NULL) return;
-    head_backward(gradient, tape, network, steps, rows);
-    alm_real *d_h = tape->d_h[0], *d_below = tape->d_h[1];
-    for (size_t layer = network->shape.layers; layer-- > 0;) {
-        const struct alm_lstm_size size = layer_size(network, layer, steps, rows);
-        const struct alm_lstm_weights weights = layer_view(network, network->parameters, layer);
-        struct alm_lstm_weights gradients = layer_view(network, gradient, layer);
-        alm_lstm_backward(&gradients, layer == 0 ? NULL : d_below, d_h, &tape->layers[layer], &tape->scratch,
-                          &weights, layer_input(tape, network, layer, batch->x, rows), &size, tape->kernel);
-        alm_real *spare = d_h;
-        d_h = d_below;
-        d_below = spare;
+    const struct alm_network_shape *s = &network->shape;
+    const size_t labelled = labelled_steps(s, batch->steps);
+    struct alm_batch *piece = &tape->piece;
+    begin_pass(tape, network, gradient);
+    piece->steps = batch->steps;
+    for (size_t first = 0; first < batch->rows; first += piece->rows) {
+        piece->rows = batch->rows - first < tape->piece_rows ? batch->rows - first : tape->piece_rows;
+        take_rows(piece->x, batch->x, batch->steps, first, piece->rows, batch->rows, s->inputs);
+        take_rows(piece->y, batch->y, labelled, first, piece->rows, batch->rows, s->horizon);
+        take_rows(piece->weight, batch->weight, labelled, first, piece->rows, batch->rows, s->horizon);
+        piece_forward(tape, network);
+        alm_loss_add(total, gradient == NULL ? NULL : tape->d_output, loss, tape->output, piece->y,
+                     piece->weight, labelled * piece->rows * s->horizon);
+        if (gradient != NULL) piece_backward(gradient, tape, network);
     }
+    if (gradient != NULL) end_pass(tape, network);
 }

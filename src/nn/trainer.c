@@ -43,7 +43,7 @@ static size_t epoch_steps(const struct training *t, const struct alm_batch_sourc
 static enum alm_status create_piece(struct training *t, struct alm_error *error)
 {
     const struct alm_network_shape *shape = &t->network->shape;
-    const size_t steps = t->settings->steps, rows = alm_trainer_piece(t->settings->batch, shape->hidden);
+    const size_t steps = t->settings->steps, rows = alm_trainer_piece(t->settings->batch);
     const size_t answers = (shape->labels == ALM_LABELS_ALL ? steps : 1) * rows * shape->horizon;
     ALM_TRY(alm_tape_create(&t->tape, t->network, steps, rows, error));
     t->piece = (struct alm_batch){.steps = steps, .rows = rows};

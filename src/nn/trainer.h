@@ -21,12 +21,10 @@ struct alm_batch_source {
                             struct alm_error *error);
 };
 
-/* Rows that go through forward and backward together; a larger batch is the sum of such pieces. Few enough
- * that their activations stay in cache, but more where a layer's weights themselves do not (measured: 32 is
- * best up to 128 units, 128 is 12 % faster at 256). */
-static inline size_t alm_trainer_piece(size_t batch, size_t hidden)
+/* Rows that are asked of the source at a time; a larger batch is the sum of such parts. */
+static inline size_t alm_trainer_piece(size_t batch)
 {
-    const size_t rows = hidden <= 128 ? 32 : 128;
+    const size_t rows = 128;
     return batch < rows ? batch : rows;
 }
 

@@ -18,7 +18,7 @@ def to_powers(c, top):
     return result
 
 
-def fit_tanh(top=7.9, m=4, n=4):
+def fit_tanh(top=7.9, m=3, n=4):
     x = top / 2 * (1 - NODES)
     t, y = 2 * x * x / top**2 - 1, np.tanh(x)
     vp, vq = chebyshev.chebvander(t, m) * x[:, None], chebyshev.chebvander(t, n)
@@ -38,7 +38,7 @@ def fit_tanh(top=7.9, m=4, n=4):
     return error, p / q[0], q / q[0]
 
 
-def fit_exp(degree=6):
+def fit_exp(degree=5):
     r = NODES * np.log(2) / 2 * 1.0001
     y, v = np.exp(r), np.vander(r, degree + 1, increasing=True)[:, 2:]
     weight, best = np.ones(N) / N, (np.inf,)

@@ -36,7 +36,7 @@ struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batc
     const struct alm_network_shape shape = {inputs, hidden, 1, 1, 1, ALM_LABELS_LAST};
     struct step *s = calloc(1, sizeof *s);
     struct alm_random *random = NULL;
-    const size_t rows = alm_trainer_piece(batch, hidden);
+    const size_t rows = alm_trainer_piece(batch);
     if (s == NULL || alm_random_create(&random, 1, NULL) != ALM_OK ||
         alm_network_create(&s->network, &shape, NULL) != ALM_OK ||
         alm_network_init(s->network, random, NULL) != ALM_OK ||

@@ -1,0 +1,105 @@
+/* Part of kernel_body.h: σ, tanh, and the equations of one LSTM cell for LANES units of one row, forward and
+ * backward side by side. Whatever computes the sums W x + R h' + b, the gates are made here. */
+
+#ifdef ALM_REAL_DOUBLE
+
+#include <math.h>
+
+static inline vec vector_sigmoid(vec x)
+{
+    for (size_t k = 0; k < LANES; k++)
+        x[k] = 1 / (1 + exp(-x[k]));
+    return x;
+}
+
+static inline vec vector_tanh(vec x)
+{
+    for (size_t k = 0; k < LANES; k++)
+        x[k] = tanh(x[k]);
+    return x;
+}
+
+#else
+
+/* σ(x) = 1 / (1 + e^-x) with e^-x = 2^-k e^-r, k = round(x / ln 2), |r| <= ln 2 / 2 (Cody & Waite 1980) and
+ * e^-r as a polynomial of degree 5, minimax in relative error (1.0e-7) with the first two coefficients held
+ * at
+ * 1. Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits, from where it is shifted into the
+ * exponent. */
+static inline vec vector_sigmoid(vec x)
+{
+    const vec y = lesser(REAL(87) - (vec){0}, greater(REAL(-87) - (vec){0}, x));
+    const vec shifted = y * REAL(-0x1.715476p+0) + REAL(0x1.8p+23);
+    const vec k = shifted - REAL(0x1.8p+23);
+    const vec r = y + k * REAL(0x1.62e430p-1);
+    vec p = r * REAL(-0.00831252047) + REAL(0.0418901573);
+    p = p * r - REAL(0.166671146);
+    p = p * r + REAL(0.499992315);
+    p = p * r - REAL(1);
+    p = p * r + REAL(1);
+    const vec e = (vec)((bits)p + ((bits)shifted << 23));
+    return reciprocal(e + REAL(1));
+}
+
+/* tanh(x) = x P(x²) / Q(x²) with P of degree 3 and Q of degree 4, minimax in relative error (1.3e-7) on
+ * |x| <= 7.9, beyond which tanh is 1 to within 3e-7. The fits are tests/golden/fit_tanh.py. */
+static inline vec vector_tanh(vec x)
+{
+    const vec z = lesser(REAL(7.9) - (vec){0}, greater(REAL(-7.9) - (vec){0}, x)), u = z * z;
+    vec p = u * REAL(1.15318798e-05) + REAL(0.00296047737);
+    p = p * u + REAL(0.129344215);
+    p = p * u + REAL(0.999999869);
+    vec q = u * REAL(2.49256027e-07) + REAL(0.000240012609);
+    q = q * u + REAL(0.0238541);
+    q = q * u + REAL(0.462676482);
+    q = q * u + REAL(1);
+    return z * p * reciprocal(q);
+}
+
+#endif
+
+/* What one cell has after a step: its gates, its memory, tanh of that, and its output. */
+struct cell {
+    vec i, f, g, o, c, t, h;
+};
+
+/* i, f, g, o come as the sums W x + R h' + b; c_before is the memory of the step before. */
+static inline struct cell cell_forward(vec i, vec f, vec g, vec o, vec c_before)
+{
+    struct cell cell;
+    /* i = σ(W_i x + R_i h' + b_i), f and o likewise; g = tanh(W_g x + R_g h' + b_g) */
+    cell.i = vector_sigmoid(i);
+    cell.f = vector_sigmoid(f);
+    cell.g = vector_tanh(g);
+    cell.o = vector_sigmoid(o);
+    /* c = f c' + i g */
+    cell.c = cell.f * c_before + cell.i * cell.g;
+    /* h = o tanh(c) */
+    cell.t = vector_tanh(cell.c);
+    cell.h = cell.o * cell.t;
+    return cell;
+}
+
+/* The loss's derivatives by the sums that cell_forward took, and by c'. */
+struct cell_slopes {
+    vec i, f, g, o, c_before;
+};
+
+/* The same cell backward; each line is the derivative of its line above. d_h is the whole derivative by h,
+ * d_c the one by c that comes from the step after. cell->c and cell->h are not looked at. */
+static inline struct cell_slopes cell_backward(const struct cell *cell, vec c_before, vec d_h, vec d_c)
+{
+    const vec i = cell->i, f = cell->f, g = cell->g, o = cell->o, t = cell->t;
+    struct cell_slopes d;
+    /* h = o tanh(c): dc gains dh o (1 - tanh²c); do = dh tanh(c) */
+    const vec o_h = d_h * o;
+    d_c += o_h * (REAL(1) - t * t);
+    d.o = o_h * t * (REAL(1) - o);
+    /* c = f c' + i g: di = dc g, dg = dc i, df = dc c', dc' = dc f; σ' = σ (1 - σ), tanh' = 1 - tanh² */
+    const vec i_c = d_c * i;
+    d.c_before = d_c * f;
+    d.i = i_c * g * (REAL(1) - i);
+    d.f = d.c_before * c_before * (REAL(1) - f);
+    d.g = i_c * (REAL(1) - g * g);
+    return d;
+}

@@ -1,0 +1,272 @@
+/* Part of kernel_body.h: one time step of a layer whose matrix product and gates are one piece of work, so
+ * that the sums W x + R h' + b never leave the registers before they are gates. kernel.h describes the
+ * layouts.
+ *
+ * A tile is up to TILE_ROWS rows by 4 vectors (or twice the rows by 1 or 2 vectors) of sums in registers, as
+ * many as there are registers for: every number loaded then serves several products, and as many sums as the
+ * latency of an FMA asks for are under way. */
+
+#define GATES (4 * LANES)  /* one panel's gates of one row */
+#define RECORD (6 * LANES) /* what is kept of one panel's cells of one row: i, f, g, o, c, tanh(c) */
+
+/* CASE for every tile of 4 vectors, and of 2 and 1. */
+#if TILE_ROWS == 6
+#define EACH_WIDE_TILE CASE(1, 4) CASE(2, 4) CASE(3, 4) CASE(4, 4) CASE(5, 4) CASE(6, 4)
+#define EACH_NARROW_TILE(N)                                                                                  \
+    CASE(1, N) CASE(2, N) CASE(3, N) CASE(4, N) CASE(5, N) CASE(6, N) CASE(7, N) CASE(8, N)
+#else
+#define EACH_WIDE_TILE CASE(1, 4) CASE(2, 4) CASE(3, 4)
+#define EACH_NARROW_TILE(N) CASE(1, N) CASE(2, N) CASE(3, N) CASE(4, N) CASE(5, N) CASE(6, N)
+#endif
+enum { WIDE_ROWS = TILE_ROWS, NARROW_ROWS = TILE_ROWS == 6 ? 8 : 6, MOST = 4 * TILE_ROWS };
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* A loop whose length is a constant where it is inlined, and which is unrolled there. */
+#ifdef __clang__
+#define EACH(i, n) _Pragma("unroll") for (size_t i = 0; i < (n); i++)
+#else
+#define EACH(i, n) _Pragma("GCC unroll 32") for (size_t i = 0; i < (n); i++)
+#endif
+
+/* Rows of the next tile when `left` of them remain: as equal as possible, none larger than `most`. */
+static inline size_t next_tile(size_t left, size_t most)
+{
+    const size_t tiles = (left + most - 1) / most;
+    return (left + tiles - 1) / tiles;
+}
+
+/* sums [m][n] += a [m][count] w [count][n], n in vectors: the micro-kernel. m and n are constants where it is
+ * inlined, so that sums lives in registers. */
+INLINE void multiply(vec *sums, size_t m, size_t n, const alm_real *a, size_t stride, const alm_real *w,
+                     size_t count)
+{
+    for (size_t k = 0; k < count; k++, w += n * LANES) {
+        vec right[4];
+        EACH (j, n)
+            right[j] = load(w + j * LANES, LANES);
+        EACH (i, m) {
+            const vec left = a[i * stride + k] - (vec){0};
+            EACH (j, n)
+                sums[i * n + j] += left * right[j];
+        }
+    }
+}
+
+/* What a step works on; pointers of a tile stand at its first row. */
+struct forward_tile {
+    alm_real *record, *h;
+    const alm_real *before, *h_before, *x, *panel;
+    size_t units; /* of the panel: LANES but for the last */
+};
+
+INLINE void forward_rows(size_t m, const struct forward_tile *tile, const struct alm_fused_size *size)
+{
+    vec sums[MOST];
+    EACH (i, m) {
+        EACH (gate, 4)
+            sums[4 * i + gate] = load(tile->panel + gate * LANES, LANES);
+    }
+    const alm_real *w = tile->panel + GATES, *r = w + size->inputs * GATES;
+    multiply(sums, m, 4, tile->x, size->inputs, w, size->inputs);
+    if (tile->h_before != NULL) multiply(sums, m, 4, tile->h_before, size->hidden, r, size->hidden);
+    EACH (i, m) {
+        const vec *sum = sums + 4 * i;
+        const struct cell cell =
+            cell_forward(sum[0], sum[1], sum[2], sum[3], load(tile->before + i * RECORD + 4 * LANES, LANES));
+        const vec kept[6] = {cell.i, cell.f, cell.g, cell.o, cell.c, cell.t};
+        EACH (k, 6)
+            store(tile->record + i * RECORD + k * LANES, kept[k], LANES);
+        store(tile->h + i * size->hidden, cell.h, tile->units);
+    }
+}
+
+static void forward_switch(size_t m, const struct forward_tile *tile, const struct alm_fused_size *size)
+{
+#define CASE(M, N)                                                                                           \
+    case M:                                                                                                  \
+        forward_rows(M, tile, size);                                                                         \
+        return;
+    switch (m) {
+        EACH_WIDE_TILE
+    }
+#undef CASE
+}
+
+static void fused_forward(alm_real *records, alm_real *h, const alm_real *before, const alm_real *h_before,
+                          const alm_real *x, const alm_real *weights, const struct alm_fused_size *size)
+{
+    const size_t rows = size->rows, hidden = size->hidden;
+    for (size_t unit = 0; unit < hidden; unit += LANES) {
+        for (size_t row = 0, m; row < rows; row += m) {
+            const struct forward_tile tile = {records + row * RECORD,
+                                              h + row * hidden + unit,
+                                              before + row * RECORD,
+                                              h_before == NULL ? NULL : h_before + row * hidden,
+                                              x + row * size->inputs,
+                                              weights,
+                                              hidden - unit < LANES ? hidden - unit : LANES};
+            m = next_tile(rows - row, TILE_ROWS);
+            forward_switch(m, &tile, size);
+        }
+        records += rows * RECORD, before += rows * RECORD;
+        weights += (1 + size->inputs + hidden) * GATES;
+    }
+}
+
+/* out [m][n] = dG [m][every panel's gates] w [those][n]. */
+INLINE void product_rows(size_t m, size_t n, alm_real *out, const alm_real *records, const alm_real *w,
+                         const struct alm_fused_size *size)
+{
+    vec sums[MOST];
+    EACH (i, m * n)
+        sums[i] = (vec){0};
+    for (size_t unit = 0; unit < size->hidden; unit += LANES) {
+        multiply(sums, m, n, records, RECORD, w, GATES);
+        records += size->rows * RECORD, w += GATES * n * LANES;
+    }
+    EACH (i, m * n)
+        store(out + i * LANES, sums[i], LANES);
+}
+
+static void product_switch(size_t m, size_t n, alm_real *out, const alm_real *records, const alm_real *w,
+                           const struct alm_fused_size *size)
+{
+#define CASE(M, N)                                                                                           \
+    case 10 * M + N:                                                                                         \
+        product_rows(M, N, out, records, w, size);                                                           \
+        return;
+    switch (10 * m + n) {
+        EACH_WIDE_TILE
+        EACH_NARROW_TILE(2)
+        EACH_NARROW_TILE(1)
+    }
+#undef CASE
+}
+
+static void fused_product(alm_real *out, const alm_real *records, const alm_real *transposed, size_t columns,
+                          const struct alm_fused_size *size)
+{
+    const size_t vectors = (columns + LANES - 1) / LANES, panels = (size->hidden + LANES - 1) / LANES;
+    alm_real sums[MOST * LANES];
+    for (size_t v = 0, n; v < vectors; v += n) {
+        n = alm_block_vectors(vectors - v);
+        for (size_t row = 0, m; row < size->rows; row += m) {
+            m = next_tile(size->rows - row, n == 4 ? WIDE_ROWS : NARROW_ROWS);
+            product_switch(m, n, sums, records + row * RECORD, transposed, size);
+            for (size_t i = 0; i < m; i++) {
+                const size_t left = columns - v * LANES, count = left < n * LANES ? left : n * LANES;
+                memcpy(out + (row + i) * columns + v * LANES, sums + i * n * LANES, count * sizeof *out);
+            }
+        }
+        transposed += panels * GATES * n * LANES;
+    }
+}
+
+/* One panel's units in m rows: records, d_c and before stand at its first row, from_after and d_h at its
+ * first unit there. */
+static inline void backward_panel(alm_real *record, alm_real *d_c, alm_real *d_bias, const alm_real *before,
+                                  const alm_real *from_after, size_t stride, const alm_real *d_h,
+                                  size_t hidden, size_t units, size_t m)
+{
+    vec bias[4];
+    for (size_t gate = 0; gate < 4; gate++)
+        bias[gate] = load(d_bias + gate * LANES, LANES);
+    for (size_t i = 0; i < m; i++, record += RECORD, before += RECORD, d_c += LANES, from_after += stride) {
+        const struct cell cell = {.i = load(record, LANES),
+                                  .f = load(record + LANES, LANES),
+                                  .g = load(record + 2 * LANES, LANES),
+                                  .o = load(record + 3 * LANES, LANES),
+                                  .t = load(record + 5 * LANES, LANES)};
+        vec slope = load(from_after, LANES);
+        if (d_h != NULL) slope += load(d_h + i * hidden, units);
+        const struct cell_slopes d =
+            cell_backward(&cell, load(before + 4 * LANES, LANES), slope, load(d_c, LANES));
+        store(d_c, d.c_before, LANES);
+        const vec slopes[4] = {d.i, d.f, d.g, d.o};
+        for (size_t gate = 0; gate < 4; gate++) {
+            store(record + gate * LANES, slopes[gate], LANES);
+            /* b: the sum over rows */
+            bias[gate] += slopes[gate];
+        }
+    }
+    for (size_t gate = 0; gate < 4; gate++)
+        store(d_bias + gate * LANES, bias[gate], LANES);
+}
+
+static void fused_backward(alm_real *records, alm_real *d_c, alm_real *gradient, const alm_real *before,
+                           const alm_real *after, const alm_real *d_h, const alm_real *transposed,
+                           const struct alm_fused_size *size)
+{
+    const size_t rows = size->rows, hidden = size->hidden, panels = (hidden + LANES - 1) / LANES;
+    const size_t height = 1 + size->inputs + hidden;
+    alm_real sums[MOST * LANES] = {0};
+    for (size_t p = 0, n; p < panels; p += n) {
+        n = alm_block_vectors(panels - p);
+        for (size_t row = 0, m; row < rows; row += m) {
+            m = next_tile(rows - row, n == 4 ? WIDE_ROWS : NARROW_ROWS);
+            /* dh gains dG Rᵀ of the step after */
+            if (after != NULL) product_switch(m, n, sums, after + row * RECORD, transposed, size);
+            for (size_t j = 0; j < n; j++) {
+                const size_t unit = (p + j) * LANES, at = (p + j) * rows + row;
+                backward_panel(records + at * RECORD, d_c + at * LANES, gradient + (p + j) * height * GATES,
+                               before + at * RECORD, sums + j * LANES, n * LANES,
+                               d_h == NULL ? NULL : d_h + row * hidden + unit, hidden,
+                               hidden - unit < LANES ? hidden - unit : LANES, m);
+            }
+        }
+        transposed += panels * GATES * n * LANES;
+    }
+}
+
+/* gradient [m][4 vectors] += aᵀ [m][steps * rows] dG [steps * rows][4 vectors] */
+INLINE void gradient_rows(size_t m, alm_real *gradient, const alm_real *a, size_t columns,
+                          const alm_real *records, size_t steps, size_t rows, size_t step)
+{
+    vec sums[MOST];
+    EACH (i, m * 4)
+        sums[i] = load(gradient + i * LANES, LANES);
+    for (size_t s = 0; s < steps; s++, records += step) {
+        const alm_real *record = records;
+        for (size_t row = 0; row < rows; row++, record += RECORD, a += columns) {
+            vec right[4];
+            EACH (j, 4)
+                right[j] = load(record + j * LANES, LANES);
+            EACH (i, m) {
+                const vec left = a[i] - (vec){0};
+                EACH (j, 4)
+                    sums[4 * i + j] += left * right[j];
+            }
+        }
+    }
+    EACH (i, m * 4)
+        store(gradient + i * LANES, sums[i], LANES);
+}
+
+static void gradient_switch(size_t m, alm_real *gradient, const alm_real *a, size_t columns,
+                            const alm_real *records, size_t steps, size_t rows, size_t step)
+{
+#define CASE(M, N)                                                                                           \
+    case M:                                                                                                  \
+        gradient_rows(M, gradient, a, columns, records, steps, rows, step);                                  \
+        return;
+    switch (m) {
+        EACH_WIDE_TILE
+    }
+#undef CASE
+}
+
+static void fused_gradient(alm_real *gradient, const alm_real *a, size_t columns, const alm_real *records,
+                           size_t steps, const struct alm_fused_size *size)
+{
+    const size_t rows = size->rows, panels = (size->hidden + LANES - 1) / LANES;
+    for (size_t p = 0; p < panels; p++) {
+        for (size_t k = 0, m; k < columns; k += m) {
+            m = next_tile(columns - k, WIDE_ROWS);
+            gradient_switch(m, gradient + k * GATES, a + k, columns, records, steps, rows,
+                            panels * rows * RECORD);
+        }
+        records += rows * RECORD;
+        gradient += (1 + size->inputs + size->hidden) * GATES;
+    }
+}

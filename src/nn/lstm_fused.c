@@ -1,0 +1,167 @@
+/* The LSTM layer in fused kernels: this file walks through time, kernel_fused.h does a step. */
+#include "nn/layer.h"
+
+#include "nn/pack.h"
+
+#include <string.h>
+
+/* Steps whose dG go into the weights' gradient together, while they are in cache: the gradient, as large as
+ * the weights, is then read and written once for all of them. */
+enum { CHUNK = 8 };
+
+/* The parts of layer->work. */
+struct parts {
+    alm_real *weights, *gradient, *w_transposed, *r_transposed; /* packed */
+    alm_real *d_c;                                              /* [panels][B][L] */
+};
+
+static struct parts parts_of(const struct alm_layer *layer)
+{
+    const size_t lanes = layer->kernel->lanes, hidden = layer->size.hidden;
+    const size_t weights = alm_pack_weights_size(&layer->size, lanes);
+    struct parts p = {.weights = layer->work, .gradient = layer->work + weights};
+    p.w_transposed = p.gradient + weights;
+    p.r_transposed = p.w_transposed + alm_pack_transposed_size(layer->size.inputs, hidden, lanes);
+    p.d_c = p.r_transposed + alm_pack_transposed_size(hidden, hidden, lanes);
+    return p;
+}
+
+static size_t work(const struct alm_layer_size *size, const struct alm_kernel *kernel)
+{
+    const size_t lanes = kernel->lanes, hidden = size->hidden;
+    return 2 * alm_pack_weights_size(size, lanes) + alm_pack_transposed_size(size->inputs, hidden, lanes) +
+           alm_pack_transposed_size(hidden, hidden, lanes) +
+           alm_pack_panels(hidden, lanes) * lanes * size->rows;
+}
+
+/* layer->kept are the records, in a block more than there are steps: block 0 is the start, of which only c is
+ * used. */
+static size_t kept(const struct alm_layer_size *size, const struct alm_kernel *kernel)
+{
+    return (size->steps + 1) * alm_pack_panels(size->hidden, kernel->lanes) * size->rows * 6 * kernel->lanes;
+}
+
+static size_t record_step(const struct alm_layer *layer, size_t rows)
+{
+    return alm_pack_panels(layer->size.hidden, layer->kernel->lanes) * rows * 6 * layer->kernel->lanes;
+}
+
+static void begin(struct alm_layer *layer, const struct alm_lstm_weights *weights,
+                  const struct alm_lstm_weights *gradient)
+{
+    const size_t lanes = layer->kernel->lanes, hidden = layer->size.hidden;
+    const struct parts p = parts_of(layer);
+    alm_pack_weights(p.weights, weights, &layer->size, lanes);
+    if (gradient == NULL) return;
+    layer->gradient = *gradient;
+    alm_pack_transposed(p.w_transposed, weights->w, layer->size.inputs, hidden, lanes);
+    alm_pack_transposed(p.r_transposed, weights->r, hidden, hidden, lanes);
+    memset(p.gradient, 0, alm_pack_weights_size(&layer->size, lanes) * sizeof *p.gradient);
+}
+
+/* Where c of unit k of a row stands in a block of records. */
+static size_t c_index(const struct alm_layer *layer, size_t rows, size_t row, size_t k)
+{
+    const size_t lanes = layer->kernel->lanes;
+    return ((k / lanes * rows + row) * 6 + 4) * lanes + k % lanes;
+}
+
+static void set_start(struct alm_layer *layer, const struct alm_layer_state *start, size_t rows)
+{
+    const size_t hidden = layer->size.hidden;
+    layer->starts_at_zero = start == NULL;
+    memset(layer->kept, 0, record_step(layer, rows) * sizeof *layer->kept);
+    memset(layer->h, 0, rows * hidden * sizeof *layer->h);
+    if (start == NULL) return;
+    memcpy(layer->h, start->h, rows * hidden * sizeof *layer->h);
+    for (size_t row = 0; row < rows; row++)
+        for (size_t k = 0; k < hidden; k++)
+            layer->kept[c_index(layer, rows, row, k)] = start->c[row * hidden + k];
+}
+
+static void forward(struct alm_layer *layer, const alm_real *x, const struct alm_layer_state *start,
+                    size_t steps, size_t rows)
+{
+    const struct alm_fused_size size = {rows, layer->size.inputs, layer->size.hidden};
+    const struct parts p = parts_of(layer);
+    const size_t step = record_step(layer, rows), state = rows * size.hidden;
+    set_start(layer, start, rows);
+    for (size_t t = 0; t < steps; t++) {
+        const alm_real *before = layer->kept + t * step, *h_before = layer->h + t * state;
+        layer->kernel->fused_forward(layer->kept + (t + 1) * step, layer->h + (t + 1) * state, before,
+                                     t == 0 && start == NULL ? NULL : h_before, x + t * rows * size.inputs,
+                                     p.weights, &size);
+    }
+}
+
+static void last(struct alm_layer_state *out, const struct alm_layer *layer, size_t steps, size_t rows)
+{
+    const size_t hidden = layer->size.hidden;
+    const alm_real *records = layer->kept + steps * record_step(layer, rows);
+    memcpy(out->h, layer->h + steps * rows * hidden, rows * hidden * sizeof *out->h);
+    for (size_t row = 0; row < rows; row++)
+        for (size_t k = 0; k < hidden; k++)
+            out->c[row * hidden + k] = records[c_index(layer, rows, row, k)];
+}
+
+/* dW += Σ x_tᵀ dG_t, dR += Σ h_{t-1}ᵀ dG_t over steps from .. to (dG_t stands in records block t + 1). */
+static void add_gradient(struct alm_layer *layer, const alm_real *x, size_t from, size_t to,
+                         const struct alm_fused_size *size)
+{
+    const size_t gates = 4 * layer->kernel->lanes, step = record_step(layer, size->rows);
+    alm_real *w = parts_of(layer).gradient + gates;
+    layer->kernel->fused_gradient(w, x + from * size->rows * size->inputs, size->inputs,
+                                  layer->kept + (from + 1) * step, to - from, size);
+    if (from == 0 && layer->starts_at_zero) from = 1;
+    layer->kernel->fused_gradient(w + size->inputs * gates, layer->h + from * size->rows * size->hidden,
+                                  size->hidden, layer->kept + (from + 1) * step, to - from, size);
+}
+
+/* The derivatives by the state before the first step. */
+static void set_d_start(const struct alm_layer_state *d_start, struct alm_layer *layer, const struct parts *p,
+                        const struct alm_fused_size *size)
+{
+    const size_t lanes = layer->kernel->lanes, hidden = size->hidden;
+    layer->kernel->fused_product(d_start->h, layer->kept + record_step(layer, size->rows), p->r_transposed,
+                                 hidden, size);
+    for (size_t row = 0; row < size->rows; row++)
+        for (size_t k = 0; k < hidden; k++)
+            d_start->c[row * hidden + k] = p->d_c[(k / lanes * size->rows + row) * lanes + k % lanes];
+}
+
+static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_layer_state *d_start,
+                     alm_real *d_h, size_t first, const alm_real *x, size_t steps, size_t rows)
+{
+    const struct alm_fused_size size = {rows, layer->size.inputs, layer->size.hidden};
+    const struct parts p = parts_of(layer);
+    const size_t step = record_step(layer, rows), state = rows * size.hidden;
+    memset(p.d_c, 0, step / 6 * sizeof *p.d_c);
+    for (size_t t = steps, to = steps; t-- > 0;) {
+        alm_real *records = layer->kept + (t + 1) * step;
+        layer->kernel->fused_backward(records, p.d_c, p.gradient, records - step,
+                                      t + 1 < steps ? records + step : NULL,
+                                      t < first ? NULL : d_h + t * state, p.r_transposed, &size);
+        if (d_x != NULL)
+            layer->kernel->fused_product(d_x + t * rows * size.inputs, records, p.w_transposed, size.inputs,
+                                         &size);
+        if (to - t == CHUNK || t == 0) add_gradient(layer, x, t, to, &size), to = t;
+    }
+    if (d_start != NULL) set_d_start(d_start, layer, &p, &size);
+}
+
+static void end(struct alm_layer *layer)
+{
+    const size_t lanes = layer->kernel->lanes;
+    alm_unpack_gradient(&layer->gradient, parts_of(layer).gradient, &layer->size, lanes);
+}
+
+const struct alm_layer_kind alm_layer_fused = {
+    .name = "fused",
+    .kept = kept,
+    .work = work,
+    .begin = begin,
+    .forward = forward,
+    .last = last,
+    .backward = backward,
+    .end = end,
+};

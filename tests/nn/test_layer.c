@@ -1,0 +1,147 @@
+/* Layers: the fused kernels of every CPU against products and gates one after the other. */
+#include "nn/gemm.h"
+#include "nn/layer.h"
+
+#include "base/random.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything that goes into a layer and comes out. */
+struct problem {
+    struct alm_layer_size size;
+    float *parameters, *x, *d_h, *start;                  /* drawn */
+    float *h, *gradient, *d_x, *d_start, *last, *spoiled; /* computed */
+};
+
+static float *numbers(size_t n, struct alm_random *random, double scale)
+{
+    float *out = calloc(n + 1, sizeof *out);
+    for (size_t i = 0; random != NULL && i < n; i++)
+        out[i] = (float)(scale * alm_random_normal(random));
+    return out;
+}
+
+static size_t parameters_of(const struct alm_layer_size *s)
+{
+    return (s->inputs + s->hidden + 1) * 4 * s->hidden;
+}
+
+static struct problem make(const struct alm_layer_size *s, uint64_t seed)
+{
+    struct alm_random *random;
+    cr_assert(eq(int, alm_random_create(&random, seed, NULL), ALM_OK));
+    const size_t all = s->steps * s->rows, state = s->rows * s->hidden;
+    struct problem p = {.size = *s,
+                        .parameters = numbers(parameters_of(s), random, 1 / sqrt((double)s->hidden)),
+                        .x = numbers(all * s->inputs, random, 1),
+                        .d_h = numbers(all * s->hidden, random, 1),
+                        .start = numbers(2 * state, random, 0.5),
+                        .h = numbers(all * s->hidden, NULL, 0),
+                        .gradient = numbers(parameters_of(s), NULL, 0),
+                        .d_x = numbers(all * s->inputs, NULL, 0),
+                        .d_start = numbers(2 * state, NULL, 0),
+                        .last = numbers(2 * state, NULL, 0),
+                        .spoiled = numbers(all * s->hidden, NULL, 0)};
+    alm_random_free(random);
+    return p;
+}
+
+static void drop(struct problem *p)
+{
+    float *all[] = {p->parameters, p->x,   p->d_h,     p->start, p->h,
+                    p->gradient,   p->d_x, p->d_start, p->last,  p->spoiled};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+}
+
+static struct alm_lstm_weights view(float *block, const struct alm_layer_size *s)
+{
+    return (struct alm_lstm_weights){block, block + s->inputs * 4 * s->hidden,
+                                     block + (s->inputs + s->hidden) * 4 * s->hidden};
+}
+
+/* Two pieces: the whole batch with a start that is not zero, then all but one of its rows from zero. The
+ * layer has room for more of everything. */
+static void run(struct problem *p, const struct alm_layer_kind *kind, const struct alm_kernel *kernel,
+                size_t first)
+{
+    const struct alm_layer_size *s = &p->size;
+    const size_t state = s->rows * s->hidden, all = s->steps * state, less = s->rows > 1 ? s->rows - 1 : 1;
+    struct alm_layer layer = {.kind = kind, .kernel = kernel, .size = *s};
+    layer.size.steps += 3, layer.size.rows += 2;
+    layer.h = numbers((layer.size.steps + 1) * layer.size.rows * s->hidden, NULL, 0);
+    layer.kept = aligned_alloc(64, (kind->kept(&layer.size, kernel) * sizeof(float) + 63) / 64 * 64);
+    layer.work = aligned_alloc(64, (kind->work(&layer.size, kernel) * sizeof(float) + 63) / 64 * 64);
+    memset(layer.kept, 0, kind->kept(&layer.size, kernel) * sizeof(float));
+    memset(layer.work, 0, kind->work(&layer.size, kernel) * sizeof(float));
+    const struct alm_lstm_weights weights = view(p->parameters, s), gradient = view(p->gradient, s);
+    const struct alm_layer_state start = {p->start, p->start + state},
+                                 d_start = {p->d_start, p->d_start + state};
+    struct alm_layer_state last = {p->last, p->last + state};
+    memset(p->gradient, 0, parameters_of(s) * sizeof(float));
+    kind->begin(&layer, &weights, &gradient);
+    kind->forward(&layer, p->x, &start, s->steps, s->rows);
+    memcpy(p->h, layer.h + state, all * sizeof(float));
+    kind->last(&last, &layer, s->steps, s->rows);
+    memcpy(p->spoiled, p->d_h, all * sizeof(float));
+    kind->backward(&layer, p->d_x, &d_start, p->spoiled, first, p->x, s->steps, s->rows);
+    kind->forward(&layer, p->x, NULL, s->steps, less);
+    memcpy(p->spoiled, p->d_h, all * sizeof(float));
+    kind->backward(&layer, NULL, NULL, p->spoiled, 0, p->x, s->steps, less);
+    kind->end(&layer);
+    free(layer.h);
+    free(layer.kept);
+    free(layer.work);
+}
+
+/* Largest difference relative to the largest value. */
+static double difference(const float *a, const float *b, size_t n)
+{
+    double worst = 0, size = 1e-3;
+    for (size_t i = 0; i < n; i++) {
+        cr_assert(isfinite(a[i]) && isfinite(b[i]));
+        worst = fmax(worst, fabs((double)a[i] - (double)b[i]));
+        size = fmax(size, fabs((double)b[i]));
+    }
+    return worst / size;
+}
+
+static void compare(const struct alm_kernel *kernel, const struct alm_kernel *portable,
+                    const struct alm_layer_size *s, size_t first)
+{
+    struct problem ours = make(s, s->hidden + 1000 * s->rows), plain = make(s, s->hidden + 1000 * s->rows);
+    const size_t all = s->steps * s->rows, state = s->rows * s->hidden;
+    run(&ours, &alm_layer_fused, kernel, first);
+    run(&plain, &alm_layer_plain, portable, first);
+    const double errors[] = {
+        difference(ours.h, plain.h, all * s->hidden), difference(ours.last, plain.last, 2 * state),
+        difference(ours.gradient, plain.gradient, parameters_of(s)),
+        difference(ours.d_x, plain.d_x, all * s->inputs), difference(ours.d_start, plain.d_start, 2 * state)};
+    const char *const names[] = {"h", "last state", "gradient", "d_x", "d_start"};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        cr_assert(errors[i] < (i < 2 ? 2e-6 : 1e-5), "%s: %s is off by %g at T=%zu B=%zu F=%zu H=%zu",
+                  kernel->name, names[i], errors[i], s->steps, s->rows, s->inputs, s->hidden);
+    drop(&ours);
+    drop(&plain);
+}
+
+Test(layer, fused_kernels_equal_plain_products_and_gates)
+{
+    static const struct alm_layer_size sizes[] = {
+        {1, 1, 1, 1},   {3, 2, 1, 3},   {9, 16, 1, 16},  {17, 5, 2, 17}, {8, 7, 3, 31},   {10, 13, 8, 32},
+        {4, 16, 1, 33}, {5, 9, 33, 40}, {12, 6, 20, 64}, {6, 3, 7, 100}, {20, 11, 5, 48}, {3, 32, 64, 130},
+    };
+    alm_gemm_init();
+    size_t last = 0;
+    while (alm_kernel_at(last + 1) != NULL)
+        last++;
+    for (size_t k = 0; k <= last; k++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            compare(alm_kernel_at(k), alm_kernel_at(last), &sizes[i], 0);
+            compare(alm_kernel_at(k), alm_kernel_at(last), &sizes[i], sizes[i].steps - 1);
+        }
+}
