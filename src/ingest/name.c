@@ -52,22 +52,13 @@ static bool is_in(const char *word, const char *const *list)
     return false;
 }
 
-bool alm_name_has_symbol(size_t *symbol_n, const char *header)
-{
-    static const char *const fields[] = {"open",     "high",      "low",       "close",    "volume",
-                                         "adjusted", "adj close", "adj_close", "adjclose", NULL};
-    const char *dot = strrchr(header, '.');
-    if (dot == NULL || dot == header || !is_in(dot + 1, fields)) return false;
-    *symbol_n = (size_t)(dot - header);
-    return true;
-}
-
 bool alm_name_is_time(const char *header)
 {
-    static const char *const names[] = {
-        "time",      "date",      "datetime",   "timestamp", "ts",         "t",        "ds",
-        "date_time", "date time", "local_time", "unix",      "epoch",      "unixtime", "open_time",
-        "opentime",  "open time", "unix_time",  "dt",        "time_stamp", "day",      NULL};
+    static const char *const names[] = {"time",       "date",       "datetime",  "timestamp",  "ts",
+                                        "t",          "ds",         "date_time", "date time",  "local_time",
+                                        "unix",       "epoch",      "unixtime",  "open_time",  "opentime",
+                                        "open time",  "unix_time",  "dt",        "time_stamp", "day",
+                                        "close_time", "close time", "closetime", NULL};
     return is_in(header, names);
 }
 

@@ -12,9 +12,6 @@ enum alm_status alm_name_stem(char **out, const char *path, struct alm_error *er
 /* A header as part of a name: ASCII lower case, runs of anything but letters and digits as one `_`, none at
  * the ends. Letters beyond ASCII stay. Empty when nothing is left. */
 enum alm_status alm_name_column(char **out, const char *header, struct alm_error *error);
-/* Whether header is SYMBOL.field with a field of a price bar (open, high, low, close, volume, adjusted, ...);
- * *symbol_n is then the length of SYMBOL. */
-bool alm_name_has_symbol(size_t *symbol_n, const char *header);
 /* Whether a column of this header is likely to hold the time; or to count rows. */
 bool alm_name_is_time(const char *header);
 bool alm_name_is_counter(const char *header);

@@ -67,6 +67,27 @@ enum alm_status alm_decision_take_columns(size_t *list, size_t *n, struct alm_de
     }
 }
 
+/* The list that --columns states, or stands for. An empty name leaves its column out. */
+static const char *stated_names(const struct alm_ingest_options *options)
+{
+    /* https://github.com/binance/binance-public-data: klines */
+    static const char binance[] = "open_time,open,high,low,close,volume,,quote_volume,trades,"
+                                  "taker_base,taker_quote,";
+    if (options->columns == NULL || strcmp(options->columns, "binance") != 0) return options->columns;
+    return binance;
+}
+
+/* As many names as the file has columns, no name twice. */
+static enum alm_status check_stated(const char *names, size_t n_columns, struct alm_error *error)
+{
+    size_t n = 1;
+    for (const char *p = names; *p != '\0'; p++)
+        n += *p == ',';
+    if (n == n_columns) return ALM_OK;
+    return alm_fail(error, ALM_USAGE, "--columns gives %zu name%s, the rows have %zu fields", n,
+                    n == 1 ? "" : "s", n_columns);
+}
+
 static enum alm_status name_columns(struct alm_decision *d, struct alm_error *error)
 {
     struct alm_schema *schema = d->schema;
@@ -74,6 +95,9 @@ static enum alm_status name_columns(struct alm_decision *d, struct alm_error *er
     ALM_TRY(ALM_NEW(&schema->columns, first->n, error));
     ALM_TRY(ALM_NEW(&d->facts, first->n, error));
     schema->n_columns = first->n;
+    const char *stated = stated_names(d->options);
+    schema->named = schema->has_header || stated != NULL;
+    if (stated != NULL) ALM_TRY(check_stated(stated, first->n, error));
     for (size_t c = 0; c < first->n; c++) {
         struct alm_column *column = &schema->columns[c];
         char counted[32];
@@ -81,7 +105,12 @@ static enum alm_status name_columns(struct alm_decision *d, struct alm_error *er
         column->role = ALM_COLUMN_SKIPPED;
         column->why_skipped = "not numeric";
         column->kind = "numeric";
-        ALM_TRY(alm_copy_text(&column->header, schema->has_header ? first->cells[c] : counted, error));
+        const char *name = schema->has_header ? first->cells[c] : counted;
+        const size_t length = stated == NULL ? strlen(name) : strcspn(stated, ",");
+        if (stated != NULL) name = stated;
+        ALM_TRY(alm_allocate((void **)&column->header, length + 1, 1, error));
+        memcpy(column->header, name, length);
+        if (stated != NULL) stated += length + 1;
         ALM_TRY(alm_name_column(&column->name, column->header, error));
         if (column->name[0] == '\0') {
             free(column->name);
@@ -98,13 +127,15 @@ static void describe(struct alm_decision *d)
     struct alm_schema *schema = d->schema;
     struct alm_text *out = &schema->assumptions;
     alm_dialect_write_remarks(out, &schema->dialect);
-    if (!schema->has_header) alm_text_append(out, "there is no header\n");
+    if (!schema->has_header && !schema->named) alm_text_append(out, "there is no header\n");
+    if (schema->has_header && d->options->columns != NULL)
+        alm_text_append(out, "the names of the header were replaced by those of --columns\n");
     if (schema->layout == ALM_LAYOUT_ROWS) return;
     if (!schema->index && (d->options->time == NULL || d->options->time_format == NULL)) {
         for (size_t t = 0; t < schema->n_times; t++) {
             const char *header = schema->columns[schema->times[t]].header;
             alm_text_printf(out, t == 0 ? "time is column %zu" : " and %zu", schema->times[t] + 1);
-            if (schema->has_header && header[0] != '\0') alm_text_printf(out, " (%s)", header);
+            if (schema->named && header[0] != '\0') alm_text_printf(out, " (%s)", header);
         }
         alm_text_printf(out, ", written as %s; without a zone it is %s\n",
                         alm_time_format_name(&schema->time_format),

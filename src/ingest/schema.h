@@ -43,6 +43,7 @@ struct alm_schema {
     struct alm_number_style numbers; /* texts are borrowed from the options */
     enum alm_layout layout;
     bool has_header, index;
+    bool named;                 /* the columns have names, from a header or --columns */
     struct alm_column *columns; /* [n_columns]; none in layout rows */
     size_t n_columns;
     size_t times[ALM_TIME_PARTS], n_times; /* column indices, joined in this order; none with index */
@@ -85,6 +86,11 @@ void alm_schema_clear(struct alm_schema *schema);
  * would clash or cannot be used are refused. */
 enum alm_status alm_schema_decide_names(struct alm_schema *schema, const struct alm_ingest_options *options,
                                         struct alm_error *error);
+
+/* Part of that, in schema_bars.c: price bars. SYMBOL.open and the like lose the symbol, which names the
+ * file's series or, when there are several, the column's; the columns of a bar are called open, high, low,
+ * close, adjusted, volume whatever their spelling, and stand beside each other, symbol after symbol. */
+enum alm_status alm_schema_decide_bars(struct alm_schema *schema, struct alm_error *error);
 
 /* The series name of value column number v (index into values) under key (NULL outside layout long): NAME,
  * NAME.column, key, key.column, each under NAME. where the user gave one; in layout wide the header itself,

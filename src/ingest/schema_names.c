@@ -23,34 +23,6 @@ static bool headers_are_names(const struct alm_schema *schema)
            schema->series[0] == '\0';
 }
 
-/* Takes SYMBOL off headers such as SYMBOL.Open: one symbol names the file's series, several their own. */
-static enum alm_status decide_symbols(struct alm_schema *schema, struct alm_error *error)
-{
-    const char *symbol = NULL;
-    size_t symbol_n = 0, n;
-    bool several = false;
-    for (size_t v = 0; v < schema->n_values; v++) {
-        const char *header = schema->columns[schema->values[v]].header;
-        if (!alm_name_has_symbol(&n, header)) continue;
-        if (symbol != NULL && (n != symbol_n || memcmp(symbol, header, n) != 0)) several = true;
-        symbol = header;
-        symbol_n = n;
-    }
-    if (symbol == NULL || schema->layout != ALM_LAYOUT_WIDE) return ALM_OK;
-    for (size_t v = 0; v < schema->n_values; v++) {
-        struct alm_column *column = &schema->columns[schema->values[v]];
-        if (!alm_name_has_symbol(&n, column->header)) continue;
-        free(column->name);
-        ALM_TRY(alm_name_column(&column->name, column->header + n + 1, error));
-        if (several && (column->symbol = strndup(column->header, n)) == NULL)
-            return alm_fail(error, ALM_NOMEM, "out of memory");
-    }
-    if (several || schema->series_given) return ALM_OK;
-    free(schema->series);
-    schema->series = strndup(symbol, symbol_n);
-    return schema->series == NULL ? alm_fail(error, ALM_NOMEM, "out of memory") : ALM_OK;
-}
-
 static enum alm_status check_names(const struct alm_schema *schema, struct alm_error *error)
 {
     for (size_t v = 0; v < schema->n_values; v++) {
@@ -84,7 +56,7 @@ enum alm_status alm_schema_decide_names(struct alm_schema *schema, const struct 
         ALM_TRY(keep_headers(schema, error));
         return check_names(schema, error);
     }
-    if (schema->layout == ALM_LAYOUT_WIDE) ALM_TRY(decide_symbols(schema, error));
+    ALM_TRY(alm_schema_decide_bars(schema, error));
     if (schema->layout == ALM_LAYOUT_WIDE && schema->series == NULL)
         return alm_fail(error, ALM_USAGE, "standard input has no name: give the series one with --series");
     if (schema->series != NULL && !alm_name_is_usable(schema->series, strlen(schema->series)))

@@ -69,7 +69,7 @@ static enum alm_status find_split(bool *found, struct alm_decision *d, struct al
     const char **headers;
     bool single = false;
     *found = false;
-    if (!schema->has_header && d->options->columns == NULL) return ALM_OK;
+    if (!schema->named) return ALM_OK;
     ALM_TRY(ALM_NEW(&headers, schema->n_columns, error));
     for (size_t c = 0; c < schema->n_columns; c++) {
         const bool open = schema->columns[c].role == ALM_COLUMN_SKIPPED;
@@ -121,7 +121,7 @@ static enum alm_status read_split(struct alm_decision *d, const size_t *columns,
 static bool may_be_time(const struct alm_decision *d, size_t c)
 {
     const char *header = d->schema->columns[c].header;
-    const bool unnamed_first = c == 0 && (!d->schema->has_header || header[0] == '\0');
+    const bool unnamed_first = c == 0 && (!d->schema->named || header[0] == '\0');
     switch (d->facts[c].times) {
     case ALM_TIME_CERTAIN:
     case ALM_TIME_AMBIGUOUS:

@@ -2,17 +2,21 @@
 #include "ingest/name.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Why a column that nobody named is no series; NULL when it is one. */
 static const char *why_not(const struct alm_decision *d, size_t c)
 {
     const struct alm_column_facts *facts = &d->facts[c];
     const char *header = d->schema->columns[c].header;
+    if (header[0] == '\0' && d->options->columns != NULL) return "not named by --columns";
     if (facts->numbers == 0 && facts->others == 0)
         return "empty as far as was looked; name it with --value to have it";
-    if (facts->times == ALM_TIME_CERTAIN) return "another time";
+    if (facts->times == ALM_TIME_CERTAIN || (facts->times == ALM_TIME_NUMERIC && alm_name_is_time(header)))
+        return "another time";
+    if (strcasecmp(header, "ignore") == 0) return "to be ignored, as its name says";
     if (!alm_column_is_numeric(facts)) return "not numeric";
-    if (facts->counts && d->schema->has_header && alm_name_is_counter(header)) return "counts the rows";
+    if (facts->counts && d->schema->named && alm_name_is_counter(header)) return "counts the rows";
     return NULL;
 }
 

@@ -104,6 +104,16 @@ static enum alm_status place_stored(size_t *n, struct alm_import_sink *sink, str
     return ALM_OK;
 }
 
+/* Whether value column c is the first of another symbol: the bars of each share a frame. */
+static bool begins_symbol(const struct alm_import_sink *sink, size_t c)
+{
+    const struct alm_schema *schema = sink->schema;
+    if (c == 0 || c >= schema->n_values) return false;
+    const char *symbol = schema->columns[schema->values[c]].symbol,
+               *before = schema->columns[schema->values[c - 1]].symbol;
+    return symbol != NULL && (before == NULL || strcmp(symbol, before) != 0);
+}
+
 /* Makes the series that are not there, in frames of their own. */
 static enum alm_status create_rest(struct alm_import_sink *sink, struct alm_import_group *group,
                                    struct alm_error *error)
@@ -114,7 +124,7 @@ static enum alm_status create_rest(struct alm_import_sink *sink, struct alm_impo
         struct alm_import_series *series = &sink->summary->series[group->first + c];
         struct alm_import_frame *frame;
         if (!series->created) continue;
-        if (position == ALM_FRAME_WIDTH) {
+        if (position == ALM_FRAME_WIDTH || begins_symbol(sink, c)) {
             ALM_TRY(alm_frame_create(&frame_id, sink->store, error));
             position = 0;
         }

@@ -197,7 +197,7 @@ class Import(unittest.TestCase):
 
     def test_sp500(self):
         path = self.need("market/sp500-2000.csv")
-        self.check([path], wide(path, "sp500-2000", {**self.BAR, ".adjclose": 5, ".volume": 6}))
+        self.check([path], wide(path, "sp500-2000", {**self.BAR, ".adjusted": 5, ".volume": 6}))
 
     def test_stocks(self):
         path = self.need("market/stocks.csv")

@@ -43,6 +43,75 @@ Test(columns, a_symbol_before_the_fields_of_a_bar_is_the_name)
     gives(NONE, "Date,AAPL.Open,MSFT.Open\n2020-01-01,1,2\n", "group AAPL.open MSFT.open\n");
 }
 
+Test(columns, price_bars_are_called_alike_whatever_their_spelling)
+{
+    static const char *const files[] = {
+        "Date,Open,High,Low,Close,Adj Close,Volume\n2020-01-01,1,4,0,2,2,9\n",    /* Yahoo */
+        "Date,Open,High,Low,Close*,Adj Close**,Volume\n2020-01-01,1,4,0,2,2,9\n", /* its page */
+        "<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<ADJCLOSE>\t<VOL>\n"
+        "2020.01.01\t00:00:00\t1\t4\t0\t2\t2\t9\n", /* MetaTrader */
+        "timestamp,1. open,2. high,3. low,4. close,5. adjusted close,6. volume\n2020-01-01,1,4,0,2,2,9\n",
+        "date,o,h,l,c,adjusted,v\n2020-01-01,1,4,0,2,2,9\n",
+        "Date,Open,High,Low,Close/Last,Adj_Close,Vol.\n2020-01-01,1,4,0,2,2,9\n",
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        gives(NONE, files[i],
+              "group t.open t.high t.low t.close t.adjusted t.volume\nrows 0\n2020-01-01 1 4 0 2 2 9\n");
+    gives(NONE, "Date,Price,Open,High,Low\n2020-01-01,2,1,4,0\n", "group t.close t.open t.high t.low\n");
+    gives(NONE, "Date,Close,Price,Open,High,Low\n2020-01-01,2,2,1,4,0\n",
+          "group t.close t.price t.open t.high t.low\n");
+    gives(NONE, "Date,Open,Low,Close,Adj Close\n2020-01-01,2,2,1,4\n",
+          "group t.open t.low t.close t.adj_close\n");
+    gives(NONE, "Date,AdjOpen,AdjClose,Open,High,Low,Close\n2020-01-01,2,2,1,4,2,3\n",
+          "group t.adjopen t.adjclose t.open t.high t.low t.close\n");
+    /* those of a bar come first when they would not be stored side by side */
+    gives(NONE, "Date,a,b,c,d,e,f,Open,High,Low,Close\n2020-01-01,1,2,3,4,5,6,7,9,8,7\n",
+          "group t.open t.high t.low t.close t.a t.b t.c t.d t.e t.f\nrows 0\n2020-01-01 7 9 8 7 1 2 3 4 5 "
+          "6\n");
+}
+
+Test(columns, symbols_stand_before_or_behind_a_field)
+{
+    gives(NONE, "Date,Close.AAPL,AAPL.Adj Close\n2020-01-01,1,2\n", "group AAPL.close_aapl AAPL.adjusted\n");
+    gives(NONE, "Date,AAPL.Close,MSFT.Close,AAPL.Open,MSFT.Open\n2020-01-01,1,2,3,4\n",
+          "group AAPL.close AAPL.open MSFT.close MSFT.open\nrows 0\n2020-01-01 1 3 2 4\n");
+    gives(NONE, "Date,Open AAPL,High AAPL,Low AAPL,Close AAPL\n2020-01-01,1,3,1,2\n",
+          "group AAPL.open AAPL.high AAPL.low AAPL.close\n");
+    gives(NONE, "Date,BTC-USD_open,BTC-USD_high,BTC-USD_low,BTC-USD_close\n2020-01-01,1,3,1,2\n",
+          "group BTC-USD.open BTC-USD.high BTC-USD.low BTC-USD.close\n");
+    gives(NONE, "Date,AIR_open,AIR_temp\n2020-01-01,1,3\n", "group t.air_open t.air_temp\n");
+}
+
+Test(columns, names_can_be_stated_for_a_file_without_header)
+{
+    gives((struct alm_ingest_options){.columns = "date,time,open"},
+          "2020-01-01,10:00,1\n2020-01-01,10:05,2\n", "time is column 1 (date) and 2 (time), written as");
+    gives((struct alm_ingest_options){.columns = "date,,close"}, "2020-01-01,7,1\n2020-01-02,8,2\n",
+          "column 2 (no name) was left out: not named by --columns\ngroup t\nrows 0\n2020-01-01 1\n");
+    gives((struct alm_ingest_options){.columns = "when,price"}, "a,b\n2020-01-01,7\n2020-01-02,8\n",
+          "the names of the header were replaced by those of --columns\n");
+    refused((struct alm_ingest_options){.columns = "date,x"}, "2020-01-01,7,1\n2020-01-02,8,2\n", ALM_USAGE,
+            "--columns gives 2 names, the rows have 3 fields");
+    refused((struct alm_ingest_options){.columns = "date,x", .value = "y"}, "2020-01-01,7\n", ALM_USAGE,
+            "did you mean \"x\"?");
+    static const char *const units[] = {"", "000"};
+    for (size_t u = 0; u < 2; u++) { /* milliseconds until 2024, microseconds since */
+        char text[512];
+        snprintf(text, sizeof text,
+                 "1577836800000%s,1.5,4,1,2,9,1577840399999%s,18,5,3,6,0\n"
+                 "1577840400000%s,2,3,1,2.5,9,1577843999999%s,18,5,3,6,0\n",
+                 units[u], u == 0 ? "" : "999", units[u], u == 0 ? "" : "999");
+        gives(
+            (struct alm_ingest_options){.columns = "binance"}, text,
+            "group t.open t.high t.low t.close t.volume t.quote_volume t.trades t.taker_base t.taker_quote\n"
+            "rows 0\n2020-01-01 1.5 4 1 2 9 18 5 3 6\n2020-01-01T01:00:00Z 2 3 1 2.5 9 18 5 3 6\n");
+    }
+    gives(NONE,
+          "open_time,open,high,low,close,volume,close_time,quote_volume,count,ignore\n"
+          "1577836800000,1.5,4,1,2,9,1577840399999,18,5,0\n1577840400000,1.5,4,1,2,9,1577843999999,18,5,0\n",
+          "group t.open t.high t.low t.close t.volume t.quote_volume t.count\n");
+}
+
 Test(columns, what_is_not_numeric_is_left_out_and_said)
 {
     gives(NONE, "date,v,weather,empty\n2020-01-01,1,sun,\n2020-01-02,2,rain,\n",
