@@ -106,10 +106,9 @@ enum alm_status alm_job_refuse_time(struct alm_ingest_job *job, const struct alm
     if (answer == ALM_TIME_HOLE || answer == ALM_TIME_TWICE) {
         reason = answer == ALM_TIME_HOLE ? ALM_REJECT_HOLE : ALM_REJECT_TWICE;
         snprintf(job->hint, sizeof job->hint, "in %s; see --dst", alm_zone_name(job->zone));
-    } else if (answer == ALM_TIME_FINE) {
-        snprintf(job->hint, sizeof job->hint, "finer than a microsecond");
     } else {
-        snprintf(job->hint, sizeof job->hint, "times here are written as %s", alm_time_format_name(format));
+        const struct alm_field *field = &record->fields[index];
+        alm_time_format_hint(job->hint, sizeof job->hint, format, answer, field->text, field->n);
     }
     if (job->schema.n_times > 1) return refuse_joined(job, record, reason, error);
     return alm_job_refuse_field(job, record, job->schema.times[0], reason, job->hint, error);

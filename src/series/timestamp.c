@@ -1,6 +1,7 @@
 #include "series/timestamp.h"
 
 #include <stddef.h>
+#include <string.h>
 
 enum { DAYS_BEFORE_EPOCH = 719468, DAYS_PER_ERA = 146097, DAYS_PER_4_YEARS = 1461, DAYS_PER_CENTURY = 36524 };
 
@@ -34,13 +35,13 @@ int alm_weekday(int64_t ts)
 
 /* Years here begin on the 1st of March, so that the leap day ends one; then the days before month m (0 =
  * March) are (153 m + 2) / 5. An era is 400 years. */
-static int64_t days_from_date(int64_t year, int month, int day)
+int64_t alm_days_from_date(int year, int month, int day)
 {
-    if (month <= 2) year--;
-    const int64_t era = floor_divide(year, 400), year_of_era = year - era * 400;
-    const int64_t day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * DAYS_PER_ERA + day_of_era - DAYS_BEFORE_EPOCH;
+    /* 400 years more, so that nothing is negative */
+    const unsigned y = (unsigned)year + 400 - (month <= 2),
+                   m = (unsigned)(month <= 2 ? month + 9 : month - 3);
+    const unsigned days = y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + (unsigned)day - 1;
+    return (int64_t)days - DAYS_PER_ERA - DAYS_BEFORE_EPOCH;
 }
 
 static void date_from_days(struct alm_civil *out, int64_t days)
@@ -81,7 +82,7 @@ bool alm_ts_from_civil(int64_t *out, const struct alm_civil *civil)
         !within(civil->minute, 0, 59) || !within(civil->second, 0, 59) ||
         !within(civil->microsecond, 0, 999999))
         return false;
-    *out = days_from_date(civil->year, civil->month, civil->day) * ALM_DAY + civil->hour * ALM_HOUR +
+    *out = alm_days_from_date(civil->year, civil->month, civil->day) * ALM_DAY + civil->hour * ALM_HOUR +
            civil->minute * ALM_MINUTE + civil->second * ALM_SECOND + civil->microsecond;
     return true;
 }
@@ -104,72 +105,136 @@ static bool take(struct scan *scan, char c)
     return true;
 }
 
-/* Exactly width digits. */
-static bool take_digits(struct scan *scan, int *value, int width)
+/* The number of n digits at p, or something above 9999. */
+static unsigned digits(const char *p, int n)
 {
-    *value = 0;
-    for (int i = 0; i < width; i++) {
-        if (scan->at == scan->end || *scan->at < '0' || *scan->at > '9') return false;
-        *value = *value * 10 + (*scan->at++ - '0');
+    unsigned value = 0, bad = 0;
+    for (int i = 0; i < n; i++) {
+        const unsigned digit = (unsigned)(unsigned char)p[i] - '0';
+        bad |= digit > 9;
+        value = value * 10 + digit;
     }
+    return value | (bad ? 0x80000000U : 0);
+}
+
+static bool take_two(struct scan *scan, int *value)
+{
+    if (scan->end - scan->at < 2) return false;
+    const unsigned number = digits(scan->at, 2);
+    *value = (int)number;
+    scan->at += 2;
+    return number <= 99;
+}
+
+static bool take_fraction(struct scan *scan, int *microsecond, bool *cut)
+{
+    int n = 0, value = 0;
+    for (; scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9'; scan->at++, n++) {
+        if (n < 6)
+            value = value * 10 + (*scan->at - '0');
+        else
+            *cut |= *scan->at != '0';
+    }
+    if (n == 0) return false;
+    for (; n < 6; n++)
+        value *= 10;
+    *microsecond = value;
     return true;
 }
 
-static bool take_fraction(struct scan *scan, int *microsecond)
+static bool take_word(const char **text, const char *end, const char *word)
 {
-    int digits = 0;
-    *microsecond = 0;
-    for (; scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9'; scan->at++, digits++) {
-        if (digits < 6)
-            *microsecond = *microsecond * 10 + (*scan->at - '0');
-        else if (*scan->at != '0')
-            return false;
-    }
-    for (int i = digits; i < 6; i++)
-        *microsecond *= 10;
-    return digits > 0;
+    const size_t n = strlen(word);
+    if ((size_t)(end - *text) < n || memcmp(*text, word, n) != 0) return false;
+    *text += n;
+    return true;
 }
 
-/* Nothing, `Z`, ±HH, ±HHMM or ±HH:MM: what to subtract to get UTC. */
-static bool take_zone(struct scan *scan, bool *zoned, int64_t *offset)
+bool alm_ts_parse_offset(int64_t *offset, const char **text, const char *end)
 {
+    struct scan scan = {*text, end};
     int hour, minute = 0;
     *offset = 0;
-    *zoned = scan->at < scan->end;
-    if (!*zoned || take(scan, 'Z')) return true;
-    const bool west = take(scan, '-');
-    if (!west && !take(scan, '+')) return false;
-    if (!take_digits(scan, &hour, 2)) return false;
-    if (scan->at < scan->end) {
-        take(scan, ':');
-        if (!take_digits(scan, &minute, 2)) return false;
+    if (take_word(text, end, "Z") || take_word(text, end, "z") || take_word(text, end, "UTC") ||
+        take_word(text, end, "GMT"))
+        return true;
+    const bool west = take(&scan, '-');
+    if ((!west && !take(&scan, '+')) || !take_two(&scan, &hour)) return false;
+    const bool colon = take(&scan, ':');
+    const bool more = scan.at < end && *scan.at >= '0' && *scan.at <= '9';
+    if (colon || more) {
+        if (!take_two(&scan, &minute)) return false;
     }
+    *text = scan.at;
     *offset = (west ? -1 : 1) * (hour * ALM_HOUR + minute * ALM_MINUTE);
     return hour <= 23 && minute <= 59;
 }
 
-bool alm_ts_parse_iso(int64_t *out, bool *zoned, const char *text, size_t n)
+/* HH, then minutes and seconds with or without colons, a fraction. */
+static bool take_clock(struct scan *scan, struct alm_civil *c, bool colons, bool *cut)
+{
+    if (!take_two(scan, &c->hour)) return false;
+    if (scan->at == scan->end) return true;
+    if (colons ? !take(scan, ':') : *scan->at < '0' || *scan->at > '9') return true;
+    if (!take_two(scan, &c->minute)) return false;
+    if (scan->at == scan->end) return true;
+    if (colons ? !take(scan, ':') : *scan->at < '0' || *scan->at > '9') return true;
+    if (!take_two(scan, &c->second)) return false;
+    return (!take(scan, '.') && !take(scan, ',')) || take_fraction(scan, &c->microsecond, cut);
+}
+
+static bool take_date(struct scan *scan, struct alm_civil *c, bool *colons)
+{
+    const char *p = scan->at;
+    if (scan->end - p < 8) return false;
+    *colons = p[4] == '-';
+    const int more = *colons;
+    if (*colons && (scan->end - p < 10 || p[7] != '-')) return false;
+    const unsigned year = digits(p, 4), month = digits(p + 4 + more, 2), day = digits(p + 6 + 2 * more, 2);
+    if (year - 1 > 9998 || month - 1 > 11 || day - 1 > 30) return false;
+    if (day > 28 && (int)day > alm_days_in_month((int)year, (int)month)) return false;
+    *c = (struct alm_civil){.year = (int)year, .month = (int)month, .day = (int)day};
+    scan->at += 8 + 2 * more;
+    return true;
+}
+
+bool alm_ts_parse_iso_cut(int64_t *out, bool *zoned, bool *cut, const char *text, size_t n)
 {
     struct scan scan = {text, text + n};
-    struct alm_civil c = {0};
-    int64_t ts, offset = 0;
-    *zoned = false;
-    if (!take_digits(&scan, &c.year, 4) || !take(&scan, '-') || !take_digits(&scan, &c.month, 2) ||
-        !take(&scan, '-') || !take_digits(&scan, &c.day, 2))
-        return false;
-    if (scan.at < scan.end) {
-        if (!take(&scan, 'T') && !take(&scan, ' ')) return false;
-        if (!take_digits(&scan, &c.hour, 2) || !take(&scan, ':') || !take_digits(&scan, &c.minute, 2))
-            return false;
-        if (take(&scan, ':')) {
-            if (!take_digits(&scan, &c.second, 2)) return false;
-            if (take(&scan, '.') && !take_fraction(&scan, &c.microsecond)) return false;
-        }
-        if (!take_zone(&scan, zoned, &offset)) return false;
+    struct alm_civil c;
+    int64_t offset = 0;
+    bool colons;
+    *zoned = *cut = false;
+    if (!take_date(&scan, &c, &colons)) return false;
+    if (scan.at == scan.end) {
+        *out = alm_days_from_date(c.year, c.month, c.day) * ALM_DAY;
+        return colons;
     }
-    if (scan.at != scan.end || !alm_ts_from_civil(&ts, &c)) return false;
-    if (!alm_ts_in_range(ts - offset)) return false;
-    *out = ts - offset;
+    const char between = *scan.at++;
+    if (between != 'T' && between != 't' && (between != ' ' || !colons)) return false;
+    if (!take_clock(&scan, &c, colons, cut)) return false;
+    if (c.hour > 23 || c.minute > 59 || c.second > 59) {
+        if (c.hour != 24 || c.minute != 0 || c.second != 0 || c.microsecond != 0 || *cut) return false;
+    }
+    if (scan.at < scan.end) {
+        take(&scan, ' ');
+        *zoned = true;
+        if (!alm_ts_parse_offset(&offset, &scan.at, scan.end) || scan.at != scan.end) return false;
+    }
+    const int64_t seconds = c.hour * 3600 + c.minute * 60 + c.second;
+    const int64_t ts =
+        alm_days_from_date(c.year, c.month, c.day) * ALM_DAY + seconds * ALM_SECOND + c.microsecond - offset;
+    if (!alm_ts_in_range(ts)) return false;
+    *out = ts;
+    return true;
+}
+
+bool alm_ts_parse_iso(int64_t *out, bool *zoned, const char *text, size_t n)
+{
+    bool cut;
+    int64_t ts;
+    if (!alm_ts_parse_iso_cut(&ts, zoned, &cut, text, n) || cut) return false;
+    *out = ts;
     return true;
 }
 

@@ -39,11 +39,22 @@ bool alm_ts_from_civil(int64_t *out, const struct alm_civil *civil);
 /* Whether ts lies in the years 1 .. 9999. */
 bool alm_ts_in_range(int64_t ts);
 
-/* Reads all of text (n bytes) as ISO 8601: YYYY-MM-DD, or with `T` or one blank and HH:MM[:SS[.f…]], then
- * nothing, `Z`, or ±HH:MM, ±HHMM, ±HH. Strict: real days of month, no 24:00, no leap second. Fractions beyond
- * microseconds must be zeros. *zoned says whether a zone was written; without one the fields are taken as
- * UTC. False on anything else. */
+/* Days from 1970-01-01 to a date that exists (years 0 .. 9999). */
+int64_t alm_days_from_date(int year, int month, int day);
+
+/* Reads all of text (n bytes) as ISO 8601: YYYY-MM-DD, or with `T` or one blank and a time of day HH, HH:MM
+ * or HH:MM:SS; or YYYYMMDD, `T` and HH, HHMM or HHMMSS. After seconds a fraction may follow `.` or `,`; after
+ * a time of day its zone, perhaps after a blank: Z, UTC, ±HH:MM, ±HHMM or ±HH. Small t and z are taken, too.
+ * Strict: real days of month, no leap second; 24:00:00 alone is the beginning of the next day. Fractions
+ * beyond microseconds must be zeros. *zoned says whether a zone was written; without one the fields are taken
+ * as UTC. False on anything else. */
 bool alm_ts_parse_iso(int64_t *out, bool *zoned, const char *text, size_t n);
+/* The same, but digits beyond microseconds are cut off and *cut says that one was not zero. */
+bool alm_ts_parse_iso_cut(int64_t *out, bool *zoned, bool *cut, const char *text, size_t n);
+
+/* Reads a zone at *text: Z, z, UTC, GMT, ±HH:MM, ±HHMM or ±HH (up to 23:59), and moves on behind it. *offset
+ * is what to subtract from local time to get UTC. */
+bool alm_ts_parse_offset(int64_t *offset, const char **text, const char *end);
 
 /* Appends YYYY-MM-DDTHH:MM:SS[.ffffff]Z, as the views of the database write it. */
 void alm_ts_write_iso(struct alm_text *out, int64_t ts);

@@ -45,6 +45,20 @@ Test(timeformat, reads_patterns)
     READS("%Y", " 1999 ", "1999-01-01T00:00:00Z");
     READS("%Y-%m", "1999-07", "1999-07-01T00:00:00Z");
     READS("%Y%%%m", "1999%07", "1999-07-01T00:00:00Z");
+    READS("%F %H:%M", "2020-02-29 24:00", "2020-03-01T00:00:00Z");
+    READS("%Y %m %d %H", "2020 12 31 24", "2021-01-01T00:00:00Z");
+    READS("%F %T.%f", "2020-01-02 03:04:05", "2020-01-02T03:04:05Z");
+    READS("%a %b %e %T %Y", "Mon Jan  1 00:00:00 2001", "2001-01-01T00:00:00Z");
+    READS("%a, %d %b %Y %T %z", "Thu, 02 Jan 2020 03:04:05 +0100", "2020-01-02T02:04:05Z");
+    READS("%a, %d %b %Y %T %z", "Thu, 02 Jan 2020 03:04:05 GMT", "2020-01-02T03:04:05Z");
+    READS("%d.%m.%Y %I:%M %p", "2.1.2020 12:00 a.m.", "2020-01-02T00:00:00Z");
+    READS("%b %e, %Y", "Sept 5, 2020", "2020-09-05T00:00:00Z");
+    READS("%B %Y", "may 2020", "2020-05-01T00:00:00Z");
+    READS("%YQ%q", "2020Q3", "2020-07-01T00:00:00Z");
+    READS("%G-W%V", "2020-W53", "2020-12-28T00:00:00Z");
+    READS("%G-W%V-%u", "2021-W01-7", "2021-01-10T00:00:00Z");
+    READS("%GW%V%u", "2015W011", "2014-12-29T00:00:00Z");
+    READS("%Y%m%d%H%M%S%f", "20200102030405678", "2020-01-02T03:04:05.678000Z");
 }
 
 Test(timeformat, refuses_what_is_no_such_time)
@@ -56,7 +70,9 @@ Test(timeformat, refuses_what_is_no_such_time)
     READS("%Y-%m-%d", "2020-1-", "no");
     READS("%d/%m/%Y", "31/04/2020", "no");
     READS("%d/%m/%Y", "1/2/20", "no");
-    READS("%F %H:%M", "2020-01-01 24:00", "no");
+    READS("%F %H:%M", "2020-01-01 24:01", "no");
+    READS("%F %H:%M", "2020-01-01 25:00", "no");
+    READS("%F %T.%f", "2020-01-01 24:00:00.000001", "no");
     READS("%F %T", "2020-01-01 23:59:60", "no");
     READS("%F %I:%M %p", "2020-01-01 13:00 PM", "no");
     READS("%Y-%j", "2019-366", "no");
@@ -66,6 +82,13 @@ Test(timeformat, refuses_what_is_no_such_time)
     READS("%FT%T%z", "2020-01-02T03:04:05+24:00", "no");
     READS("%FT%T%z", "2020-01-02T03:04:05", "no");
     READS("%b %d %Y", "Janv 1 2000", "no");
+    READS("%b %d %Y", "Januar 1 2000", "no");
+    READS("%YQ%q", "2020Q5", "no");
+    READS("%G-W%V", "2021-W53", "no");
+    READS("%G-W%V", "2021-W00", "no");
+    READS("%G-W%V-%u", "2021-W01-0", "no");
+    READS("%F %I:%M %p", "2020-01-01 0:00 AM", "no");
+    READS("%F %I:%M %p", "2020-01-01 1:00 AMX", "no");
     READS("%Y", "", "no");
     READS("iso", "2020-02-30", "no");
 }
@@ -90,12 +113,62 @@ Test(timeformat, reads_epochs_exactly)
     READS("s", "", "no");
     READS("s", "-", "no");
     READS("s", "12.", "no");
+    READS("s", "1,5", "1970-01-01T00:00:01.500000Z");
+    READS("s", "-0.5", "1969-12-31T23:59:59.500000Z");
+    READS("cut:s", "-0.0000005", "1969-12-31T23:59:59.999999Z");
+    READS("cut:ns", "1609459200123456789", "2021-01-01T00:00:00.123456Z");
+    READS("cut:ns", "-1", "1969-12-31T23:59:59.999999Z");
+    READS("cut:iso", "2020-01-02T03:04:05.1234567Z", "2020-01-02T03:04:05.123456Z");
+    READS("cut:%F %T.%f", "2020-01-02 03:04:05.123456789", "2020-01-02T03:04:05.123456Z");
+}
+
+/* What openpyxl.utils.datetime.from_excel and a spreadsheet say. */
+Test(timeformat, reads_serial_days_of_spreadsheets)
+{
+    READS("excel", "1", "1900-01-01T00:00:00Z");
+    READS("excel", "59", "1900-02-28T00:00:00Z");
+    READS("excel", "59.5", "1900-02-28T12:00:00Z");
+    READS("excel", "60", "no");
+    READS("excel", "60.25", "no");
+    READS("excel", "61", "1900-03-01T00:00:00Z");
+    READS("excel", "43831", "2020-01-01T00:00:00Z");
+    READS("excel", "43831.0416666667", "2020-01-01T01:00:00Z");
+    READS("excel", "43831.041666666664", "2020-01-01T01:00:00Z");
+    READS("excel", "43831,75", "2020-01-01T18:00:00Z");
+    READS("excel", "43831.999999999", "2020-01-02T00:00:00Z");
+    READS("excel", "43831.5000000001", "2020-01-01T12:00:00Z");
+    READS("excel", "43831.50000001", "2020-01-01T12:00:00.001000Z");
+    READS("excel", "2958465", "9999-12-31T00:00:00Z");
+    READS("excel", "2958466", "no");
+    READS("excel", "0.5", "no");
+    READS("excel", "-1", "no");
+    READS("excel", "4.3831E4", "no");
+    READS("excel1904", "0", "1904-01-01T00:00:00Z");
+    READS("excel1904", "60", "1904-03-01T00:00:00Z");
+    READS("excel1904", "42369", "2020-01-01T00:00:00Z");
 }
 
 Test(timeformat, refuses_formats_that_cannot_give_a_time)
 {
-    static const char *const bad[] = {"%H:%M",          "%Y-%d",       "%Y %H",    "%q", "%Y %",
-                                      "%Y-%m-%d %I:%M", "%Y-%m-%d %M", "nonsense", ""};
+    static const char *const bad[] = {"%H:%M",
+                                      "%Y-%d",
+                                      "%Y %H",
+                                      "%q",
+                                      "%Y %",
+                                      "%Q",
+                                      "%Y %m %d %H %I %p",
+                                      "%Y-%m-%d %I:%M",
+                                      "%Y-%m-%d %M",
+                                      "%F %H:%S",
+                                      "%F %H.%f",
+                                      "%Y-%m-%j",
+                                      "%Y-Q%q-%d",
+                                      "%Y-%u",
+                                      "nonsense",
+                                      "",
+                                      "cut:",
+                                      "cut:x",
+                                      "%Y-%m W%V"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct alm_time_format format;
         struct alm_error error = {0};
@@ -145,5 +218,98 @@ Test(timeguess, day_and_month_are_told_apart_only_by_proof)
     GUESSES(ALM_TIME_AMBIGUOUS, "%d/%m/%Y", "1/2/2020", "3/4/2020");
     GUESSES(ALM_TIME_CERTAIN, "%d/%m/%Y", "1/2/2020", "13/2/2020");
     GUESSES(ALM_TIME_CERTAIN, "%m/%d/%Y", "1/2/2020", "2/13/2020");
-    GUESSES(ALM_TIME_NONE, "", "13/2/2020", "2/13/2020");
+    GUESSES(ALM_TIME_AMBIGUOUS, "%d/%m/%Y", "13/2/2020", "2/13/2020");
+    GUESSES(ALM_TIME_AMBIGUOUS, "%d-%m-%Y %H:%M", "01-02-2020 00:00", "02-02-2020 00:00");
+    GUESSES(ALM_TIME_CERTAIN, "%m-%d-%Y %H:%M", "01-02-2020 00:00", "01-13-2020 00:00");
+    GUESSES(ALM_TIME_CERTAIN, "%d.%m.%Y", "1.2.2020", "2.2.2020");
+    GUESSES(ALM_TIME_CERTAIN, "%m.%d.%Y", "1.2.2020", "1.13.2020");
+    GUESSES(ALM_TIME_AMBIGUOUS, "%d.%m.%Y", "13.2.2020", "1.13.2020");
+    GUESSES(ALM_TIME_CERTAIN, "%Y/%m/%d", "2020/2/1", "2020/3/1");
+    GUESSES(ALM_TIME_CERTAIN, "%b/%d/%Y", "Feb/1/2020", "Mar/1/2020");
+}
+
+Test(timeguess, tells_forms_by_their_shape)
+{
+    static const char *const forms[][2] = {
+        {"20200102T030405Z", "ISO 8601"},
+        {"2020-01-02 03:04:05,678", "ISO 8601"},
+        {"2020-01-02T03:04:05.1234567Z", "ISO 8601"},
+        {"2020-01-02 3:04", "%Y-%m-%d %H:%M"},
+        {"2020-1-2", "%Y-%m-%d"},
+        {"2020/01/02 03:04:05.25", "%Y/%m/%d %H:%M:%S.%f"},
+        {"2020/01/02 03:04:05+01:00", "%Y/%m/%d %H:%M:%S%z"},
+        {"2020.01.02 03:04", "%Y.%m.%d %H:%M"},
+        {"2020.01.02,03:04", "%Y.%m.%d,%H:%M"},
+        {"13/01/2020 3:04 PM", "%d/%m/%Y %I:%M %p"},
+        {"1/13/2020 3:04:05 pm", "%m/%d/%Y %I:%M:%S %p"},
+        {"1/13/2020 3:04PM", "%m/%d/%Y %I:%M%p"},
+        {"Mon Jan  1 00:00:00 2000", "%a %b %d %H:%M:%S %Y"},
+        {"Thu, 02 Jan 2020 03:04:05 +0000", "%a, %d %b %Y %H:%M:%S %z"},
+        {"Thursday, January 2, 2020", "%a, %b %d, %Y"},
+        {"Jan 1 2000", "%b %d %Y"},
+        {"1 January 2000", "%d %b %Y"},
+        {"1-Jan-2000 05:00", "%d-%b-%Y %H:%M"},
+        {"10/Oct/2000:13:55:36 -0700", "%d/%b/%Y:%H:%M:%S %z"},
+        {"20200102 030405", "%Y%m%d %H%M%S"},
+        {"20200102 0304", "%Y%m%d %H%M"},
+        {"20200102 03:04:05", "%Y%m%d %H:%M:%S"},
+        {"20200102 030405.678", "%Y%m%d %H%M%S.%f"},
+        {"20200102030405", "%Y%m%d%H%M%S"},
+        {"20200102030405678", "%Y%m%d%H%M%S%f"},
+        {"202001020304", "%Y%m%d%H%M"},
+        {"2020 1 2", "%Y %m %d"},
+        {"2020 1 2 3", "%Y %m %d %H"},
+        {"2020 1 2 3 4 5", "%Y %m %d %H %M %S"},
+        {"2020-01-02 5", "%Y-%m-%d %H"},
+        {"2020-01-02 0530", "%Y-%m-%d %H%M"},
+        {"2020-Q1", "%Y-Q%q"},
+        {"2020Q1", "%YQ%q"},
+        {"2020 Q1", "%Y Q%q"},
+        {"Q1 2020", "Q%q %Y"},
+        {"Q1-2020", "Q%q-%Y"},
+        {"2020-W05", "%Y-W%V"},
+        {"2020W05", "%YW%V"},
+        {"2020-W05-1", "%Y-W%V-%u"},
+        {"2020M05", "%YM%m"},
+        {"2020-05", "%Y-%m"},
+        {"05/2020", "%m/%Y"},
+        {"May 2020", "%b %Y"},
+        {"2020-033", "%Y-%j"},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const char *name, *const cells[] = {forms[i][0], forms[i][0], NULL};
+        cr_assert(eq(int, (int)guess(&name, cells), ALM_TIME_CERTAIN), "%s", forms[i][0]);
+        cr_assert(eq(str, (char *)name, (char *)forms[i][1]), "%s", forms[i][0]);
+    }
+}
+
+Test(timeguess, numbers_are_times_only_where_they_are_plausible)
+{
+    GUESSES(ALM_TIME_NUMERIC, "%Y", "1999", "2000");
+    GUESSES(ALM_TIME_NUMERIC, "%Y%m", "199912", "200001");
+    GUESSES(ALM_TIME_NUMERIC, "%Y%m%d%H", "2020010100", "2020010101");
+    GUESSES(ALM_TIME_NUMERIC, "epoch seconds", "1577836800.5", "1577836801.0");
+    GUESSES(ALM_TIME_NUMERIC, "epoch milliseconds", "157783680000", "157783680001");
+    GUESSES(ALM_TIME_NUMERIC, "epoch nanoseconds", "1577836800123456789", "1577836800123456790");
+    GUESSES(ALM_TIME_NONE, "", "1700", "1701");
+    GUESSES(ALM_TIME_NONE, "", "2500", "2501");
+    GUESSES(ALM_TIME_NONE, "", "2020.5", "2020.6");
+    GUESSES(ALM_TIME_NONE, "", "17000101", "17000102");
+    GUESSES(ALM_TIME_NONE, "", "99999999", "99999998");
+    GUESSES(ALM_TIME_NONE, "", "1.5778368E9", "1.5778369E9");
+    GUESSES(ALM_TIME_NONE, "", "20201301123456");
+    GUESSES(ALM_TIME_NONE, "", "10:00", "11:00");
+    GUESSES(ALM_TIME_NONE, "", "1/2/20", "13/2/20");
+    GUESSES(ALM_TIME_NONE, "", "1 Jan", "2 Jan");
+    GUESSES(ALM_TIME_NONE, "", "AAPL", "MSFT");
+    GUESSES(ALM_TIME_NONE, "", "192.168.2020.1", "10.0.0.1");
+    GUESSES(ALM_TIME_NONE, "", "+1 202 555 0100", "555-0100");
+}
+
+Test(timeguess, mixed_spellings_of_one_form_are_one_form)
+{
+    GUESSES(ALM_TIME_CERTAIN, "%Y-%m-%d", "2020-10-10", "2020-9-9", "2020-1-10");
+    GUESSES(ALM_TIME_CERTAIN, "%b %d, %Y", "May 1, 2000", "June 1, 2000");
+    GUESSES(ALM_TIME_CERTAIN, "%Y/%m/%d %H:%M:%S.%f", "2020/10/10 01:02:03.5", "2020/10/10 01:02:04");
+    GUESSES(ALM_TIME_CERTAIN, "ISO 8601", "2020-10-10", "2020-10-10 01:00:00", "2020-10-10 01:00:00.5");
 }
