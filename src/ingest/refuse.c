@@ -107,8 +107,11 @@ enum alm_status alm_job_refuse_time(struct alm_ingest_job *job, const struct alm
         reason = answer == ALM_TIME_HOLE ? ALM_REJECT_HOLE : ALM_REJECT_TWICE;
         snprintf(job->hint, sizeof job->hint, "in %s; see --dst", alm_zone_name(job->zone));
     } else {
-        const struct alm_field *field = &record->fields[index];
-        alm_time_format_hint(job->hint, sizeof job->hint, format, answer, field->text, field->n);
+        const bool joined = job->schema.n_times > 1;
+        const struct alm_field *field = &record->fields[job->schema.times[0]];
+        alm_time_format_hint(job->hint, sizeof job->hint, format, answer,
+                             joined ? alm_text_string(&job->joined) : field->text,
+                             joined ? job->joined.length : field->n);
     }
     if (job->schema.n_times > 1) return refuse_joined(job, record, reason, error);
     return alm_job_refuse_field(job, record, job->schema.times[0], reason, job->hint, error);

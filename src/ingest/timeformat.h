@@ -35,7 +35,8 @@ struct alm_time_format {
  *   one less) and what is below 1, too; `excel1904`: days since 1904. Fractions of a day are rounded to the
  *   nearest millisecond.
  * - a pattern of these directives: %Y year, 4 digits   %y year, 2 digits (69..99 are 1969..1999)   %m month
- *   %b %B English month name, in full or 3 letters   %d %e day   %j day of the year   %q quarter   %V week of
+ *   %b %B English month name, in full or 3 letters   %d %e day (%e perhaps
+ *   with blanks before it)   %j day of the year   %q quarter   %V week of
  *   ISO 8601 with %G or %Y its year and %u its weekday 1..7 (else Monday)   %H hour 0..23, or 24:00 for the
  *   end of the day   %I hour 1..12 with %p AM or PM   %M minute   %S second   %f fraction of a second, which
  *   may be absent with the sign before it   %z Z, UTC, +hh, +hhmm or +hh:mm   %a %A English weekday, not

@@ -94,6 +94,14 @@ static bool read_fraction(struct cursor *cursor, struct fields *f)
     return n > 0;
 }
 
+static bool skip_blanks(struct cursor *cursor)
+{
+    const char *from = cursor->p;
+    while (cursor->p < cursor->end && *cursor->p == ' ')
+        cursor->p++;
+    return cursor->p > from;
+}
+
 static bool put(int *field, int value, int low, int high)
 {
     *field = value;
@@ -117,8 +125,10 @@ static bool read_directive(struct fields *f, struct cursor *cursor, char directi
     case 'b':
     case 'B':
         return put(&f->month, alm_time_month_name(&cursor->p, cursor->end) + 1, 1, 12);
-    case 'd':
     case 'e':
+        skip_blanks(cursor);
+        return put(&f->day, read_digits(cursor, 2, fixed), 1, 31);
+    case 'd':
         return put(&f->day, read_digits(cursor, 2, fixed), 1, 31);
     case 'j':
         return put(&f->yearday, read_digits(cursor, 3, fixed), 1, 366);
@@ -203,14 +213,6 @@ static const char *expansion(char directive)
 static bool is_numeric_directive(const char *p)
 {
     return p[0] == '%' && p[1] != '\0' && strchr("YyGmdejqVuHIMSfFT", p[1]) != NULL;
-}
-
-static bool skip_blanks(struct cursor *cursor)
-{
-    const char *from = cursor->p;
-    while (cursor->p < cursor->end && *cursor->p == ' ')
-        cursor->p++;
-    return cursor->p > from;
 }
 
 static bool read_pattern(struct fields *f, struct cursor *cursor, const char *pattern)
