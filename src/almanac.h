@@ -126,6 +126,16 @@ enum alm_status alm_import(struct alm_workbench *workbench, const struct alm_imp
                            struct alm_import_summary *summary, struct alm_error *error);
 void alm_import_summary_clear(struct alm_import_summary *summary);
 
+/* Writes the records of a file as they are read, before anything is made of them: leniently, as RFC 4180 with
+ * LF. Records with quotes out of order, of another width than the others, with NUL or bytes that are not
+ * UTF-8 are irregular; each goes to remarks as one piece `file:line:column: reason`, without a line end. Of
+ * the request file, encoding, delimiter, quote, escape and line_end are used. ALM_DATA, after all is written,
+ * when any was irregular. */
+enum alm_status alm_import_dump_records(struct alm_workbench *workbench,
+                                        const struct alm_import_request *request,
+                                        const struct alm_output *records, const struct alm_output *remarks,
+                                        struct alm_error *error);
+
 /* ---- runs ---- */
 
 /* What to backtest. Texts are as on the command line; unset texts are NULL, unset numbers 0. */

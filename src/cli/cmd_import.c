@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/import_dump.h"
 #include "cli/printer.h"
 #include "cli/session.h"
 #include "series/timestamp.h"
@@ -237,10 +238,31 @@ static enum alm_status import_one(const struct alm_call *call, struct alm_workbe
     return status;
 }
 
+/* Shows how the files are read; all of them, whatever they are like. */
+static enum alm_status dump_all(const struct alm_call *call, struct alm_error *error)
+{
+    struct alm_call own = *call;
+    struct alm_workbench *workbench;
+    enum alm_status status = ALM_OK;
+    own.database = ":memory:";
+    own.database_stated = true;
+    ALM_TRY(alm_call_open(&workbench, &own, true, error));
+    for (size_t i = 0; i < call->n_arguments && (status == ALM_OK || status == ALM_DATA); i++) {
+        const struct alm_import_request request = make_request(call, call->arguments[i]);
+        const enum alm_status earlier = status;
+        if (earlier != ALM_OK) alm_call_say(call, "%s", error->text);
+        status = alm_import_dump(call, workbench, &request, error);
+        if (status == ALM_OK) status = earlier;
+    }
+    alm_workbench_close(workbench);
+    return status;
+}
+
 static enum alm_status run(const struct alm_call *call, struct alm_error *error)
 {
     struct alm_call own = *call;
     struct alm_workbench *workbench;
+    if (alm_call_has(call, "dump-records")) return dump_all(call, error);
     /* a dry run leaves no database behind */
     if (alm_call_has(call, "dry-run") && access(call->database, F_OK) != 0) {
         own.database = ":memory:";
@@ -389,6 +411,10 @@ static const struct alm_command_option options[] = {
      .help = "refuse the file with more rejected rows (default: 1 % of the rows, at least 10)"},
     {.name = "strict", .help = "refuse the file on the first reject"},
     {.name = "dry-run", .help = "do everything, show what came out, store nothing"},
+    {.name = "dump-records",
+     .help =
+         "write every record as it is read to standard output, as CSV with commas; store nothing. Irregular "
+         "ones are named, then the exit status is 3"},
     {.name = NULL},
 };
 

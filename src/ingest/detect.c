@@ -72,7 +72,7 @@ static bool guess_escape(enum alm_escape *out, const struct alm_detect_count *do
                               (slashed->faulty == doubled->faulty && slashed->agreement > doubled->agreement);
     if (slashed->backslashed > doubled->paired && slashes_help)
         *out = ALM_ESCAPE_BACKSLASH;
-    else if (unescaped->single >= BELIEVED && unescaped->single > doubled->paired &&
+    else if (unescaped->single >= BELIEVED && unescaped->single > unescaped->paired &&
              unescaped->faulty < doubled->faulty)
         *out = ALM_ESCAPE_NONE;
     return *out != ALM_ESCAPE_DOUBLE || doubled->paired > 0;

@@ -65,7 +65,8 @@ static void judge_widths(struct alm_detect_count *out, const size_t *widths, con
         double same = 0;
         for (size_t k = 0; k < out->records; k++)
             if (widths[k] == widths[i]) same += faulty[k] ? 0.5 : 1;
-        if (same > best || (same == best && widths[i] > out->width)) {
+        /* of equally common ones the first, so that a header counts; but a title of one field does not */
+        if (same > best || (same == best && out->width < 2)) {
             best = same;
             out->width = widths[i];
         }

@@ -128,13 +128,6 @@ enum alm_status alm_job_refuse_fields(struct alm_ingest_job *job, const struct a
 enum alm_status alm_job_refuse_fault(struct alm_ingest_job *job, const struct alm_record *record,
                                      struct alm_error *error)
 {
-    static const enum alm_reject_reason reasons[] = {
-        [ALM_RECORD_UNCLOSED_QUOTE] = ALM_REJECT_UNCLOSED_QUOTE,
-        [ALM_RECORD_TEXT_AFTER_QUOTE] = ALM_REJECT_TEXT_AFTER_QUOTE,
-        [ALM_RECORD_TOO_LONG] = ALM_REJECT_TOO_LONG,
-        [ALM_RECORD_NUL] = ALM_REJECT_NUL,
-        [ALM_RECORD_NOT_UTF8] = ALM_REJECT_NOT_UTF8,
-    };
     const size_t at = record->fault_at;
     const char *encoding = job->options->encoding;
     const char *hint = NULL;
@@ -144,6 +137,6 @@ enum alm_status alm_job_refuse_fault(struct alm_ingest_job *job, const struct al
                  encoding == NULL ? "windows-1252" : encoding);
         hint = job->hint;
     }
-    return refuse_at(job, record, at, 0, reasons[record->fault], NULL, hint, record->raw + at,
+    return refuse_at(job, record, at, 0, alm_record_fault_reason(record->fault), NULL, hint, record->raw + at,
                      record->raw_n - at, error);
 }

@@ -23,6 +23,18 @@ static const char *expectation(enum alm_reject_reason reason)
     }
 }
 
+enum alm_reject_reason alm_record_fault_reason(enum alm_record_fault fault)
+{
+    static const enum alm_reject_reason reasons[] = {
+        [ALM_RECORD_UNCLOSED_QUOTE] = ALM_REJECT_UNCLOSED_QUOTE,
+        [ALM_RECORD_TEXT_AFTER_QUOTE] = ALM_REJECT_TEXT_AFTER_QUOTE,
+        [ALM_RECORD_TOO_LONG] = ALM_REJECT_TOO_LONG,
+        [ALM_RECORD_NUL] = ALM_REJECT_NUL,
+        [ALM_RECORD_NOT_UTF8] = ALM_REJECT_NOT_UTF8,
+    };
+    return reasons[fault];
+}
+
 const char *alm_ingest_reject_words(enum alm_reject_reason reason)
 {
     return words[reason];

@@ -3,6 +3,7 @@
 #define ALM_INGEST_REJECT_H
 
 #include "base/text.h"
+#include "ingest/reader.h"
 
 #include <stddef.h>
 
@@ -37,6 +38,9 @@ struct alm_ingest_reject {
     const char *hint;  /* what the user could do, or NULL */
     const char *text;  /* the offending text, cut to a sensible length; never NULL */
 };
+
+/* The reason for which a record with a fault is rejected. */
+enum alm_reject_reason alm_record_fault_reason(enum alm_record_fault fault);
 
 /* The words of a reason. */
 const char *alm_ingest_reject_words(enum alm_reject_reason reason);

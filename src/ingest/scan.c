@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,12 @@ static bool ends_field(const struct alm_scan *scan, const char *text, size_t at,
     return at == to || is_delimiter(scan, text, at, to);
 }
 
+/* `'` in `Men's` and `Kids'` is no quote gone astray. */
+static bool is_apostrophe(const char *text, size_t start, size_t at)
+{
+    return text[at] == '\'' && at > start && isalpha((unsigned char)text[at - 1]);
+}
+
 /* Reads an unquoted field from *at up to its delimiter or the end. */
 static void read_plain(struct alm_scan *scan, struct alm_scan_field *field, const char *text, size_t *at,
                        size_t to)
@@ -59,7 +66,7 @@ static void read_plain(struct alm_scan *scan, struct alm_scan_field *field, cons
         if (backslash && text[i] == '\\' && i + 1 < to &&
             (text[i + 1] == '\\' || text[i + 1] == dialect->quote || is_delimiter(scan, text, i + 1, to)))
             i++;
-        else if (dialect->quote != '\0' && text[i] == dialect->quote)
+        else if (dialect->quote != '\0' && text[i] == dialect->quote && !is_apostrophe(text, *at, i))
             field->stray = scan->stray = true;
     }
     field->end = *at = i;
@@ -77,7 +84,8 @@ static void read_quoted(struct alm_scan *scan, struct alm_scan_field *field, con
             i++;
             if (text[i] == dialect->quote) scan->backslashes++;
         } else if (text[i] == dialect->quote) {
-            if (!field->raw && i + 1 < to && text[i + 1] == dialect->quote) {
+            const bool doubled = i + 1 < to && text[i + 1] == dialect->quote;
+            if (doubled && !(field->raw && ends_field(scan, text, i + 2, to))) {
                 scan->pairs++;
                 i++;
             } else if (ends_field(scan, text, i + 1, to)) {

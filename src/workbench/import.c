@@ -1,6 +1,7 @@
 /* Importing a file: one transaction, all of its good rows or none. */
 #include "base/clock.h"
 #include "base/memory.h"
+#include "ingest/dump.h"
 #include "ingest/ingest.h"
 #include "store/import_table.h"
 #include "store/store.h"
@@ -195,6 +196,20 @@ enum alm_status alm_import(struct alm_workbench *workbench, const struct alm_imp
     alm_import_sink_clear(&sink);
     summary->seconds = alm_clock_wall() - started;
     return status;
+}
+
+enum alm_status alm_import_dump_records(struct alm_workbench *workbench,
+                                        const struct alm_import_request *request,
+                                        const struct alm_output *records, const struct alm_output *remarks,
+                                        struct alm_error *error)
+{
+    const struct alm_ingest_options options = make_options(request, ALM_CONFLICT_FAIL);
+    struct alm_dump_counts counts;
+    ALM_TRY(
+        alm_dump_records(&counts, &options, records, remarks, workbench->cancel, workbench->progress, error));
+    if (counts.irregular == 0) return ALM_OK;
+    return alm_fail(error, ALM_DATA, "%s: %zu of %zu records are irregular", request->file, counts.irregular,
+                    counts.records);
 }
 
 static void free_texts(char **texts, size_t n)
