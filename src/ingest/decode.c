@@ -18,7 +18,7 @@ struct alm_decoder {
     struct alm_stream *stream;
     iconv_t conversion; /* no_conversion: bytes are handed on */
     char *input;        /* [INPUT], or the head of what is handed on; [start, end) not used yet */
-    size_t start, end;
+    size_t start, end, capacity;
     size_t unit; /* bytes passed over where one cannot be read */
     bool at_end;
 };
@@ -142,7 +142,7 @@ enum alm_status alm_decoder_open(struct alm_decoder **out, const char *path, con
     ALM_TRY(ALM_NEW(&decoder, 1, error));
     decoder->conversion = no_conversion;
     enum alm_status status = alm_stream_open(&decoder->stream, path, cancel, error);
-    if (status == ALM_OK) status = ALM_NEW(&decoder->input, INPUT, error);
+    if (status == ALM_OK) status = alm_grow((void **)&decoder->input, &decoder->capacity, INPUT, 1, error);
     if (status == ALM_OK) status = find_encoding(decoder, encoding, error);
     if (status != ALM_OK) {
         alm_decoder_close(decoder);

@@ -27,7 +27,7 @@ struct alm_stream {
     size_t size, position; /* of the file on the disk */
     bool is_pipe, at_end;  /* at_end: nothing is left to read into raw */
     unsigned char *raw;    /* [RAW] as on the disk; [raw_start, raw_end) not used yet */
-    size_t raw_start, raw_end;
+    size_t raw_start, raw_end, raw_capacity;
     enum packing packing;
     bool within; /* a member or frame has begun and is not complete */
     z_stream gzip;
@@ -275,7 +275,7 @@ enum alm_status alm_stream_open(struct alm_stream **out, const char *path, const
     stream->cancel = cancel;
     alm_digest_init(&stream->digest);
     enum alm_status status = open_path(stream, path, error);
-    if (status == ALM_OK) status = ALM_NEW(&stream->raw, RAW, error);
+    if (status == ALM_OK) status = alm_grow((void **)&stream->raw, &stream->raw_capacity, RAW, 1, error);
     if (status == ALM_OK) status = find_packing(stream, error);
     if (status != ALM_OK) {
         alm_stream_close(stream);
