@@ -55,48 +55,6 @@ void alm_column_hint(char out[ALM_NUMBER_HINT_SIZE], const struct alm_sample *sa
     if (helped * 5 < bad * 4) out[0] = '\0';
 }
 
-/* Whether a single cell is of the kind that its column holds. */
-static bool cell_fits(const char *cell, const struct alm_column_facts *facts,
-                      const struct alm_number_style *style)
-{
-    double value;
-    struct alm_time_guess guess = {0};
-    struct alm_time_format format, other;
-    if (alm_column_is_numeric(facts))
-        return alm_number_read(&value, cell, strlen(cell), style) == ALM_CELL_NUMBER;
-    alm_time_guess_add(&guess, cell, strlen(cell));
-    return alm_time_guess_verdict(&format, &other, &guess) != ALM_TIME_NONE;
-}
-
-static bool is_word(const char *cell, const struct alm_number_style *style)
-{
-    double value;
-    struct alm_time_guess guess = {0};
-    struct alm_time_format format, other;
-    if (alm_number_read(&value, cell, strlen(cell), style) != ALM_CELL_BAD) return false;
-    alm_time_guess_add(&guess, cell, strlen(cell));
-    return alm_time_guess_verdict(&format, &other, &guess) == ALM_TIME_NONE;
-}
-
-bool alm_sample_has_header(const struct alm_sample *sample, const struct alm_number_style *style)
-{
-    if (sample->n == 0) return false;
-    const struct alm_sample_record *first = &sample->records[0];
-    bool word_above = false, all_words = true;
-    for (size_t c = 0; c < first->n; c++) {
-        struct alm_column_facts facts;
-        alm_column_look(&facts, sample, c, 1, style);
-        const bool word = is_word(first->cells[c], style);
-        all_words = all_words && word;
-        if (!alm_column_is_numeric(&facts) && facts.times != ALM_TIME_CERTAIN &&
-            facts.times != ALM_TIME_AMBIGUOUS)
-            continue;
-        if (cell_fits(first->cells[c], &facts, style)) return false;
-        word_above = word_above || word;
-    }
-    return word_above || all_words;
-}
-
 bool alm_sample_tells_apart(const struct alm_sample *sample, size_t first, size_t a, size_t b)
 {
     for (size_t r = first; r < sample->n; r++) {

@@ -30,10 +30,6 @@ static inline bool alm_column_is_numeric(const struct alm_column_facts *facts)
     return facts->numbers > 0 && facts->others * 4 <= facts->numbers;
 }
 
-/* Whether the first record is a header: some cell of it is a word above a column of numbers or times, and
- * none fits the column of numbers or times below it; or all its cells are words. */
-bool alm_sample_has_header(const struct alm_sample *sample, const struct alm_number_style *style);
-
 /* Whether two records have the same cell in column a but not in column b. */
 bool alm_sample_tells_apart(const struct alm_sample *sample, size_t first, size_t a, size_t b);
 

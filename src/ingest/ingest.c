@@ -90,13 +90,56 @@ static enum alm_status join_time(struct alm_field *out, struct alm_ingest_job *j
 }
 
 static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_record *record,
+                                struct alm_error *error);
+
+/* A row that is no row of the table, as it seems. One that was filled or cut is held as it stands. */
+static enum alm_status hold(struct alm_ingest_job *job, const struct alm_record *record,
+                            enum alm_reject_reason reason, size_t index, struct alm_error *error)
+{
+    if (job->whole == NULL) return alm_tail_hold(job, record, reason, index, error);
+    if (index >= job->whole->n) reason = ALM_REJECT_FIELDS;
+    return alm_tail_hold(job, job->whole, reason, index, error);
+}
+
+static size_t last_time(const struct alm_schema *schema)
+{
+    size_t last = 0;
+    for (size_t i = 0; i < schema->n_times; i++)
+        if (schema->times[i] > last) last = schema->times[i];
+    return last;
+}
+
+static inline bool is_after_held(const struct alm_ingest_job *job)
+{
+    return job->tail.n > 0 || job->tail.closed;
+}
+
+/* A row of another width than the header. */
+static enum alm_status take_ragged(struct alm_ingest_job *job, const struct alm_record *record,
+                                   struct alm_error *error)
+{
+    const size_t width = job->schema.n_columns;
+    if (job->ragged != ALM_RAGGED_PAD) return alm_tail_hold(job, record, ALM_REJECT_FIELDS, 0, error);
+    struct alm_record filled = *record;
+    if (job->padded == NULL) ALM_TRY(ALM_NEW(&job->padded, width + 1, error));
+    for (size_t c = 0; c < width; c++)
+        job->padded[c] = c < record->n ? record->fields[c] : (struct alm_field){"", 0};
+    filled.fields = job->padded;
+    filled.n = width;
+    job->whole = record;
+    const enum alm_status status = take_row(job, &filled, error);
+    job->whole = NULL;
+    return status;
+}
+
+static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_record *record,
                                 struct alm_error *error)
 {
     const struct alm_schema *schema = &job->schema;
     int64_t ts = 0;
     bool good, is_new;
     struct alm_ingest_entry *entry;
-    if (!has_right_width(job, record)) return alm_job_refuse_fields(job, record, error);
+    if (!has_right_width(job, record)) return take_ragged(job, record, error);
     if (schema->n_times > 0) {
         struct alm_field split;
         const struct alm_field *time = &record->fields[schema->times[0]];
@@ -105,6 +148,8 @@ static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_rec
             time = &split;
         }
         const enum alm_time_answer answer = alm_time_reader_read(&ts, &job->times, time->text, time->n);
+        if (answer == ALM_TIME_BAD) return hold(job, record, ALM_REJECT_TIME, last_time(schema), error);
+        if (is_after_held(job)) ALM_TRY(alm_tail_release(job, record, error));
         if (answer == ALM_TIME_SKIPPED) {
             job->summary->dst_skipped++;
             return ALM_OK;
@@ -114,8 +159,10 @@ static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_rec
     for (size_t v = 0; v < schema->n_values - schema->n_categories; v++) {
         const struct alm_field *field = &record->fields[schema->values[v]];
         if (alm_number_read(&job->values[v], field->text, field->n, &schema->numbers) == ALM_CELL_BAD)
-            return alm_job_refuse_number(job, record, schema->values[v], error);
+            return schema->index ? hold(job, record, ALM_REJECT_NUMBER, schema->values[v], error)
+                                 : alm_job_refuse_number(job, record, schema->values[v], error);
     }
+    if (schema->index && is_after_held(job)) ALM_TRY(alm_tail_release(job, record, error));
     ALM_TRY(read_key(&good, job, record, error));
     if (!good) return ALM_OK;
     if (schema->n_categories > 0) ALM_TRY(check_labels(&good, job, record, error));
@@ -123,6 +170,7 @@ static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_rec
     ALM_TRY(alm_job_find_group(&entry, &is_new, job, alm_text_string(&job->key), error));
     if (schema->n_categories > 0) ALM_TRY(read_labels(job, record, error));
     if (schema->index) ts = alm_group_next_index(entry->group);
+    job->summary->rows_padded += job->whole != NULL;
     return alm_group_add(entry->group, ts, job->values, record->line, error);
 }
 
@@ -165,7 +213,6 @@ static enum alm_status take_records(struct alm_ingest_job *job, const struct alm
                                     const struct alm_progress *progress, struct alm_error *error)
 {
     struct alm_ingest_summary *summary = job->summary;
-    bool header = job->schema.has_header;
     for (size_t i = 0;; i++) {
         struct alm_record record;
         bool more;
@@ -174,12 +221,10 @@ static enum alm_status take_records(struct alm_ingest_job *job, const struct alm
         if (!more) break;
         if (record.blank) {
             summary->blank_lines++;
+            job->tail.blank_line = record.line;
             continue;
         }
-        if (header && record.fault == ALM_RECORD_GOOD) {
-            header = false;
-            continue;
-        }
+        if (record.line < job->found.data_line) continue;
         summary->rows_read++;
         summary->stray_quotes += record.stray_quote;
         if (record.fault != ALM_RECORD_GOOD)
@@ -189,15 +234,30 @@ static enum alm_status take_records(struct alm_ingest_job *job, const struct alm
         else
             ALM_TRY(take_row(job, &record, error));
     }
+    ALM_TRY(alm_tail_end(job, error));
     /* who interrupts a pipe ends its writer, too: that is no end of the file */
     return look_around(job, cancel, progress, error);
 }
 
 /* ---- the whole ---- */
 
+static enum alm_status read_ragged(enum alm_ragged *out, const char *text, struct alm_error *error)
+{
+    static const char *const names[] = {
+        [ALM_RAGGED_ERROR] = "error", [ALM_RAGGED_PAD] = "pad", [ALM_RAGGED_SKIP] = "skip", NULL};
+    for (int i = 0; names[i] != NULL; i++) {
+        if (text == NULL || strcmp(text, names[i]) == 0) {
+            *out = (enum alm_ragged)i;
+            return ALM_OK;
+        }
+    }
+    return alm_fail(error, ALM_USAGE, "--ragged is error, pad or skip, not \"%s\"", text);
+}
+
 static enum alm_status check_options(struct alm_ingest_job *job, struct alm_error *error)
 {
     const struct alm_ingest_options *options = job->options;
+    ALM_TRY(read_ragged(&job->ragged, options->ragged, error));
     ALM_TRY(alm_dst_parse(&job->times.dst, options->dst, error));
     if (options->dst != NULL && options->time_zone == NULL)
         return alm_fail(error, ALM_USAGE, "--dst goes with --tz ZONE, the zone of the times in the file");
@@ -208,6 +268,25 @@ static enum alm_status check_options(struct alm_ingest_job *job, struct alm_erro
     if (options->frequency == NULL) return ALM_OK;
     job->frequency_stated = true;
     return alm_frequency_parse(&job->frequency, options->frequency, error);
+}
+
+/* Where the table stands, then what its columns mean. */
+static enum alm_status decide(struct alm_ingest_job *job, struct alm_sample *sample,
+                              struct alm_dialect dialect, struct alm_error *error)
+{
+    struct alm_ingest_table *found = &job->found;
+    struct alm_schema *schema = &job->schema;
+    ALM_TRY(alm_ingest_table_find(found, sample, job->options, job->file, error));
+    const enum alm_status status = alm_schema_decide(schema, sample, dialect, job->options, error);
+    if (status != ALM_OK) {
+        alm_fail_in(error, "%s", job->file);
+        return status;
+    }
+    alm_text_append(&found->said, alm_text_string(&schema->assumptions));
+    alm_text_clear(&schema->assumptions);
+    schema->assumptions = found->said;
+    found->said = (struct alm_text){0};
+    return alm_text_check(&schema->assumptions, error);
 }
 
 static enum alm_status find_out(struct alm_ingest_job *job, struct alm_error *error)
@@ -225,10 +304,12 @@ static enum alm_status find_out(struct alm_ingest_job *job, struct alm_error *er
     enum alm_status status = alm_sample_read(&sample, job->reader, SAMPLE_RECORDS, error);
     alm_source_sampling(job->source, false);
     alm_source_restart(job->source);
-    if (status == ALM_OK) status = alm_schema_decide(&job->schema, &sample, dialect, job->options, error);
     if (status != ALM_OK) alm_fail_in(error, "%s", job->file);
+    if (status == ALM_OK) status = decide(job, &sample, dialect, error);
     alm_sample_clear(&sample);
     if (status != ALM_OK) return status;
+    job->summary->preamble = job->found.preamble;
+    job->summary->header_rows = job->found.header_rows;
     if (job->schema.index) {
         job->frequency = (struct alm_frequency){ALM_FREQUENCY_INDEX, 1};
         job->frequency_stated = true;
@@ -258,7 +339,7 @@ static enum alm_status judge(const struct alm_ingest_job *job, struct alm_error 
             "%s: %zu of %zu rows are no good, more than 1 %%: nothing was stored; --max-rejects %zu "
             "takes the rest",
             job->file, summary->rows_rejected, summary->rows_read, summary->rows_rejected);
-    if (summary->rows_read == summary->rows_rejected + summary->dst_skipped)
+    if (summary->rows_read == summary->rows_rejected + summary->rows_skipped + summary->dst_skipped)
         return alm_fail(error, ALM_DATA, "%s: there are no good rows", job->file);
     return ALM_OK;
 }
@@ -291,6 +372,9 @@ enum alm_status alm_ingest(const struct alm_ingest_options *options, const struc
     alm_zone_free(job.zone);
     alm_job_clear_groups(&job);
     free(job.values);
+    free(job.padded);
+    alm_tail_clear(&job.tail);
+    alm_ingest_table_clear(&job.found);
     alm_text_clear(&job.key);
     alm_text_clear(&job.joined);
     alm_reader_free(job.reader);

@@ -56,10 +56,15 @@ struct alm_ingest_summary {
     size_t rows_read;     /* records of data: no header, no blank lines */
     size_t rows_rejected; /* each once */
     size_t rejected[ALM_REJECT_REASONS];
+    size_t rows_skipped; /* of another width than the header, left out as --ragged skip says */
+    size_t rows_padded;  /* the same, filled or cut as --ragged pad says */
     size_t blank_lines, stray_quotes;
     size_t dst_holes,
         dst_folds;      /* rows whose local time does not exist, exists twice; whatever became of them */
     size_t dst_skipped; /* those of them left out by --dst skip: neither stored nor rejected */
+    size_t preamble;               /* lines before the header */
+    size_t header_rows;            /* 0: none */
+    size_t notes, first_note_line; /* lines below the table that are no rows of it */
 };
 
 /* Reads the file once from beginning to end. ALM_USAGE for options that do not fit the file, ALM_DATA when

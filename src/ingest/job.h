@@ -5,6 +5,8 @@
 #include "ingest/group.h"
 #include "ingest/ingest.h"
 #include "ingest/reader.h"
+#include "ingest/table.h"
+#include "ingest/tail.h"
 
 /* One group and the key that leads to it. */
 struct alm_ingest_entry {
@@ -14,6 +16,8 @@ struct alm_ingest_entry {
     bool announced; /* to the caller's sink */
 };
 
+enum alm_ragged { ALM_RAGGED_ERROR, ALM_RAGGED_PAD, ALM_RAGGED_SKIP };
+
 struct alm_ingest_job {
     const struct alm_ingest_options *options;
     const struct alm_ingest_sink *sink;
@@ -21,9 +25,14 @@ struct alm_ingest_job {
     const char *file; /* for messages */
     struct alm_source *source;
     struct alm_reader *reader;
+    struct alm_ingest_table found;
     struct alm_schema schema;
     struct alm_zone *zone; /* of times without one; NULL: UTC */
     struct alm_time_reader times;
+    struct alm_tail tail;
+    enum alm_ragged ragged;
+    struct alm_field *padded;       /* [n_columns] a row filled up */
+    const struct alm_record *whole; /* the row that is being taken filled or cut, as it stands */
     struct alm_group_sink group_sink;
     struct alm_frequency frequency; /* stated */
     bool frequency_stated;

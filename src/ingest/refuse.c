@@ -87,9 +87,14 @@ static enum alm_status refuse_joined(struct alm_ingest_job *job, const struct al
 {
     const struct alm_schema *schema = &job->schema;
     struct alm_text where = {0};
-    for (size_t t = 0; t < schema->n_times; t++)
+    alm_text_reset(&job->joined); /* it may be that of a later row */
+    for (size_t t = 0; t < schema->n_times; t++) {
+        const struct alm_field *part = &record->fields[schema->times[t]];
         alm_text_printf(&where, t == 0 ? "%s" : ",%s", schema->columns[schema->times[t]].header);
+        alm_time_join(&job->joined, part->text, part->n);
+    }
     enum alm_status status = alm_text_check(&where, error);
+    if (status == ALM_OK) status = alm_text_check(&job->joined, error);
     const size_t at = alm_record_field_offset(record, schema->dialect, schema->times[0]);
     if (status == ALM_OK)
         status = refuse_at(job, record, at, schema->times[0] + 1, reason, alm_text_string(&where), job->hint,

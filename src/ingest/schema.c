@@ -202,21 +202,6 @@ static enum alm_status read_style(struct alm_decision *d, struct alm_error *erro
     return ALM_OK;
 }
 
-static enum alm_status read_header(struct alm_schema *schema, const struct alm_sample *sample,
-                                   const struct alm_ingest_options *options, struct alm_error *error)
-{
-    const char *header = options->header == NULL ? "auto" : options->header;
-    if (strcmp(header, "auto") == 0)
-        schema->has_header = alm_sample_has_header(sample, &schema->numbers);
-    else if (strcmp(header, "yes") == 0 || strcmp(header, "no") == 0)
-        schema->has_header = header[0] == 'y';
-    else
-        return alm_fail(error, ALM_USAGE, "--header is one of auto, yes, no; not \"%s\"", header);
-    if (schema->has_header && sample->n < 2)
-        return alm_fail(error, ALM_DATA, "there are no rows below the header");
-    return ALM_OK;
-}
-
 static enum alm_status decide(struct alm_decision *d, struct alm_error *error)
 {
     struct alm_schema *schema = d->schema;
@@ -224,7 +209,9 @@ static enum alm_status decide(struct alm_decision *d, struct alm_error *error)
     if (d->sample->n == 0) return alm_fail(error, ALM_DATA, "there are no rows");
     ALM_TRY(read_layout(schema, d->options, error));
     ALM_TRY(read_style(d, error));
-    ALM_TRY(read_header(schema, d->sample, d->options, error));
+    schema->has_header = d->sample->has_header;
+    if (schema->has_header && d->sample->n < 2)
+        return alm_fail(error, ALM_DATA, "there are no rows below the header");
     if (schema->layout != ALM_LAYOUT_ROWS) {
         ALM_TRY(name_columns(d, error));
         ALM_TRY(ALM_NEW(&schema->keys, schema->n_columns, error));

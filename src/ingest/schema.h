@@ -7,7 +7,7 @@
 #include "ingest/dialect.h"
 #include "ingest/number.h"
 #include "ingest/options.h"
-#include "ingest/reader.h"
+#include "ingest/sample.h"
 #include "ingest/timeformat.h"
 #include "ingest/timesplit.h"
 
@@ -57,26 +57,12 @@ struct alm_schema {
     struct alm_text assumptions; /* what was guessed, one sentence a line */
 };
 
-/* A few records kept for looking at. */
-struct alm_sample {
-    struct alm_sample_record {
-        char **cells; /* [n], terminated */
-        size_t n;
-    } * records;
-    size_t n, capacity;
-};
-
-/* Copies up to limit good records that are not blank. */
-enum alm_status alm_sample_read(struct alm_sample *out, struct alm_reader *reader, size_t limit,
-                                struct alm_error *error);
-void alm_sample_clear(struct alm_sample *sample);
-
-/* Decides. A header is there when some column of numbers or times has a first cell that is neither, or when
- * all first cells are words. The time column is the one named, else the one whose cells are times (of
- * several, one whose name says so, else the first); numbers that could be times (epochs, YYYYMMDD) need a
- * name that says so, or no name in the first column. A value column has at least four numbers in five cells
- * that are not missing; one without a name, or called no, id, index or row, that counts its rows by ones is
- * skipped. ALM_USAGE when the options do not fit the columns, ALM_DATA when there is nothing to store. */
+/* Decides from a sample whose first record is the header, if it says so. The time column is the one named,
+ * else the one whose cells are times (of several, one whose name says so, else the first); numbers that could
+ * be times (epochs, YYYYMMDD) need a name that says so, or no name in the first column. A value column has at
+ * least four numbers in five cells that are not missing; one without a name, or called no, id, index or row,
+ * that counts its rows by ones is skipped. ALM_USAGE when the options do not fit the columns, ALM_DATA when
+ * there is nothing to store. */
 enum alm_status alm_schema_decide(struct alm_schema *out, const struct alm_sample *sample,
                                   struct alm_dialect dialect, const struct alm_ingest_options *options,
                                   struct alm_error *error);
