@@ -4,6 +4,7 @@
 #include "ingest/job.h"
 #include "ingest/labels.h"
 #include "ingest/name.h"
+#include "ingest/tsf.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -344,10 +345,22 @@ static enum alm_status judge(const struct alm_ingest_job *job, struct alm_error 
     return ALM_OK;
 }
 
+/* As stated, or by its name. */
+static bool is_tsf(const struct alm_ingest_options *options)
+{
+    if (options->layout != NULL && strcmp(options->layout, "auto") != 0)
+        return strcmp(options->layout, "tsf") == 0;
+    return alm_tsf_is_path(options->path);
+}
+
 static enum alm_status run(struct alm_ingest_job *job, const struct alm_cancel *cancel,
                            const struct alm_progress *progress, struct alm_error *error)
 {
     ALM_TRY(check_options(job, error));
+    if (is_tsf(job->options)) {
+        ALM_TRY(alm_job_take_tsf(job, cancel, progress, error));
+        return judge(job, error);
+    }
     ALM_TRY(alm_source_open(&job->source, job->options->path, job->options->encoding, cancel, error));
     ALM_TRY(find_out(job, error));
     ALM_TRY(take_records(job, cancel, progress, error));

@@ -69,6 +69,11 @@ enum alm_status alm_job_refuse_fields(struct alm_ingest_job *job, const struct a
 enum alm_status alm_job_refuse_fault(struct alm_ingest_job *job, const struct alm_record *record,
                                      struct alm_error *error);
 
+/* ---- tsf_take.c: a .tsf file from its first to its last byte ---- */
+
+enum alm_status alm_job_take_tsf(struct alm_ingest_job *job, const struct alm_cancel *cancel,
+                                 const struct alm_progress *progress, struct alm_error *error);
+
 /* ---- keys.c: the groups of an import, found by key ---- */
 
 void alm_job_start_groups(struct alm_ingest_job *job);

@@ -8,11 +8,17 @@
 
 enum { WAITING_LIMIT = 24 << 20 }; /* bytes in groups that wait, before all that can are flushed */
 
+/* The series of a group: one where a file has no columns. */
+static size_t width_of(const struct alm_ingest_job *job)
+{
+    return job->schema.n_values == 0 ? 1 : job->schema.n_values;
+}
+
 enum alm_status alm_job_announce(struct alm_ingest_job *job, size_t number, struct alm_error *error)
 {
     struct alm_ingest_entry *entry = &job->entries[number];
     if (entry->announced) return ALM_OK;
-    const size_t width = job->schema.layout == ALM_LAYOUT_ROWS ? 1 : job->schema.n_values;
+    const size_t width = width_of(job);
     const char *key = job->schema.layout == ALM_LAYOUT_WIDE ? NULL : entry->key;
     char **names;
     enum alm_status status = ALM_OK;
@@ -99,7 +105,7 @@ enum alm_status alm_job_find_group(struct alm_ingest_entry **out, bool *is_new, 
     size_t *slot = find_slot(job, key, hash);
     if (*slot == 0) {
         const size_t number = job->n_entries;
-        const size_t width = job->schema.layout == ALM_LAYOUT_ROWS ? 1 : job->schema.n_values;
+        const size_t width = width_of(job);
         ALM_TRY(alm_grow((void **)&job->entries, &job->entries_capacity, number + 1, sizeof *job->entries,
                          error));
         struct alm_ingest_entry *entry = &job->entries[number];

@@ -19,7 +19,8 @@ enum alm_status alm_name_stem(char **out, const char *path, struct alm_error *er
     const char *slash = strrchr(path, '/');
     ALM_TRY(alm_copy_text(out, slash == NULL ? path : slash + 1, error));
     if (!drop_ending(*out, ".gz")) drop_ending(*out, ".zst");
-    if (!drop_ending(*out, ".csv") && !drop_ending(*out, ".tsv")) drop_ending(*out, ".txt");
+    if (!drop_ending(*out, ".csv") && !drop_ending(*out, ".tsv") && !drop_ending(*out, ".tsf"))
+        drop_ending(*out, ".txt");
     return ALM_OK;
 }
 

@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The stem of a path: its last part without `.gz` or `.zst`, then without `.csv`, `.tsv` or `.txt`. */
+/* The stem of a path: its last part without `.gz` or `.zst`, then without `.csv`, `.tsv`, `.tsf` or `.txt`.
+ */
 enum alm_status alm_name_stem(char **out, const char *path, struct alm_error *error);
 /* A header as part of a name: ASCII lower case, runs of anything but letters and digits as one `_`, none at
  * the ends. Letters beyond ASCII stay. Empty when nothing is left. */

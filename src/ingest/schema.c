@@ -167,7 +167,7 @@ static enum alm_status read_layout(struct alm_schema *schema, const struct alm_i
     else if (strcmp(text, "rows") == 0)
         schema->layout = ALM_LAYOUT_ROWS;
     else
-        return alm_fail(error, ALM_USAGE, "--layout is one of auto, wide, long, rows; not \"%s\"", text);
+        return alm_fail(error, ALM_USAGE, "--layout is one of auto, wide, long, rows, tsf; not \"%s\"", text);
     if (schema->layout == ALM_LAYOUT_LONG && !by)
         return alm_fail(error, ALM_USAGE,
                         "--layout long needs --by COLUMN, the column that names the series");
@@ -177,7 +177,7 @@ static enum alm_status read_layout(struct alm_schema *schema, const struct alm_i
     if (options->time != NULL || options->value != NULL || options->time_format != NULL)
         return alm_fail(error, ALM_USAGE,
                         "--layout rows has no columns: --time and --value do not go with it");
-    if (!options->index) return alm_fail(error, ALM_USAGE, "--layout rows has no times: add --index");
+    schema->index = true;
     return ALM_OK;
 }
 

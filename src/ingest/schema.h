@@ -18,6 +18,7 @@ enum alm_layout {
     ALM_LAYOUT_WIDE, /* each value column is a series */
     ALM_LAYOUT_LONG, /* each key is a series, or one for each value column */
     ALM_LAYOUT_ROWS, /* each row is a series: its name, then its values */
+    ALM_LAYOUT_TSF,  /* the same with a header of its own: see tsf.h */
 };
 
 enum alm_column_role {

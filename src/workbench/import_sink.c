@@ -73,7 +73,7 @@ static enum alm_status place_stored(size_t *n, struct alm_import_sink *sink, str
         if (!has) continue;
         enum alm_status status = ALM_OK;
         const bool index = strcmp(row.frequency, "index") == 0;
-        if (index != sink->request->index)
+        if (index != sink->schema->index)
             status = alm_fail(error, ALM_DATA, "%s is stored %s a clock; this file is imported %s --index",
                               series->name, index ? "without" : "with", index ? "without" : "with");
         if (status == ALM_OK && !index && sink->request->time_zone == NULL &&
@@ -133,7 +133,7 @@ static enum alm_status create_rest(struct alm_import_sink *sink, struct alm_impo
                                      .name = series->name,
                                      .time_zone = (char *)sink->request->time_zone, /* both are copied */
                                      .kind = (char *)kind_of(sink, c),
-                                     .frequency = sink->request->index ? "index" : "irregular"};
+                                     .frequency = sink->schema->index ? "index" : "irregular"};
         ALM_TRY(alm_series_table_create(sink->store, &row, error));
         if (group->labels != NULL) group->series_id[c] = row.series_id;
         ALM_TRY(find_frame(&frame, group, frame_id, error));
@@ -190,7 +190,7 @@ static enum alm_status on_group(void *context, size_t number, const char *const 
                      sizeof *summary->series, error));
     for (size_t c = 0; c < width; c++) {
         struct alm_import_series *series = &summary->series[summary->n_series++];
-        *series = (struct alm_import_series){.index = sink->request->index};
+        *series = (struct alm_import_series){.index = sink->schema->index};
         ALM_TRY(alm_copy_text(&series->name, names[c], error));
     }
     if (sink->schema->n_categories > 0) {
@@ -212,7 +212,7 @@ static enum alm_status refuse_conflict(enum alm_status status, const struct alm_
 {
     if (status != ALM_EXISTS) return status;
     if (error != NULL) error->status = ALM_DATA;
-    if (sink->request->index && !sink->request->append)
+    if (sink->schema->index && !sink->request->append)
         alm_fail_in(error, "index series are there already; --append goes on after their last value");
     return ALM_DATA;
 }

@@ -203,7 +203,6 @@ Test(columns, options_that_do_not_fit_are_refused_with_a_suggestion)
             "already used");
     refused((struct alm_ingest_options){.layout = "tall"}, "date,v\n2020-01-01,1\n", ALM_USAGE, "--layout");
     refused((struct alm_ingest_options){.layout = "long"}, "date,v\n2020-01-01,1\n", ALM_USAGE, "--by");
-    refused((struct alm_ingest_options){.layout = "rows"}, "a,1\n", ALM_USAGE, "--index");
     refused((struct alm_ingest_options){.index = true, .time = "date"}, "date,v\n2020-01-01,1\n", ALM_USAGE,
             "--index");
     refused((struct alm_ingest_options){.time_zone = "Europe/Berlim"}, "date,v\n2020-01-01,1\n", ALM_USAGE,
