@@ -299,16 +299,20 @@ static void decide_by_words(struct search *s)
 
 /* ---- what the user says ---- */
 
-static bool is_count(const char *text)
+static bool read_count(size_t *out, const char *text)
 {
-    return text[0] != '\0' && strspn(text, "0123456789") == strlen(text) && strlen(text) < 9;
+    long long value;
+    if (strspn(text, "0123456789") != strlen(text) || !alm_text_to_integer(&value, text)) return false;
+    *out = (size_t)value;
+    return value < 1000000000;
 }
 
 static bool states_names(const struct search *s)
 {
     const char *header = s->options->header;
+    size_t n;
     return header != NULL && strcmp(header, "auto") != 0 && strcmp(header, "yes") != 0 &&
-           strcmp(header, "no") != 0 && !is_count(header);
+           strcmp(header, "no") != 0 && !read_count(&n, header);
 }
 
 static enum alm_status find_stated_names(struct search *s, const char *names, struct alm_error *error)
@@ -335,8 +339,8 @@ static enum alm_status obey_header(struct search *s, struct alm_error *error)
         return ALM_OK;
     }
     if (states_names(s)) return find_stated_names(s, header, error);
-    const size_t n = is_count(header) ? (size_t)atol(header) : 0;
-    if (n == 0) { /* then all rows of the right width are data */
+    size_t n = 0;
+    if (!read_count(&n, header) || n == 0) { /* then all rows of the right width are data */
         s->header_rows = 0;
         for (s->data = 0; s->data < s->n; s->data++)
             if (s->rows[s->data].n == s->width && !is_lonely(s, s->data)) break;
@@ -355,8 +359,8 @@ static enum alm_status obey_skip(struct search *s, struct alm_error *error)
     const char *skip = s->options->skip;
     size_t n = 0;
     if (skip == NULL) return ALM_OK;
-    if (!is_count(skip)) return alm_fail(error, ALM_USAGE, "--skip is a number of lines, not \"%s\"", skip);
-    s->out->preamble = (size_t)atol(skip);
+    if (!read_count(&s->out->preamble, skip))
+        return alm_fail(error, ALM_USAGE, "--skip is a number of lines, not \"%s\"", skip);
     while (n < s->sample->n && s->sample->records[n].line <= s->out->preamble)
         n++;
     alm_sample_remove(s->sample, 0, n);
@@ -381,7 +385,8 @@ static void describe(struct search *s, size_t header)
                         s->rows[s->data - 1].line);
 }
 
-/* Rows at the end of the sample that do not fit, such as notes below the table, would spoil the look at its columns. */
+/* Rows at the end of the sample that do not fit, such as notes below the table, would spoil the look at its
+ * columns. */
 static void drop_misfits(struct search *s)
 {
     size_t n = 0;
