@@ -267,6 +267,8 @@ static enum alm_status check_options(struct alm_ingest_job *job, struct alm_erro
         ALM_TRY(alm_zone_create(&job->zone, options->time_zone, error));
     }
     if (options->frequency == NULL) return ALM_OK;
+    if (options->resample != NULL)
+        return alm_fail(error, ALM_USAGE, "--resample states the frequency; --freq beside it says nothing");
     job->frequency_stated = true;
     return alm_frequency_parse(&job->frequency, options->frequency, error);
 }
@@ -288,6 +290,17 @@ static enum alm_status decide(struct alm_ingest_job *job, struct alm_sample *sam
     schema->assumptions = found->said;
     found->said = (struct alm_text){0};
     return alm_text_check(&schema->assumptions, error);
+}
+
+/* Puts the bars between the rows and the caller's sink. */
+static enum alm_status start_resampling(struct alm_ingest_job *job, struct alm_error *error)
+{
+    struct alm_resample_spec spec;
+    if (job->options->resample == NULL) return ALM_OK;
+    ALM_TRY(alm_resample_parse(&spec, job->options->resample, error));
+    ALM_TRY(alm_resample_create(&job->resample, &spec, job->zone, job->sink, error));
+    job->sink = alm_resample_sink(job->resample);
+    return ALM_OK;
 }
 
 static enum alm_status find_out(struct alm_ingest_job *job, struct alm_error *error)
@@ -357,6 +370,7 @@ static enum alm_status run(struct alm_ingest_job *job, const struct alm_cancel *
                            const struct alm_progress *progress, struct alm_error *error)
 {
     ALM_TRY(check_options(job, error));
+    ALM_TRY(start_resampling(job, error));
     if (is_tsf(job->options)) {
         ALM_TRY(alm_job_take_tsf(job, cancel, progress, error));
         return judge(job, error);
@@ -382,6 +396,7 @@ enum alm_status alm_ingest(const struct alm_ingest_options *options, const struc
     const enum alm_status status = run(&job, cancel, progress, error);
     summary->dst_holes = job.times.holes;
     summary->dst_folds = job.times.folds;
+    alm_resample_free(job.resample);
     alm_zone_free(job.zone);
     alm_job_clear_groups(&job);
     free(job.values);

@@ -5,6 +5,7 @@
 #include "ingest/group.h"
 #include "ingest/ingest.h"
 #include "ingest/reader.h"
+#include "ingest/resample.h"
 #include "ingest/table.h"
 #include "ingest/tail.h"
 
@@ -20,7 +21,8 @@ enum alm_ragged { ALM_RAGGED_ERROR, ALM_RAGGED_PAD, ALM_RAGGED_SKIP };
 
 struct alm_ingest_job {
     const struct alm_ingest_options *options;
-    const struct alm_ingest_sink *sink;
+    const struct alm_ingest_sink *sink; /* the caller's, or the one of resample */
+    struct alm_resample *resample;      /* NULL: rows stay as they are */
     struct alm_ingest_summary *summary;
     const char *file; /* for messages */
     struct alm_source *source;
