@@ -60,7 +60,7 @@ class Resample(Program):
         spans = {"30S": 40, "T": 50, "15T": 500, "H": 900, "4H": 9000, "7H": 9000, "D": 20000, "3D": 80000, "B": 20000,
                  "W": 90000, "M": 200000, "2M": 300000, "Q": 500000, "Y": 900000}
         for frequency, span in spans.items():
-            for place in ("UTC", "America/New_York", "Asia/Kolkata"):
+            for place in rng.sample(("UTC", "America/New_York", "Asia/Kolkata"), 2):
                 zone, how = zoneinfo.ZoneInfo(place), rng.choice(list(HOW))
                 when = dt.datetime(2021, rng.choice((3, 10)), rng.randint(1, 20), tzinfo=UTC)
                 rows = []
@@ -96,8 +96,8 @@ class Resample(Program):
         self.import_it(bars, "M=ohlc", header="Date,Open,High,Low,Close,Adj Close,Volume", name="Z")
         out = {r["series"]: r for r in self.rows("--db", "r.db", "series", "list")}
         self.assertEqual({r["frequency"] for r in out.values()}, {"M"})
-        january = {name: self.export(f"Z.{name}")[0][1] for name in ("open", "high", "low", "close", "adj_close", "volume")}
-        self.assertEqual(january, {"open": "1", "high": "5", "low": "0.5", "close": "2.5", "adj_close": "2.5", "volume": "30"})
+        january = {name: self.export(f"Z.{name}")[0][1] for name in ("open", "high", "low", "close", "adjusted", "volume")}
+        self.assertEqual(january, {"open": "1", "high": "5", "low": "0.5", "close": "2.5", "adjusted": "2.5", "volume": "30"})
 
     def test_keys_are_gathered_apart_and_bars_without_values_are_gaps(self):
         rows = [(f"2024-01-{d:02}T{h:02}:00:00Z", k, "" if d == 3 else str(d * h)) for d in (1, 2, 3, 5) for h in range(24)
