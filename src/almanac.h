@@ -104,6 +104,7 @@ struct alm_import_summary {
     bool known; /* the same file was imported before: nothing was done */
     size_t rows_read, rows_stored, rows_rejected;
     size_t values_kept, values_replaced; /* conflicts with stored values, by on_conflict */
+    size_t out_of_order; /* rows before which a later one of their series stands in the file */
     size_t blank_lines, stray_quotes;
     size_t dst_holes,
         dst_folds;      /* rows whose local time does not exist, exists twice; whatever became of them */

@@ -41,6 +41,28 @@ SELECT :frame, ts, v0, v1, v2, v3, v4, v5, v6, v7 FROM incoming;
 -- name: observation_any
 SELECT 1 FROM observation WHERE frame_id = :frame LIMIT 1;
 
+-- name: observation_last
+SELECT ts FROM observation WHERE frame_id = :frame ORDER BY ts DESC LIMIT 1;
+
+-- name: observation_times
+SELECT ts FROM observation WHERE frame_id = :frame AND ts > :after ORDER BY ts LIMIT :n;
+
+-- name: observation_has
+SELECT 1 FROM observation WHERE frame_id = :frame AND ts = :ts;
+
+-- name: staged_create
+-- Rows of an import that wait to be sorted.
+CREATE TEMP TABLE IF NOT EXISTS staged(group_no INTEGER NOT NULL, ts INTEGER NOT NULL, line INTEGER NOT NULL, data BLOB NOT NULL);
+
+-- name: staged_add
+INSERT INTO staged(group_no, ts, line, data) VALUES(:group, :ts, :line, :data);
+
+-- name: staged_rows
+SELECT group_no, ts, line, data FROM staged ORDER BY group_no, ts, line;
+
+-- name: staged_drop
+DROP TABLE IF EXISTS temp.staged;
+
 -- name: observation_any_frame
 SELECT 1 FROM observation LIMIT 1;
 

@@ -1,76 +1,124 @@
 #include "ingest/group.h"
 
 #include "base/memory.h"
+#include "ingest/axis.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 4096 };
+enum { BLOCK_BYTES = 128 << 10, BLOCK_LEAST = 64, FIRST_CAPACITY = 16 };
 
-/* Rows that wait. order is a row's place among those that wait, so that sorting keeps it. */
-struct rows {
+struct alm_group {
+    size_t number, width, added, out_of_order, n_staged;
+    struct alm_group_room *room;
+    struct alm_frequency frequency; /* stated */
+    bool frequency_stated;
+    int64_t greatest;     /* time so far */
+    int64_t staged_until; /* rows at times up to this one are staged */
+    bool delivered;       /* rows were handed on at once, up to last */
+    int64_t last;
+    size_t n_kept; /* rows handed on */
+    int64_t kept_first, kept_last;
+    bool mixed;           /* some of them between or before others: the axis does not know */
+    struct alm_axis axis; /* of what was handed on */
+    /* rows that wait */
     int64_t *ts;
     size_t *lines;
     double *values; /* [n][width] */
-    size_t n, ts_capacity, lines_capacity, values_capacity;
+    size_t n, capacity, block;
     bool ordered; /* never stepping back */
 };
 
-struct alm_group {
-    size_t number, width, added;
-    bool last_wins;
-    const struct alm_group_sink *sink;
-    struct rows waiting, late;
-    int64_t *done; /* [n_done] times handed on, increasing */
-    size_t n_done, done_capacity;
-};
+static size_t row_bytes(const struct alm_group *group)
+{
+    return sizeof(int64_t) + sizeof(size_t) + group->width * sizeof(double);
+}
 
-enum alm_status alm_group_create(struct alm_group **out, size_t number, size_t width, bool last_wins,
-                                 const struct alm_group_sink *sink, struct alm_error *error)
+/* Stretches of equal steps that a group may remember: a few MB in all, however many groups there are. */
+static size_t axis_limit(size_t number)
+{
+    return number < 64 ? 4096 : number < 1024 ? 128 : 32;
+}
+
+enum alm_status alm_group_create(struct alm_group **out, size_t number, size_t width,
+                                 struct alm_group_room *room, const struct alm_frequency *frequency,
+                                 struct alm_error *error)
 {
     ALM_TRY(ALM_NEW(out, 1, error));
-    **out = (struct alm_group){.number = number, .width = width, .last_wins = last_wins, .sink = sink};
-    (*out)->waiting.ordered = (*out)->late.ordered = true;
+    struct alm_group *group = *out;
+    *group = (struct alm_group){.number = number, .width = width, .room = room, .ordered = true};
+    group->block = BLOCK_BYTES / row_bytes(group);
+    if (group->block < BLOCK_LEAST) group->block = BLOCK_LEAST;
+    /* a sink that cannot judge late rows gets all of them sorted */
+    const bool judges = room->sink->late != NULL && room->sink->times != NULL;
+    group->staged_until = room->all || !judges ? INT64_MAX : INT64_MIN;
+    if (room->sorted) group->staged_until = INT64_MIN;
+    group->frequency_stated = frequency != NULL;
+    if (frequency != NULL) group->frequency = *frequency;
+    alm_axis_init(&group->axis, frequency, room->sink->times == NULL ? SIZE_MAX : axis_limit(number));
     return ALM_OK;
 }
 
-static void clear_rows(struct rows *rows)
+void alm_group_set_stored(struct alm_group *group, int64_t until)
 {
-    free(rows->ts);
-    free(rows->lines);
-    free(rows->values);
-    *rows = (struct rows){.ordered = true};
+    if (!group->room->sorted && until > group->staged_until) group->staged_until = until;
+}
+
+static void free_rows(struct alm_group *group)
+{
+    group->room->waiting -= group->capacity * row_bytes(group);
+    free(group->ts);
+    free(group->lines);
+    free(group->values);
+    group->ts = NULL;
+    group->lines = NULL;
+    group->values = NULL;
+    group->n = group->capacity = 0;
+    group->ordered = true;
 }
 
 void alm_group_free(struct alm_group *group)
 {
     if (group == NULL) return;
-    clear_rows(&group->waiting);
-    clear_rows(&group->late);
-    free(group->done);
+    free_rows(group);
+    alm_axis_clear(&group->axis);
     free(group);
 }
 
-static enum alm_status push(struct rows *rows, size_t width, int64_t ts, const double *values, size_t line,
-                            struct alm_error *error)
+static enum alm_status resize(void **block, size_t n, size_t size, struct alm_error *error)
 {
-    size_t needed;
-    if (!alm_multiply(&needed, rows->n + 1, width)) return alm_fail(error, ALM_NOMEM, "too many rows");
-    if (rows->n == rows->ts_capacity)
-        ALM_TRY(alm_grow((void **)&rows->ts, &rows->ts_capacity, rows->n + 1, sizeof *rows->ts, error));
-    if (rows->n == rows->lines_capacity)
-        ALM_TRY(
-            alm_grow((void **)&rows->lines, &rows->lines_capacity, rows->n + 1, sizeof *rows->lines, error));
-    if (needed > rows->values_capacity)
-        ALM_TRY(
-            alm_grow((void **)&rows->values, &rows->values_capacity, needed, sizeof *rows->values, error));
-    if (rows->n > 0 && ts < rows->ts[rows->n - 1]) rows->ordered = false;
-    rows->ts[rows->n] = ts;
-    rows->lines[rows->n] = line;
-    memcpy(rows->values + rows->n * width, values, width * sizeof *values);
-    rows->n++;
+    size_t bytes;
+    void *grown = alm_multiply(&bytes, n, size) ? realloc(*block, bytes) : NULL;
+    if (grown == NULL) return alm_fail(error, ALM_NOMEM, "out of memory for rows that wait");
+    *block = grown;
     return ALM_OK;
 }
+
+static enum alm_status make_room(struct alm_group *group, struct alm_error *error)
+{
+    size_t capacity = group->capacity == 0 ? FIRST_CAPACITY : 4 * group->capacity;
+    if (capacity > group->block) capacity = group->block;
+    ALM_TRY(resize((void **)&group->ts, capacity, sizeof *group->ts, error));
+    ALM_TRY(resize((void **)&group->lines, capacity, sizeof *group->lines, error));
+    ALM_TRY(resize((void **)&group->values, capacity, group->width * sizeof *group->values, error));
+    group->room->waiting += (capacity - group->capacity) * row_bytes(group);
+    group->capacity = capacity;
+    return ALM_OK;
+}
+
+static enum alm_status push(struct alm_group *group, int64_t ts, const double *values, size_t line,
+                            struct alm_error *error)
+{
+    if (group->n == group->capacity) ALM_TRY(make_room(group, error));
+    if (group->n > 0 && ts < group->ts[group->n - 1]) group->ordered = false;
+    group->ts[group->n] = ts;
+    group->lines[group->n] = line;
+    memcpy(group->values + group->n * group->width, values, group->width * sizeof *values);
+    group->n++;
+    return ALM_OK;
+}
+
+/* ---- order ---- */
 
 struct place {
     int64_t ts;
@@ -84,103 +132,166 @@ static int compare_places(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-/* Puts rows in order of time, rows of one time in order of arrival. */
-static enum alm_status sort(struct rows *rows, size_t width, struct alm_error *error)
+/* Puts the waiting rows in order of time, rows of one time in order of arrival. */
+static enum alm_status sort(struct alm_group *group, struct alm_error *error)
 {
-    struct place *places = NULL;
-    struct rows sorted = {.ordered = true};
-    enum alm_status status = ALM_OK;
-    if (rows->ordered) return ALM_OK;
-    ALM_TRY(ALM_NEW(&places, rows->n, error));
-    for (size_t i = 0; i < rows->n; i++)
-        places[i] = (struct place){rows->ts[i], i};
-    qsort(places, rows->n, sizeof *places, compare_places);
-    for (size_t i = 0; i < rows->n && status == ALM_OK; i++) {
+    struct place *places;
+    struct alm_group sorted = {0};
+    if (group->ordered) return ALM_OK;
+    ALM_TRY(ALM_NEW(&places, group->n, error));
+    for (size_t i = 0; i < group->n; i++)
+        places[i] = (struct place){group->ts[i], i};
+    qsort(places, group->n, sizeof *places, compare_places);
+    enum alm_status status = ALM_NEW(&sorted.ts, group->capacity, error);
+    if (status == ALM_OK) status = ALM_NEW(&sorted.lines, group->capacity, error);
+    if (status == ALM_OK)
+        status = alm_allocate((void **)&sorted.values, group->capacity, group->width * sizeof(double), error);
+    for (size_t i = 0; status == ALM_OK && i < group->n; i++) {
         const size_t from = places[i].order;
-        status = push(&sorted, width, places[i].ts, rows->values + from * width, rows->lines[from], error);
+        sorted.ts[i] = places[i].ts;
+        sorted.lines[i] = group->lines[from];
+        memcpy(sorted.values + i * group->width, group->values + from * group->width,
+               group->width * sizeof(double));
     }
     free(places);
     if (status == ALM_OK) {
-        clear_rows(rows);
-        *rows = sorted;
-    } else {
-        clear_rows(&sorted);
+        free(group->ts);
+        free(group->lines);
+        free(group->values);
+        group->ts = sorted.ts;
+        group->lines = sorted.lines;
+        group->values = sorted.values;
+        group->ordered = true;
+        return ALM_OK;
     }
+    free(sorted.ts);
+    free(sorted.lines);
+    free(sorted.values);
     return status;
 }
 
-static void copy_row(struct rows *rows, size_t width, size_t to, size_t from)
+static void copy_row(struct alm_group *group, size_t to, size_t from)
 {
     if (to == from) return;
-    rows->ts[to] = rows->ts[from];
-    rows->lines[to] = rows->lines[from];
-    memcpy(rows->values + to * width, rows->values + from * width, width * sizeof *rows->values);
+    group->ts[to] = group->ts[from];
+    group->lines[to] = group->lines[from];
+    memcpy(group->values + to * group->width, group->values + from * group->width,
+           group->width * sizeof *group->values);
 }
 
 static enum alm_status report(struct alm_group *group, int64_t ts, size_t line, struct alm_error *error)
 {
-    return group->sink->duplicate(group->sink->context, group->number, ts, line, error);
+    return group->room->duplicate(group->room->context, ts, line, error);
 }
 
-/* Leaves one row for each time among the first n, which are in order. *kept says how many there are. */
-static enum alm_status drop_duplicates(size_t *kept, struct alm_group *group, struct rows *rows, size_t n,
-                                       struct alm_error *error)
+/* Leaves one row for each time among those that wait, which are in order. */
+static enum alm_status drop_duplicates(struct alm_group *group, struct alm_error *error)
 {
     size_t k = 0;
-    for (size_t i = 0; i < n; i++) {
-        const bool again = k > 0 && rows->ts[i] == rows->ts[k - 1];
+    for (size_t i = 0; i < group->n; i++) {
+        const bool again = k > 0 && group->ts[i] == group->ts[k - 1];
         if (!again) {
-            copy_row(rows, group->width, k++, i);
-        } else if (group->last_wins) {
-            ALM_TRY(report(group, rows->ts[i], rows->lines[k - 1], error));
-            copy_row(rows, group->width, k - 1, i);
+            copy_row(group, k++, i);
+        } else if (group->room->last_wins) {
+            ALM_TRY(report(group, group->ts[i], group->lines[k - 1], error));
+            copy_row(group, k - 1, i);
         } else {
-            ALM_TRY(report(group, rows->ts[i], rows->lines[i], error));
+            ALM_TRY(report(group, group->ts[i], group->lines[i], error));
         }
     }
-    *kept = k;
+    group->n = k;
     return ALM_OK;
 }
 
-/* Hands on the first n waiting rows, which are in order and later than all before. */
-static enum alm_status hand_on(struct alm_group *group, size_t n, struct alm_error *error)
+/* ---- handing on ---- */
+
+static void note_kept(struct alm_group *group, int64_t first, int64_t last, size_t n)
 {
-    struct rows *rows = &group->waiting;
-    size_t kept;
-    ALM_TRY(drop_duplicates(&kept, group, rows, n, error));
-    if (kept > 0)
-        ALM_TRY(group->sink->rows(group->sink->context, group->number, rows->ts, rows->values, rows->lines,
-                                  kept, error));
-    ALM_TRY(alm_grow((void **)&group->done, &group->done_capacity, group->n_done + kept, sizeof *group->done,
-                     error));
-    if (kept > 0) memcpy(group->done + group->n_done, rows->ts, kept * sizeof *rows->ts);
-    group->n_done += kept;
-    for (size_t i = n; i < rows->n; i++)
-        copy_row(rows, group->width, i - n, i);
-    rows->n -= n;
-    return ALM_OK;
+    if (group->n_kept == 0 || first < group->kept_first) group->kept_first = first;
+    if (group->n_kept == 0 || last > group->kept_last) group->kept_last = last;
+    group->n_kept += n;
+}
+
+/* Hands on what waits, in order and later than all before. */
+static enum alm_status hand_on(struct alm_group *group, struct alm_error *error)
+{
+    const struct alm_ingest_sink *sink = group->room->sink;
+    const size_t n = group->n;
+    group->n = 0;
+    if (n == 0) return ALM_OK;
+    ALM_TRY(sink->rows(sink->context, group->number, group->ts, group->values, group->lines, n, error));
+    note_kept(group, group->ts[0], group->ts[n - 1], n);
+    return group->mixed ? ALM_OK : alm_axis_add(&group->axis, group->ts, n, error);
+}
+
+/* The same for rows that step back: their times may have been handed on before. */
+static enum alm_status hand_on_late(struct alm_group *group, struct alm_error *error)
+{
+    const struct alm_ingest_sink *sink = group->room->sink;
+    const size_t n = group->n;
+    bool *taken;
+    group->n = 0;
+    if (n == 0) return ALM_OK;
+    group->mixed = true;
+    ALM_TRY(ALM_NEW(&taken, n, error));
+    enum alm_status status =
+        sink->late(sink->context, group->number, group->ts, group->values, group->lines, n, taken, error);
+    for (size_t i = 0; status == ALM_OK && i < n; i++) {
+        if (taken[i])
+            status = report(group, group->ts[i], group->lines[i], error);
+        else
+            note_kept(group, group->ts[i], group->ts[i], 1);
+    }
+    free(taken);
+    return status;
+}
+
+static enum alm_status stage_row(struct alm_group *group, int64_t ts, const double *values, size_t line,
+                                 struct alm_error *error)
+{
+    const struct alm_stage_row row = {ts, group->number, line, values};
+    group->n_staged++;
+    return alm_stage_add(group->room->stage, &row, error);
+}
+
+/* Hands on a block, or stages it when it is the first and out of order. */
+static enum alm_status flush_block(struct alm_group *group, struct alm_error *error)
+{
+    if (group->n == 0) return ALM_OK;
+    if (!group->ordered && !group->delivered) {
+        group->staged_until = INT64_MAX;
+        for (size_t i = 0; i < group->n; i++)
+            ALM_TRY(stage_row(group, group->ts[i], group->values + i * group->width, group->lines[i], error));
+        group->n = 0;
+        group->ordered = true;
+        return ALM_OK;
+    }
+    ALM_TRY(sort(group, error));
+    ALM_TRY(drop_duplicates(group, error));
+    group->delivered = true;
+    group->last = group->ts[group->n - 1];
+    return hand_on(group, error);
 }
 
 enum alm_status alm_group_flush(struct alm_group *group, struct alm_error *error)
 {
-    struct rows *rows = &group->waiting;
-    if (!rows->ordered && group->n_done == 0) return ALM_OK;
-    ALM_TRY(sort(rows, group->width, error));
-    /* the last time stays: its duplicates may follow */
-    size_t n = rows->n;
-    while (n > 0 && rows->ts[n - 1] == rows->ts[rows->n - 1])
-        n--;
-    return n == 0 ? ALM_OK : hand_on(group, n, error);
+    ALM_TRY(flush_block(group, error));
+    free_rows(group);
+    return ALM_OK;
 }
 
 enum alm_status alm_group_add(struct alm_group *group, int64_t ts, const double *values, size_t line,
                               struct alm_error *error)
 {
-    group->added++;
-    if (group->n_done > 0 && ts <= group->done[group->n_done - 1])
-        return push(&group->late, group->width, ts, values, line, error);
-    ALM_TRY(push(&group->waiting, group->width, ts, values, line, error));
-    return group->waiting.n % BLOCK == 0 ? alm_group_flush(group, error) : ALM_OK;
+    if (group->added++ == 0 || ts > group->greatest)
+        group->greatest = ts;
+    else if (ts < group->greatest)
+        group->out_of_order++;
+    if (ts <= group->staged_until) return stage_row(group, ts, values, line, error);
+    if (group->delivered && ts <= group->last)
+        return ts == group->last ? report(group, ts, line, error) : stage_row(group, ts, values, line, error);
+    ALM_TRY(push(group, ts, values, line, error));
+    return group->n == group->block ? flush_block(group, error) : ALM_OK;
 }
 
 int64_t alm_group_next_index(const struct alm_group *group)
@@ -188,61 +299,82 @@ int64_t alm_group_next_index(const struct alm_group *group)
     return (int64_t)group->added;
 }
 
-size_t alm_group_waiting(const struct alm_group *group)
+size_t alm_group_out_of_order(const struct alm_group *group)
 {
-    return group->waiting.n * (sizeof(int64_t) + sizeof(size_t) + group->width * sizeof(double));
+    return group->out_of_order;
 }
 
-static int compare_times(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return x < y ? -1 : x > y;
-}
+/* ---- the end ---- */
 
-/* Hands on the rows that stepped back, but for times that went on before. */
-static enum alm_status hand_on_late(struct alm_group *group, struct alm_error *error)
+/* Of two staged rows of one time, the last that waits and this one, leaves one. */
+static enum alm_status drop_staged(struct alm_group *group, const struct alm_stage_row *row,
+                                   struct alm_error *error)
 {
-    struct rows *rows = &group->late;
-    size_t n, kept = 0;
-    if (rows->n == 0) return ALM_OK;
-    ALM_TRY(sort(rows, group->width, error));
-    ALM_TRY(drop_duplicates(&n, group, rows, rows->n, error));
-    for (size_t i = 0; i < n; i++) {
-        if (bsearch(&rows->ts[i], group->done, group->n_done, sizeof *group->done, compare_times) != NULL)
-            ALM_TRY(report(group, rows->ts[i], rows->lines[i], error));
-        else
-            copy_row(rows, group->width, kept++, i);
-    }
-    if (kept == 0) return ALM_OK;
-    ALM_TRY(group->sink->rows(group->sink->context, group->number, rows->ts, rows->values, rows->lines, kept,
-                              error));
-    ALM_TRY(alm_grow((void **)&group->done, &group->done_capacity, group->n_done + kept, sizeof *group->done,
-                     error));
-    memcpy(group->done + group->n_done, rows->ts, kept * sizeof *rows->ts);
-    group->n_done += kept;
-    qsort(group->done, group->n_done, sizeof *group->done, compare_times);
+    const size_t at = group->n - 1;
+    if (!group->room->last_wins) return report(group, row->ts, row->line, error);
+    ALM_TRY(report(group, row->ts, group->lines[at], error));
+    group->lines[at] = row->line;
+    memcpy(group->values + at * group->width, row->values, group->width * sizeof *group->values);
     return ALM_OK;
 }
 
-enum alm_status alm_group_finish(struct alm_ingest_extent *out, struct alm_group *group,
-                                 const struct alm_frequency *frequency, struct alm_error *error)
+/* Hands on what was staged. Nothing waits when this starts. */
+static enum alm_status hand_on_staged(struct alm_group *group, struct alm_error *error)
 {
-    ALM_TRY(sort(&group->waiting, group->width, error));
-    if (group->waiting.n > 0) ALM_TRY(hand_on(group, group->waiting.n, error));
-    ALM_TRY(hand_on_late(group, error));
-    *out = (struct alm_ingest_extent){.n = group->n_done};
-    out->frequency = frequency != NULL ? *frequency : alm_frequency_infer(group->done, group->n_done);
-    if (group->n_done == 0) return ALM_OK;
-    out->first = group->done[0];
-    out->last = group->done[group->n_done - 1];
-    struct alm_calendar calendar = {.frequency = out->frequency};
-    alm_calendar_learn(&calendar, group->done, group->n_done);
-    for (size_t i = 1; i < group->n_done; i++) {
-        const size_t missing = alm_calendar_missing(&calendar, group->done[i - 1], group->done[i]);
-        out->gaps += missing > 0;
-        out->missing += missing;
+    struct alm_stage_row row;
+    bool more, late = false;
+    /* rows handed on already are later than these */
+    if (group->n_staged > 0 && group->delivered) group->mixed = true;
+    for (; group->n_staged > 0; group->n_staged--) {
+        ALM_TRY(alm_stage_next(&row, &more, group->room->stage, group->number, error));
+        if (!more) return alm_fail(error, ALM_INTERNAL, "rows that waited are gone");
+        if (group->n > 0 && row.ts == group->ts[group->n - 1]) {
+            ALM_TRY(drop_staged(group, &row, error));
+            continue;
+        }
+        const bool now_late = group->delivered && row.ts > group->staged_until;
+        if (now_late != late || group->n == group->block)
+            ALM_TRY(late ? hand_on_late(group, error) : hand_on(group, error));
+        late = now_late;
+        ALM_TRY(push(group, row.ts, row.values, row.line, error));
     }
-    clear_rows(&group->waiting);
-    clear_rows(&group->late);
+    ALM_TRY(late ? hand_on_late(group, error) : hand_on(group, error));
+    free_rows(group);
+    return ALM_OK;
+}
+
+/* Reads all times again where they were not seen in order, or were too many to be remembered. */
+static enum alm_status read_axis_again(struct alm_group *group, struct alm_error *error)
+{
+    enum { PAGE = 4096 };
+    const struct alm_ingest_sink *sink = group->room->sink;
+    int64_t *page, after = group->kept_first - 1;
+    size_t n = PAGE;
+    alm_axis_clear(&group->axis);
+    alm_axis_init(&group->axis, group->frequency_stated ? &group->frequency : NULL, SIZE_MAX);
+    ALM_TRY(ALM_NEW(&page, PAGE, error));
+    enum alm_status status = ALM_OK;
+    while (status == ALM_OK && n == PAGE) {
+        status = sink->times(sink->context, page, &n, PAGE, group->number, after, error);
+        if (status != ALM_OK) break;
+        while (n > 0 && page[n - 1] > group->kept_last)
+            n--;
+        if (n > 0) after = page[n - 1];
+        status = alm_axis_add(&group->axis, page, n, error);
+    }
+    free(page);
+    return status;
+}
+
+enum alm_status alm_group_finish(struct alm_ingest_extent *out, struct alm_group *group,
+                                 struct alm_error *error)
+{
+    ALM_TRY(alm_group_flush(group, error));
+    ALM_TRY(hand_on_staged(group, error));
+    if (group->mixed || group->axis.lost) ALM_TRY(read_axis_again(group, error));
+    ALM_TRY(alm_axis_finish(out, &group->axis, error));
+    out->n = group->n_kept;
+    out->first = group->kept_first;
+    out->last = group->kept_last;
     return ALM_OK;
 }

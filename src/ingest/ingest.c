@@ -172,7 +172,7 @@ static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_rec
     if (schema->n_categories > 0) ALM_TRY(read_labels(job, record, error));
     if (schema->index) ts = alm_group_next_index(entry->group);
     job->summary->rows_padded += job->whole != NULL;
-    return alm_group_add(entry->group, ts, job->values, record->line, error);
+    return alm_job_add_row(job, ts, job->values, record->line, error);
 }
 
 /* Layout rows: the record is a whole series, its name first. */
@@ -197,7 +197,7 @@ static enum alm_status take_series(struct alm_ingest_job *job, const struct alm_
     ALM_TRY(alm_job_find_group(&entry, &is_new, job, alm_text_string(&job->key), error));
     if (!is_new) return alm_job_refuse_field(job, record, 0, ALM_REJECT_DUPLICATE, NULL, error);
     for (size_t i = 0; i + 1 < n; i++)
-        ALM_TRY(alm_group_add(entry->group, (int64_t)i, &job->values[i], record->line, error));
+        ALM_TRY(alm_job_add_row(job, (int64_t)i, &job->values[i], record->line, error));
     return alm_job_finish_group(job, job->last, error);
 }
 
@@ -207,7 +207,7 @@ static enum alm_status look_around(struct alm_ingest_job *job, const struct alm_
     if (alm_cancelled(cancel)) return alm_fail(error, ALM_INTERRUPTED, "%s: interrupted", job->file);
     alm_progress_report(progress, "importing", (double)alm_source_position(job->source),
                         (double)alm_source_size(job->source), "bytes");
-    return alm_job_bound_waiting(job, error);
+    return ALM_OK;
 }
 
 static enum alm_status take_records(struct alm_ingest_job *job, const struct alm_cancel *cancel,
@@ -377,9 +377,9 @@ static enum alm_status run(struct alm_ingest_job *job, const struct alm_cancel *
     }
     ALM_TRY(alm_source_open(&job->source, job->options->path, job->options->encoding, cancel, error));
     ALM_TRY(find_out(job, error));
+    ALM_TRY(alm_job_start_groups(job, error));
     ALM_TRY(take_records(job, cancel, progress, error));
-    for (size_t e = 0; e < job->n_entries; e++)
-        ALM_TRY(alm_job_finish_group(job, e, error));
+    ALM_TRY(alm_job_finish_groups(job, cancel, error));
     job->summary->bytes = alm_source_position(job->source);
     alm_source_digest(job->summary->digest, job->source);
     return judge(job, error);
@@ -390,7 +390,6 @@ enum alm_status alm_ingest(const struct alm_ingest_options *options, const struc
                            struct alm_ingest_summary *summary, struct alm_error *error)
 {
     struct alm_ingest_job job = {.options = options, .sink = sink, .summary = summary, .file = options->path};
-    alm_job_start_groups(&job);
     if (strcmp(options->path, "-") == 0) job.file = "standard input";
     *summary = (struct alm_ingest_summary){0};
     const enum alm_status status = run(&job, cancel, progress, error);

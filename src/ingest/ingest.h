@@ -17,7 +17,7 @@
 
 /* What became known of a group of series when its last row was delivered. */
 struct alm_ingest_extent {
-    struct alm_frequency frequency; /* stated, index, or inferred from the first rows */
+    struct alm_frequency frequency; /* stated, index, or inferred from the first 524,288 rows */
     int64_t first, last;
     size_t n;       /* rows delivered */
     size_t gaps;    /* places where the calendar has bars and the rows do not */
@@ -35,9 +35,9 @@ struct alm_ingest_sink {
      * layouts without columns there is one). */
     enum alm_status (*group)(void *context, size_t group, const char *const *names, size_t width,
                              struct alm_error *error);
-    /* n rows of a group: ts[n] strictly increasing, values[n][width] (NaN = missing), lines[n] in the file. A
-     * later call goes on after the earlier ones or, when a file that was ordered for thousands of rows steps
-     * back, in between; no time comes twice. */
+    /* n rows of a group: ts[n] strictly increasing, values[n][width] (NaN = missing), lines[n] in the file.
+     * No time comes twice; a later call goes on after the earlier ones but, with late, for rows at times that
+     * were stored before this import. */
     enum alm_status (*rows)(void *context, size_t group, const int64_t *ts, const double *values,
                             const size_t *lines, size_t n, struct alm_error *error);
     /* No more rows of a group. */
@@ -48,6 +48,26 @@ struct alm_ingest_sink {
      * one. Only for groups that have been announced, before the row that has it. */
     enum alm_status (*label)(void *context, size_t *code, size_t group, size_t column, const char *text,
                              size_t n, struct alm_error *error);
+
+    /* The rest may be NULL. Without stage and unstage all rows that wait do so in memory; without late and
+     * times a group that has to be sorted is kept until the end of the file. */
+
+    /* After group: the last time at which the group holds rows from before this import; INT64_MIN for none.
+     */
+    enum alm_status (*stored)(void *context, int64_t *until, size_t group, struct alm_error *error);
+    /* As rows, for rows that stand before others of this file: those whose time is there already are not
+     * taken, taken[i] says so. They are later than what stored said. */
+    enum alm_status (*late)(void *context, size_t group, const int64_t *ts, const double *values,
+                            const size_t *lines, size_t n, bool *taken, struct alm_error *error);
+    /* The times that the group has now, in order: up to capacity of them that are later than after. */
+    enum alm_status (*times)(void *context, int64_t *ts, size_t *n, size_t capacity, size_t group,
+                             int64_t after, struct alm_error *error);
+    /* Puts a row of width values into temporary storage; and takes the next one out, in order of group, ts
+     * and line, after the last one has been put in. */
+    enum alm_status (*stage)(void *context, size_t group, int64_t ts, size_t line, const double *values,
+                             size_t width, struct alm_error *error);
+    enum alm_status (*unstage)(void *context, bool *more, size_t *group, int64_t *ts, size_t *line,
+                               double *values, size_t width, struct alm_error *error);
 };
 
 struct alm_ingest_summary {
@@ -58,6 +78,7 @@ struct alm_ingest_summary {
     size_t rejected[ALM_REJECT_REASONS];
     size_t rows_skipped; /* of another width than the header, left out as --ragged skip says */
     size_t rows_padded;  /* the same, filled or cut as --ragged pad says */
+    size_t out_of_order; /* rows before which a later one of their series stands */
     size_t blank_lines, stray_quotes;
     size_t dst_holes,
         dst_folds;      /* rows whose local time does not exist, exists twice; whatever became of them */

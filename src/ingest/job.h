@@ -35,7 +35,8 @@ struct alm_ingest_job {
     enum alm_ragged ragged;
     struct alm_field *padded;       /* [n_columns] a row filled up */
     const struct alm_record *whole; /* the row that is being taken filled or cut, as it stands */
-    struct alm_group_sink group_sink;
+    struct alm_group_room room;
+    size_t memory;                  /* for rows that wait, bytes */
     struct alm_frequency frequency; /* stated */
     bool frequency_stated;
     struct alm_ingest_entry *entries; /* [n_entries] in order of their first row */
@@ -78,7 +79,8 @@ enum alm_status alm_job_take_tsf(struct alm_ingest_job *job, const struct alm_ca
 
 /* ---- keys.c: the groups of an import, found by key ---- */
 
-void alm_job_start_groups(struct alm_ingest_job *job);
+/* Once the schema is known. */
+enum alm_status alm_job_start_groups(struct alm_ingest_job *job, struct alm_error *error);
 void alm_job_clear_groups(struct alm_ingest_job *job);
 /* The group of a key, made when it is new; job->last is its number. *out is valid until the next call. */
 enum alm_status alm_job_find_group(struct alm_ingest_entry **out, bool *is_new, struct alm_ingest_job *job,
@@ -87,7 +89,11 @@ enum alm_status alm_job_find_group(struct alm_ingest_entry **out, bool *is_new, 
 enum alm_status alm_job_announce(struct alm_ingest_job *job, size_t number, struct alm_error *error);
 /* Hands on what is left of a group and frees it. */
 enum alm_status alm_job_finish_group(struct alm_ingest_job *job, size_t number, struct alm_error *error);
-/* Many groups can wait at once: then all that are in order hand on what they have. */
-enum alm_status alm_job_bound_waiting(struct alm_ingest_job *job, struct alm_error *error);
+/* Adds a row (job->values) to the last group, and keeps what waits in memory below the limit. */
+enum alm_status alm_job_add_row(struct alm_ingest_job *job, int64_t ts, const double *values, size_t line,
+                                struct alm_error *error);
+/* Hands on what is left of all groups and frees them. */
+enum alm_status alm_job_finish_groups(struct alm_ingest_job *job, const struct alm_cancel *cancel,
+                                      struct alm_error *error);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAITING_LIMIT = 24 << 20 }; /* bytes in groups that wait, before all that can are flushed */
+enum { MEMORY = 32 << 20, LEAST_MEMORY = 64 << 10 }; /* for rows that wait, bytes */
 
 /* The series of a group: one where a file has no columns. */
 static size_t width_of(const struct alm_ingest_job *job)
@@ -31,23 +31,17 @@ enum alm_status alm_job_announce(struct alm_ingest_job *job, size_t number, stru
         free(names[v]);
     free(names);
     entry->announced = true;
+    int64_t stored = INT64_MIN;
+    if (status == ALM_OK && job->sink->stored != NULL)
+        status = job->sink->stored(job->sink->context, &stored, number, error);
+    alm_group_set_stored(entry->group, stored);
     return status;
 }
 
-static enum alm_status on_rows(void *context, size_t group, const int64_t *ts, const double *values,
-                               const size_t *lines, size_t n, struct alm_error *error)
-{
-    struct alm_ingest_job *job = context;
-    ALM_TRY(alm_job_announce(job, group, error));
-    return job->sink->rows(job->sink->context, group, ts, values, lines, n, error);
-}
-
-static enum alm_status on_duplicate(void *context, size_t group, int64_t ts, size_t line,
-                                    struct alm_error *error)
+static enum alm_status on_duplicate(void *context, int64_t ts, size_t line, struct alm_error *error)
 {
     struct alm_ingest_job *job = context;
     struct alm_text time = {0};
-    (void)group;
     alm_ts_write_short(&time, ts);
     ALM_TRY(alm_text_check(&time, error));
     if (job->schema.label != NULL) snprintf(job->hint, sizeof job->hint, "try --by %s", job->schema.label);
@@ -112,8 +106,8 @@ enum alm_status alm_job_find_group(struct alm_ingest_entry **out, bool *is_new, 
         *entry = (struct alm_ingest_entry){.hash = hash};
         ALM_TRY(alm_copy_text(&entry->key, key, error));
         job->n_entries++;
-        ALM_TRY(
-            alm_group_create(&entry->group, number, width, job->options->last_wins, &job->group_sink, error));
+        ALM_TRY(alm_group_create(&entry->group, number, width, &job->room,
+                                 job->frequency_stated ? &job->frequency : NULL, error));
         *slot = number + 1;
         *is_new = true;
     }
@@ -122,34 +116,63 @@ enum alm_status alm_job_find_group(struct alm_ingest_entry **out, bool *is_new, 
     return ALM_OK;
 }
 
+/* What waits is put elsewhere, so that its memory serves again. */
+static enum alm_status make_memory(struct alm_ingest_job *job, struct alm_error *error)
+{
+    if (alm_stage_bytes(job->room.stage) > job->memory / 4) return alm_stage_spill(job->room.stage, error);
+    for (size_t e = 0; e < job->n_entries; e++)
+        if (job->entries[e].group != NULL) ALM_TRY(alm_group_flush(job->entries[e].group, error));
+    return ALM_OK;
+}
+
+enum alm_status alm_job_add_row(struct alm_ingest_job *job, int64_t ts, const double *values, size_t line,
+                                struct alm_error *error)
+{
+    ALM_TRY(alm_job_announce(job, job->last, error));
+    ALM_TRY(alm_group_add(job->entries[job->last].group, ts, values, line, error));
+    const bool enough = job->room.waiting + alm_stage_bytes(job->room.stage) <= job->memory;
+    return enough ? ALM_OK : make_memory(job, error);
+}
+
 enum alm_status alm_job_finish_group(struct alm_ingest_job *job, size_t number, struct alm_error *error)
 {
     struct alm_ingest_entry *entry = &job->entries[number];
     struct alm_ingest_extent extent;
-    const struct alm_frequency *frequency = job->frequency_stated ? &job->frequency : NULL;
     if (entry->group == NULL) return ALM_OK;
-    const enum alm_status status = alm_group_finish(&extent, entry->group, frequency, error);
+    const enum alm_status status = alm_group_finish(&extent, entry->group, error);
+    job->summary->out_of_order += alm_group_out_of_order(entry->group);
     alm_group_free(entry->group);
     entry->group = NULL;
     if (status != ALM_OK || !entry->announced) return status;
     return job->sink->end(job->sink->context, number, &extent, error);
 }
 
-enum alm_status alm_job_bound_waiting(struct alm_ingest_job *job, struct alm_error *error)
+enum alm_status alm_job_finish_groups(struct alm_ingest_job *job, const struct alm_cancel *cancel,
+                                      struct alm_error *error)
 {
-    size_t waiting = 0;
-    for (size_t e = 0; e < job->n_entries; e++)
-        if (job->entries[e].group != NULL) waiting += alm_group_waiting(job->entries[e].group);
-    if (waiting < WAITING_LIMIT) return ALM_OK;
     for (size_t e = 0; e < job->n_entries; e++)
         if (job->entries[e].group != NULL) ALM_TRY(alm_group_flush(job->entries[e].group, error));
+    for (size_t e = 0; e < job->n_entries; e++) {
+        if (alm_cancelled(cancel)) return alm_fail(error, ALM_INTERRUPTED, "%s: interrupted", job->file);
+        ALM_TRY(alm_job_finish_group(job, e, error));
+    }
     return ALM_OK;
 }
 
-void alm_job_start_groups(struct alm_ingest_job *job)
+enum alm_status alm_job_start_groups(struct alm_ingest_job *job, struct alm_error *error)
 {
+    const enum alm_layout layout = job->schema.layout;
+    job->memory = job->options->memory == 0 ? MEMORY : job->options->memory;
+    if (job->memory < LEAST_MEMORY) job->memory = LEAST_MEMORY;
     job->last = SIZE_MAX;
-    job->group_sink = (struct alm_group_sink){job, on_rows, on_duplicate};
+    job->room = (struct alm_group_room){.context = job,
+                                        .sink = job->sink,
+                                        .sorted = job->schema.index || layout == ALM_LAYOUT_ROWS ||
+                                                  layout == ALM_LAYOUT_TSF,
+                                        .all = job->options->last_wins || job->options->resample != NULL,
+                                        .last_wins = job->options->last_wins,
+                                        .duplicate = on_duplicate};
+    return alm_stage_create(&job->room.stage, width_of(job), job->sink, error);
 }
 
 void alm_job_clear_groups(struct alm_ingest_job *job)
@@ -160,4 +183,5 @@ void alm_job_clear_groups(struct alm_ingest_job *job)
     }
     free(job->entries);
     free(job->table);
+    alm_stage_free(job->room.stage);
 }

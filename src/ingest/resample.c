@@ -340,6 +340,20 @@ static enum alm_status on_label(void *context, size_t *code, size_t number, size
     return ALM_OK;
 }
 
+static enum alm_status on_stage(void *context, size_t group, int64_t ts, size_t line, const double *values,
+                                size_t width, struct alm_error *error)
+{
+    const struct alm_ingest_sink *inner = ((struct alm_resample *)context)->inner;
+    return inner->stage(inner->context, group, ts, line, values, width, error);
+}
+
+static enum alm_status on_unstage(void *context, bool *more, size_t *group, int64_t *ts, size_t *line,
+                                  double *values, size_t width, struct alm_error *error)
+{
+    const struct alm_ingest_sink *inner = ((struct alm_resample *)context)->inner;
+    return inner->unstage(inner->context, more, group, ts, line, values, width, error);
+}
+
 enum alm_status alm_resample_create(struct alm_resample **out, const struct alm_resample_spec *spec,
                                     const struct alm_zone *zone, const struct alm_ingest_sink *sink,
                                     struct alm_error *error)
@@ -354,7 +368,9 @@ enum alm_status alm_resample_create(struct alm_resample **out, const struct alm_
                                              .rows = on_rows,
                                              .end = on_end,
                                              .reject = on_reject,
-                                             .label = on_label};
+                                             .label = on_label,
+                                             .stage = sink->stage == NULL ? NULL : on_stage,
+                                             .unstage = sink->unstage == NULL ? NULL : on_unstage};
     return ALM_OK;
 }
 

@@ -32,7 +32,7 @@ static enum alm_status look_around(struct tsf *tsf, struct alm_error *error)
         return alm_fail(error, ALM_INTERRUPTED, "%s: interrupted", tsf->job->file);
     alm_progress_report(tsf->progress, "importing", (double)alm_stream_position(stream),
                         (double)alm_stream_size(stream), "bytes");
-    return alm_job_bound_waiting(tsf->job, error);
+    return ALM_OK;
 }
 
 /* ---- the header ---- */
@@ -109,6 +109,7 @@ static enum alm_status decide(struct tsf *tsf, struct alm_error *error)
     if (header->horizon[0] != '\0')
         alm_text_printf(&schema->assumptions, "the file's horizon is %s\n", header->horizon);
     ALM_TRY(alm_text_check(&schema->assumptions, error));
+    ALM_TRY(alm_job_start_groups(job, error));
     return job->sink->schema(job->sink->context, schema, error);
 }
 
@@ -213,7 +214,7 @@ static enum alm_status take_value(struct tsf *tsf, struct alm_ingest_entry *entr
         return refuse(tsf, ALM_REJECT_NUMBER, entry->key, NULL, error);
     if (time_of(&ts, tsf, i, NULL) != ALM_OK)
         return refuse(tsf, ALM_REJECT_TIME, entry->key, "after 9999", error);
-    return alm_group_add(entry->group, ts, &value, scan->token_line, error);
+    return alm_job_add_row(job, ts, &value, scan->token_line, error);
 }
 
 static enum alm_status take_series(struct tsf *tsf, struct alm_error *error)

@@ -56,3 +56,46 @@ enum alm_status alm_observation_table_read(struct alm_observations *out, struct 
 {
     return alm_observation_table_read_range(out, store, row, INT64_MIN, INT64_MAX, error);
 }
+
+/* ---- rows of a frame ---- */
+
+enum alm_status alm_observation_table_last(bool *has, int64_t *ts, struct alm_store *store, int64_t frame_id,
+                                           struct alm_error *error)
+{
+    struct alm_statement s;
+    ALM_TRY(alm_statement_begin(&s, store, "observation_last", error));
+    alm_bind_integer(&s, ":frame", frame_id);
+    const enum alm_status status = alm_statement_step(&s, has, error);
+    if (status == ALM_OK && *has) *ts = alm_column_integer(&s, 0);
+    alm_statement_end(&s);
+    return status;
+}
+
+enum alm_status alm_observation_table_has(bool *has, struct alm_store *store, int64_t frame_id, int64_t ts,
+                                          struct alm_error *error)
+{
+    struct alm_statement s;
+    ALM_TRY(alm_statement_begin(&s, store, "observation_has", error));
+    alm_bind_integer(&s, ":frame", frame_id);
+    alm_bind_integer(&s, ":ts", ts);
+    const enum alm_status status = alm_statement_step(&s, has, error);
+    alm_statement_end(&s);
+    return status;
+}
+
+enum alm_status alm_observation_table_times(int64_t *ts, size_t *n, size_t capacity, struct alm_store *store,
+                                            int64_t frame_id, int64_t after, struct alm_error *error)
+{
+    struct alm_statement s;
+    bool more;
+    *n = 0;
+    ALM_TRY(alm_statement_begin(&s, store, "observation_times", error));
+    alm_bind_integer(&s, ":frame", frame_id);
+    alm_bind_integer(&s, ":after", after);
+    alm_bind_size(&s, ":n", capacity);
+    enum alm_status status;
+    while ((status = alm_statement_step(&s, &more, error)) == ALM_OK && more)
+        ts[(*n)++] = alm_column_integer(&s, 0);
+    alm_statement_end(&s);
+    return status;
+}

@@ -6,6 +6,7 @@
 #include "store/series_table.h"
 #include "store/store.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,17 @@ enum alm_status alm_observation_writer_finish(struct alm_observation_writer *wri
                                               struct alm_write_counts *counts, struct alm_error *error);
 /* NULL-safe; rows not finished are lost. */
 void alm_observation_writer_free(struct alm_observation_writer *writer);
+
+/* ---- rows of a frame, whatever values they have ---- */
+
+/* The last one's time; *has false when there is none. */
+enum alm_status alm_observation_table_last(bool *has, int64_t *ts, struct alm_store *store, int64_t frame_id,
+                                           struct alm_error *error);
+enum alm_status alm_observation_table_has(bool *has, struct alm_store *store, int64_t frame_id, int64_t ts,
+                                          struct alm_error *error);
+/* The times of the first rows later than after, capacity at most. */
+enum alm_status alm_observation_table_times(int64_t *ts, size_t *n, size_t capacity, struct alm_store *store,
+                                            int64_t frame_id, int64_t after, struct alm_error *error);
 
 /* Observations of one series: ts[n] strictly increasing, y[n] with NaN where missing. */
 struct alm_observations {

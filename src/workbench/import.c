@@ -24,6 +24,25 @@ static enum alm_status read_policy(enum alm_conflict_policy *out, const char *te
     return alm_fail(error, ALM_USAGE, "--on-conflict is fail, keep or replace, not \"%s\"", text);
 }
 
+/* A size such as 65536, 64K, 32M or 1G. */
+static enum alm_status read_size(size_t *out, const char *text, struct alm_error *error)
+{
+    static const char suffixes[] = "KMG";
+    size_t size = 0;
+    const char *p = text;
+    for (; *p >= '0' && *p <= '9'; p++)
+        if (!alm_multiply(&size, size, 10) || !alm_add(&size, size, (size_t)(*p - '0')))
+            return alm_fail(error, ALM_USAGE, "--memory %s is too much", text);
+    const char *suffix = p > text && *p != '\0' ? strchr(suffixes, *p) : NULL;
+    if (size == 0 || (*p != '\0' && (suffix == NULL || p[1] != '\0')))
+        return alm_fail(error, ALM_USAGE, "--memory is a size such as 64K, 32M or 1G, not \"%s\"", text);
+    for (int i = 0; suffix != NULL && i <= suffix - suffixes; i++)
+        if (!alm_multiply(&size, size, 1024))
+            return alm_fail(error, ALM_USAGE, "--memory %s is too much", text);
+    *out = size;
+    return ALM_OK;
+}
+
 static struct alm_ingest_options make_options(const struct alm_import_request *r,
                                               enum alm_conflict_policy policy)
 {
@@ -96,6 +115,7 @@ static enum alm_status fill_summary(struct alm_import_summary *summary, const st
     memcpy(summary->sha256, read->digest, sizeof summary->sha256);
     summary->rows_read = read->rows_read;
     summary->rows_rejected = read->rows_rejected;
+    summary->out_of_order = read->out_of_order;
     summary->blank_lines = read->blank_lines;
     summary->stray_quotes = read->stray_quotes;
     summary->dst_holes = read->dst_holes;
@@ -139,10 +159,11 @@ static enum alm_status do_import(struct alm_import_sink *sink, const struct alm_
 {
     const struct alm_import_request *request = sink->request;
     struct alm_import_summary *summary = sink->summary;
-    const struct alm_ingest_options options = make_options(request, sink->policy);
+    struct alm_ingest_options options = make_options(request, sink->policy);
     struct alm_ingest_sink functions;
     struct alm_ingest_summary read;
     struct alm_text json = {0};
+    if (request->memory != NULL) ALM_TRY(read_size(&options.memory, request->memory, error));
     write_options(&json, request);
     enum alm_status status = alm_text_check(&json, error);
     if (status == ALM_OK)
@@ -152,6 +173,7 @@ static enum alm_status do_import(struct alm_import_sink *sink, const struct alm_
     ALM_TRY(status);
     alm_import_sink_connect(&functions, sink);
     status = alm_ingest(&options, &functions, workbench->cancel, workbench->progress, &read, error);
+    alm_import_sink_forget_staged(sink);
     const enum alm_status filled = fill_summary(summary, sink, &read, status == ALM_OK ? error : NULL);
     if (status != ALM_OK) return status;
     ALM_TRY(filled);

@@ -1,6 +1,7 @@
 #include "workbench/import_sink.h"
 
 #include "base/memory.h"
+#include "ingest/axis.h"
 #include "ingest/reject.h"
 #include "store/import_table.h"
 
@@ -238,17 +239,37 @@ static enum alm_status on_rows(void *context, size_t number, const int64_t *ts, 
     return ALM_OK;
 }
 
-static void count_gaps(struct alm_import_series *series, const struct alm_observations *o,
-                       const struct alm_frequency *frequency)
+/* Counts the gaps of a series that was there before, in all that is stored now. */
+static enum alm_status count_gaps(struct alm_import_series *series, struct alm_import_sink *sink,
+                                  const struct alm_series_row *row, const struct alm_frequency *frequency,
+                                  struct alm_error *error)
 {
-    struct alm_calendar calendar = {.frequency = *frequency};
-    alm_calendar_learn(&calendar, o->ts, o->n);
+    enum { PAGE = 4096 };
+    struct alm_axis axis;
+    struct alm_ingest_extent extent;
+    int64_t *ts, after = row->first_ts - 1;
+    size_t n = PAGE;
     series->gaps = series->missing = 0;
-    for (size_t i = 1; i < o->n; i++) {
-        const size_t missing = alm_calendar_missing(&calendar, o->ts[i - 1], o->ts[i]);
-        series->gaps += missing > 0;
-        series->missing += missing;
+    if (!row->has_values) return ALM_OK;
+    ALM_TRY(ALM_NEW(&ts, PAGE, error));
+    alm_axis_init(&axis, frequency, SIZE_MAX);
+    enum alm_status status = ALM_OK;
+    while (status == ALM_OK && n == PAGE) {
+        status = alm_observation_table_times(ts, &n, PAGE, sink->store, row->frame_id, after, error);
+        if (status != ALM_OK) break;
+        while (n > 0 && ts[n - 1] > row->last_ts)
+            n--;
+        if (n > 0) after = ts[n - 1];
+        status = alm_axis_add(&axis, ts, n, error);
     }
+    free(ts);
+    if (status == ALM_OK) status = alm_axis_finish(&extent, &axis, error);
+    alm_axis_clear(&axis);
+    if (status == ALM_OK) {
+        series->gaps = extent.gaps;
+        series->missing = extent.missing;
+    }
+    return status;
 }
 
 /* Describes a series as it is now. A new one takes the file's frequency, an old one keeps its own unless one
@@ -278,12 +299,8 @@ static enum alm_status describe(struct alm_import_sink *sink, struct alm_import_
     series->added = row.n - (series->added < row.n ? series->added : row.n);
     series->gaps = extent->gaps;
     series->missing = extent->missing;
-    if (status == ALM_OK && !series->created && frequency.unit != ALM_FREQUENCY_INDEX) {
-        struct alm_observations o = {0};
-        status = alm_observation_table_read(&o, sink->store, &row, error);
-        if (status == ALM_OK) count_gaps(series, &o, &frequency);
-        alm_observations_clear(&o);
-    }
+    if (status == ALM_OK && !series->created && frequency.unit != ALM_FREQUENCY_INDEX)
+        status = count_gaps(series, sink, &row, &frequency, error);
     alm_text_clear(&text);
     alm_series_row_clear(&row);
     return status;
@@ -306,6 +323,71 @@ static enum alm_status on_end(void *context, size_t number, const struct alm_ing
     }
     for (size_t c = 0; c < group->width; c++)
         ALM_TRY(describe(sink, &sink->summary->series[group->first + c], extent, error));
+    return ALM_OK;
+}
+
+/* ---- rows that are not in order ---- */
+
+static enum alm_status on_stored(void *context, int64_t *until, size_t number, struct alm_error *error)
+{
+    struct alm_import_sink *sink = context;
+    const struct alm_import_group *group = &sink->groups[number];
+    *until = INT64_MIN;
+    for (size_t f = 0; f < group->n_frames; f++) {
+        int64_t last;
+        bool has;
+        ALM_TRY(alm_observation_table_last(&has, &last, sink->store, group->frames[f].frame_id, error));
+        if (has && last > *until) *until = last;
+    }
+    return ALM_OK;
+}
+
+/* All rows of a group go to all of its frames: the first one knows which times are there. */
+static enum alm_status on_late(void *context, size_t number, const int64_t *ts, const double *values,
+                               const size_t *lines, size_t n, bool *taken, struct alm_error *error)
+{
+    struct alm_import_sink *sink = context;
+    const struct alm_import_group *group = &sink->groups[number];
+    for (size_t i = 0; i < n; i++)
+        ALM_TRY(alm_observation_table_has(&taken[i], sink->store, group->frames[0].frame_id, ts[i], error));
+    for (size_t i = 0; i < n;) {
+        size_t end = i;
+        while (end < n && !taken[end])
+            end++;
+        if (end > i)
+            ALM_TRY(on_rows(sink, number, ts + i, values + i * group->width, lines + i, end - i, error));
+        i = end + 1;
+    }
+    return ALM_OK;
+}
+
+static enum alm_status on_times(void *context, int64_t *ts, size_t *n, size_t capacity, size_t number,
+                                int64_t after, struct alm_error *error)
+{
+    struct alm_import_sink *sink = context;
+    return alm_observation_table_times(ts, n, capacity, sink->store, sink->groups[number].frames[0].frame_id,
+                                       after, error);
+}
+
+static enum alm_status on_stage(void *context, size_t group, int64_t ts, size_t line, const double *values,
+                                size_t width, struct alm_error *error)
+{
+    struct alm_import_sink *sink = context;
+    const struct alm_staged_row row = {group, line, ts};
+    if (sink->staging == NULL) ALM_TRY(alm_staging_create(&sink->staging, sink->store, width, error));
+    return alm_staging_add(sink->staging, &row, values, error);
+}
+
+static enum alm_status on_unstage(void *context, bool *more, size_t *group, int64_t *ts, size_t *line,
+                                  double *values, size_t width, struct alm_error *error)
+{
+    struct alm_import_sink *sink = context;
+    struct alm_staged_row row = {0};
+    (void)width;
+    ALM_TRY(alm_staging_next(&row, values, more, sink->staging, error));
+    *group = row.group;
+    *ts = row.ts;
+    *line = row.line;
     return ALM_OK;
 }
 
@@ -352,7 +434,24 @@ static enum alm_status on_reject(void *context, const struct alm_ingest_reject *
 
 void alm_import_sink_connect(struct alm_ingest_sink *out, struct alm_import_sink *sink)
 {
-    *out = (struct alm_ingest_sink){sink, on_schema, on_group, on_rows, on_end, on_reject, on_label};
+    *out = (struct alm_ingest_sink){.context = sink,
+                                    .schema = on_schema,
+                                    .group = on_group,
+                                    .rows = on_rows,
+                                    .end = on_end,
+                                    .reject = on_reject,
+                                    .label = on_label,
+                                    .stored = on_stored,
+                                    .late = on_late,
+                                    .times = on_times,
+                                    .stage = on_stage,
+                                    .unstage = on_unstage};
+}
+
+void alm_import_sink_forget_staged(struct alm_import_sink *sink)
+{
+    alm_staging_free(sink->staging);
+    sink->staging = NULL;
 }
 
 void alm_import_sink_clear(struct alm_import_sink *sink)
@@ -368,5 +467,6 @@ void alm_import_sink_clear(struct alm_import_sink *sink)
     }
     free(sink->groups);
     free(sink->shifted);
+    alm_import_sink_forget_staged(sink);
     alm_text_clear(&sink->assumptions);
 }

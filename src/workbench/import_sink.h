@@ -7,6 +7,7 @@
 #include "ingest/labels.h"
 #include "store/observation_table.h"
 #include "store/series_table.h"
+#include "store/staging.h"
 
 /* One frame that a group writes to. */
 struct alm_import_frame {
@@ -33,7 +34,8 @@ struct alm_import_sink {
     int64_t import_id;
     struct alm_import_group *groups; /* [n_groups] */
     size_t n_groups, group_capacity, series_capacity, reject_capacity;
-    int64_t *shifted; /* times of an index series that goes on */
+    struct alm_staging *staging; /* NULL until it is needed */
+    int64_t *shifted;            /* times of an index series that goes on */
     size_t shifted_capacity;
     size_t n_created, n_rejects;
     size_t values_added, values_replaced;
@@ -42,6 +44,8 @@ struct alm_import_sink {
 
 /* The functions for alm_ingest; out->context is sink, to be set up with the first five fields. */
 void alm_import_sink_connect(struct alm_ingest_sink *out, struct alm_import_sink *sink);
+/* Drops the temporary table of rows that waited, which must be gone when the transaction ends. */
+void alm_import_sink_forget_staged(struct alm_import_sink *sink);
 /* Frees all but the summary. */
 void alm_import_sink_clear(struct alm_import_sink *sink);
 

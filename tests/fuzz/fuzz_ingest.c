@@ -96,7 +96,13 @@ static void check_file(unsigned how, const uint8_t *data, size_t n)
         .max_rejects_given = how & 64,
         .max_rejects = 1000000,
     };
-    const struct alm_ingest_sink sink = {&seen, on_schema, on_group, on_rows, on_end, on_reject, on_label};
+    const struct alm_ingest_sink sink = {.context = &seen,
+                                         .schema = on_schema,
+                                         .group = on_group,
+                                         .rows = on_rows,
+                                         .end = on_end,
+                                         .reject = on_reject,
+                                         .label = on_label};
     const enum alm_status status = alm_ingest(&options, &sink, NULL, NULL, &summary, &error);
     close(file);
     REQUIRE(status == ALM_OK || error.text[0] != '\0');

@@ -120,7 +120,13 @@ static enum alm_status on_label(void *context, size_t *code, size_t group, size_
 
 void ingest_bytes(struct outcome *out, struct alm_ingest_options options, const char *bytes, size_t n)
 {
-    const struct alm_ingest_sink sink = {out, on_schema, on_group, on_rows, on_end, on_reject, on_label};
+    const struct alm_ingest_sink sink = {.context = out,
+                                         .schema = on_schema,
+                                         .group = on_group,
+                                         .rows = on_rows,
+                                         .end = on_end,
+                                         .reject = on_reject,
+                                         .label = on_label};
     *out = (struct outcome){.no_times = options.index};
     options.path = write_file("t.csv", bytes, n);
     out->status = alm_ingest(&options, &sink, NULL, NULL, &out->summary, &out->error);

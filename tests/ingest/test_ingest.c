@@ -170,8 +170,7 @@ Test(columns, a_time_may_be_split_over_columns)
                             "3,2010,1,1,2,148,cv\n4,2010,1,32,3,1,cv\n5,2010,1,1,4,1,cv\n6,2010,1,1,5,1,cv\n";
     gives(NONE, pollution,
           "time is column 2 (year) and 3 (month) and 4 (day) and 5 (hour), written as %Y %m %d %H; ");
-    gives(NONE, pollution,
-          "group t\nrows 0\n2010-01-01 ?\n2010-01-01T01:00:00Z 129\n2010-01-01T02:00:00Z 148\n");
+    gives(NONE, pollution, "rows 0\n2010-01-01 ?\n2010-01-01T01:00:00Z 129\n2010-01-01T02:00:00Z 148\n");
     gives(NONE, pollution,
           "reject t.csv:5:3: year,month,day,hour: expected a time, got \"2010 1 32 3\" (times here are "
           "written as");
@@ -265,7 +264,7 @@ Test(layouts, long_rows_are_told_apart_by_their_keys)
 {
     gives((struct alm_ingest_options){.by = "symbol"},
           "symbol,date,price\nMSFT,2020-01-01,1\nIBM,2020-01-01,2\nMSFT,2020-01-02,3\n",
-          "group MSFT\nrows 0\n2020-01-01 1\n2020-01-02 3\nend 0");
+          "group MSFT\ngroup IBM\nrows 0\n2020-01-01 1\n2020-01-02 3\nend 0");
     gives((struct alm_ingest_options){.by = "symbol,place", .series = "x"},
           "symbol,place,date,p,q\nMSFT,NY,2020-01-01,1,2\n", "group x.MSFT.NY.p x.MSFT.NY.q\n");
     char *log = log_of((struct alm_ingest_options){.by = "k", .max_rejects_given = true, .max_rejects = 9},

@@ -125,6 +125,7 @@ Test(store, prepares_every_named_query)
     struct scratch scratch, *s = &scratch;
     scratch_open(s);
     sqlite3 *db = alm_store_handle(s->store);
+    OK(alm_statement_run(s->store, "staged_create", &s->error));
     for (const struct alm_sql_query *q = alm_sql_queries; q->name != NULL; q++) {
         sqlite3_stmt *statement;
         const char *tail;
