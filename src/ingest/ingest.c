@@ -5,6 +5,7 @@
 #include "ingest/labels.h"
 #include "ingest/name.h"
 #include "ingest/tsf.h"
+#include "ingest/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -303,6 +304,27 @@ static enum alm_status start_resampling(struct alm_ingest_job *job, struct alm_e
     return ALM_OK;
 }
 
+/* A first line that is not UTF-8 is no line to reject: it may be the header, and the rest will be alike. */
+static enum alm_status check_first_line(const struct alm_ingest_job *job, const char *text, size_t n,
+                                        struct alm_error *error)
+{
+    bool nul;
+    size_t line = 0, column = 1;
+    while (line < n && text[line] != '\n' && text[line] != '\r')
+        line++;
+    const size_t bad = alm_utf8_find_bad(text, line, &nul);
+    if (bad == line || nul) return ALM_OK;
+    for (size_t i = 0; i < bad; i++)
+        column += ((unsigned char)text[i] & 0xC0) != 0x80;
+    if (job->options->encoding == NULL)
+        return alm_fail(error, ALM_PARSE,
+                        "%s:1:%zu: the first line is not UTF-8; say what the file is, such as --encoding "
+                        "windows-1252",
+                        job->file, column);
+    return alm_fail(error, ALM_PARSE, "%s:1:%zu: the first line is not %s; try another --encoding", job->file,
+                    column, job->options->encoding);
+}
+
 static enum alm_status find_out(struct alm_ingest_job *job, struct alm_error *error)
 {
     struct alm_dialect dialect;
@@ -310,6 +332,7 @@ static enum alm_status find_out(struct alm_ingest_job *job, struct alm_error *er
     const char *text;
     size_t n;
     alm_source_sample(&text, &n, job->source);
+    ALM_TRY(check_first_line(job, text, n, error));
     ALM_TRY(alm_dialect_state(&dialect, job->options->delimiter, job->options->quote, job->options->escape,
                               job->options->line_end, error));
     alm_dialect_detect(&dialect, text, n);

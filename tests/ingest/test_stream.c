@@ -263,6 +263,18 @@ Test(decode, bytes_that_do_not_belong_are_marked)
     check(copy("a,\x8D", 3), "shift_jis", "a,\xFF", 3);
 }
 
+Test(decode, a_first_line_in_another_encoding_refuses_the_file)
+{
+    struct outcome out;
+    ingest_text(&out, (struct alm_ingest_options){.series = "s"},
+                "t,gr\xF6\xDF"
+                "e\n2020-01-01,1\n2020-01-02,2\n");
+    cr_assert(eq(int, (int)out.status, ALM_PARSE));
+    HAS(out.error.text, "t.csv:1:5: ");
+    HAS(out.error.text, "--encoding windows-1252");
+    outcome_clear(&out);
+}
+
 Test(decode, what_cannot_be_decoded_is_a_reject_at_its_place)
 {
     struct outcome out;
