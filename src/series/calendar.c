@@ -16,14 +16,35 @@ static int min_int(int a, int b)
     return a < b ? a : b;
 }
 
+/* Days and what is longer are stepped by the local clock, everything shorter by moments. */
+static const struct alm_zone *zone_of(const struct alm_calendar *calendar)
+{
+    return calendar->frequency.unit >= ALM_FREQUENCY_DAY ? calendar->zone : NULL;
+}
+
+static int64_t to_local(const struct alm_zone *zone, int64_t ts)
+{
+    return ts + alm_zone_offset(zone, ts);
+}
+
+/* In a fold the first moment; in a hole the time that the clock would show without the change. */
+static int64_t from_local(const struct alm_zone *zone, int64_t local)
+{
+    int64_t before, after;
+    alm_zone_moments(&before, &after, zone, local);
+    return before;
+}
+
 /* The last bars of a series tell on which day of the month it stands: 28 February may be a 28th or a last. */
-static struct rule rule_of(struct alm_span span)
+static struct rule rule_of(const struct alm_calendar *calendar, struct alm_span span)
 {
     struct rule rule = {.day = 0, .shift = 0};
     bool all_last = true;
-    const struct alm_span tail = alm_span_suffix(span, span.n < MONTH_BARS ? span.n : MONTH_BARS);
+    int64_t local[MONTH_BARS];
+    const struct alm_span tail = {.ts = local, .n = span.n < MONTH_BARS ? span.n : MONTH_BARS};
     for (size_t i = 0; i < tail.n; i++) {
-        const struct alm_civil c = alm_civil_from_ts(tail.ts[i]);
+        local[i] = to_local(zone_of(calendar), span.ts[span.n - tail.n + i]);
+        const struct alm_civil c = alm_civil_from_ts(local[i]);
         if (c.day != alm_days_in_month(c.year, c.month)) all_last = false;
         if (c.day > rule.day) rule.day = c.day;
     }
@@ -55,8 +76,10 @@ static bool step_business(int64_t *out, int64_t ts, int64_t days, int64_t shift)
     return alm_ts_in_range(*out);
 }
 
-/* The bar steps after ts; false when it leaves the years 1 .. 9999 or the calendar has no rule. */
-static bool step_by(int64_t *out, struct alm_frequency frequency, struct rule rule, int64_t ts, int64_t steps)
+/* The bar steps after ts by a clock without summer time; false when it leaves the years 1 .. 9999 or the
+ * calendar has no rule. */
+static bool step_plainly(int64_t *out, struct alm_frequency frequency, struct rule rule, int64_t ts,
+                         int64_t steps)
 {
     int64_t distance;
     if (__builtin_mul_overflow(steps, frequency.multiple, &distance) || distance > ALM_TS_MAX) return false;
@@ -69,6 +92,16 @@ static bool step_by(int64_t *out, struct alm_frequency frequency, struct rule ru
            !__builtin_add_overflow(ts, distance, out) && alm_ts_in_range(*out);
 }
 
+static bool step_by(int64_t *out, const struct alm_calendar *calendar, struct rule rule, int64_t ts,
+                    int64_t steps)
+{
+    const struct alm_zone *zone = zone_of(calendar);
+    if (steps == 0) return *out = ts, true;
+    if (!step_plainly(out, calendar->frequency, rule, to_local(zone, ts), steps)) return false;
+    *out = from_local(zone, *out);
+    return calendar->frequency.unit == ALM_FREQUENCY_INDEX || alm_ts_in_range(*out);
+}
+
 static enum alm_status out_of_range(struct alm_error *error, size_t steps)
 {
     return alm_fail(error, ALM_DATA, "%zu steps lead out of the years 1 to 9999", steps);
@@ -79,8 +112,8 @@ enum alm_status alm_calendar_step(int64_t *out, const struct alm_calendar *calen
 {
     if (calendar->frequency.unit == ALM_FREQUENCY_IRREGULAR)
         return alm_fail(error, ALM_DATA, "an irregular series has no rule for its next timestamp");
-    const struct rule rule = rule_of((struct alm_span){.ts = &ts, .n = 1});
-    if (steps > INT64_MAX || !step_by(out, calendar->frequency, rule, ts, (int64_t)steps))
+    const struct rule rule = rule_of(calendar, (struct alm_span){.ts = &ts, .n = 1});
+    if (steps > INT64_MAX || !step_by(out, calendar, rule, ts, (int64_t)steps))
         return out_of_range(error, steps);
     return ALM_OK;
 }
@@ -106,7 +139,7 @@ enum alm_status alm_calendar_extend(int64_t *out, const struct alm_calendar *cal
     const int64_t last = span.ts[span.n - 1], length = alm_frequency_length(calendar->frequency);
     const bool irregular = calendar->frequency.unit == ALM_FREQUENCY_IRREGULAR;
     const int64_t median = irregular ? median_distance(span) : 0;
-    const struct rule rule = rule_of(span);
+    const struct rule rule = rule_of(calendar, span);
     for (size_t i = 0; i < steps; i++) {
         const int64_t step = (int64_t)i + 1;
         int64_t distance;
@@ -118,7 +151,7 @@ enum alm_status alm_calendar_extend(int64_t *out, const struct alm_calendar *cal
             ok = alm_ts_in_range(
                 out[i] = alm_sessions_next(&calendar->sessions, length, i > 0 ? out[i - 1] : last));
         else
-            ok = step_by(&out[i], calendar->frequency, rule, last, step);
+            ok = step_by(&out[i], calendar, rule, last, step);
         if (!ok) return out_of_range(error, i + 1);
     }
     return ALM_OK;
@@ -144,7 +177,8 @@ size_t alm_calendar_missing(const struct alm_calendar *calendar, int64_t a, int6
     if (steps > 1 && alm_sessions_between(&close, &open, &calendar->sessions, length, a, b))
         return (size_t)(bars_apart(length, a, close) + bars_apart(length, open, b));
     if (months > 0) {
-        const struct alm_civil first = alm_civil_from_ts(a), second = alm_civil_from_ts(b);
+        const struct alm_civil first = alm_civil_from_ts(to_local(calendar->zone, a)),
+                               second = alm_civil_from_ts(to_local(calendar->zone, b));
         steps = ((second.year - first.year) * 12 + second.month - first.month + months / 2) / months;
     }
     return steps > 1 ? (size_t)(steps - 1) : 0;
@@ -161,7 +195,7 @@ enum alm_status alm_calendar_missing_bar(int64_t *out, const struct alm_calendar
         *out = b - (int64_t)(bars - k) * length; /* after the rest; counted back from b */
         return ALM_OK;
     }
-    if (!step_by(out, calendar->frequency, rule_of(span), a, (int64_t)k + 1))
+    if (!step_by(out, calendar, rule_of(calendar, span), a, (int64_t)k + 1))
         return out_of_range(error, k + 1);
     return ALM_OK;
 }

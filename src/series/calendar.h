@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "series/session.h"
 #include "series/span.h"
+#include "series/zone.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,7 +34,9 @@ struct alm_frequency {
 
 struct alm_calendar {
     struct alm_frequency frequency;
-    const char *time_zone;        /* IANA name; "UTC" or NULL = UTC. Owned by the series */
+    const char *time_zone;       /* IANA name; "UTC" or NULL = UTC. Owned by the series */
+    const struct alm_zone *zone; /* in which days, weeks, months ... are stepped: the local time of day stays.
+                                    NULL: UTC. Owned by the series */
     struct alm_sessions sessions; /* {0}: bars around the clock; see alm_calendar_learn */
 };
 

@@ -14,6 +14,7 @@ void alm_series_free(struct alm_series *series)
     if (series == NULL) return;
     free(series->name);
     free(series->time_zone);
+    alm_zone_free(series->zone);
     free(series->ts);
     free(series->y);
     free(series);
@@ -114,6 +115,9 @@ enum alm_status alm_series_create(struct alm_series **out, const char *name, str
         status = alm_copy_text(&series->time_zone, time_zone == NULL ? "UTC" : time_zone, error);
     series->calendar = (struct alm_calendar){.frequency = frequency, .time_zone = series->time_zone};
     series->season_length = season_length == 0 ? alm_frequency_season(frequency) : season_length;
+    if (status == ALM_OK && frequency.unit >= ALM_FREQUENCY_DAY && strcmp(series->time_zone, "UTC") != 0)
+        status = alm_zone_create(&series->zone, series->time_zone, error);
+    series->calendar.zone = series->zone;
     const struct alm_span all = {y, ts, n};
     if (status == ALM_OK) status = check_observations(series, all, error);
     if (status == ALM_OK) alm_calendar_learn(&series->calendar, ts, n);

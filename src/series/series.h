@@ -12,7 +12,8 @@
 struct alm_series {
     int64_t id; /* series_id of the store; 0 when not from there */
     char *name;
-    char *time_zone; /* IANA name; never NULL */
+    char *time_zone;       /* IANA name; never NULL */
+    struct alm_zone *zone; /* of calendar, where it makes a difference; else NULL */
     struct alm_calendar calendar;
     size_t season_length; /* >= 1 */
     size_t n;
@@ -24,7 +25,8 @@ struct alm_series {
  * that the calendar has and the observations lack are put in as NaN (never for business days, irregular and
  * index series); leading and trailing NaN are cut. season_length 0 takes the frequency's usual one. ALM_DATA
  * when the timestamps do not increase, a value is infinite, or more than 100 bars a value would have to be
- * put in (the frequency is then wrong). No present value at all gives a series with n = 0. */
+ * put in (the frequency is then wrong); ALM_USAGE when its bars are days or longer and this machine does not
+ * know the time zone. No present value at all gives a series with n = 0. */
 enum alm_status alm_series_create(struct alm_series **out, const char *name, struct alm_frequency frequency,
                                   const char *time_zone, size_t season_length, const int64_t *ts,
                                   const double *y, size_t n, struct alm_error *error);

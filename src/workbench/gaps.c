@@ -87,14 +87,18 @@ static enum alm_status list_gaps(struct alm_gap_list *out, struct alm_store *sto
 {
     struct alm_observations values = {0};
     struct finder f = {.list = out};
+    struct alm_zone *zone = NULL;
     snprintf(out->frequency, sizeof out->frequency, "%s", row->frequency);
     ALM_TRY(alm_frequency_parse(&f.calendar.frequency, row->frequency, error));
-    ALM_TRY(alm_observation_table_read(&values, store, row, error));
+    if (strcmp(row->time_zone, "UTC") != 0) ALM_TRY(alm_zone_create(&zone, row->time_zone, error));
+    enum alm_status status = alm_observation_table_read(&values, store, row, error);
+    f.calendar.zone = zone;
     f.span = (struct alm_span){values.y, values.ts, values.n};
     alm_calendar_learn(&f.calendar, values.ts, values.n);
     describe_rests(out->rests, sizeof out->rests, &f.calendar.sessions);
-    const enum alm_status status = find(&f, error);
+    if (status == ALM_OK) status = find(&f, error);
     alm_observations_clear(&values);
+    alm_zone_free(zone);
     return status;
 }
 
