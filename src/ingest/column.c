@@ -54,17 +54,3 @@ void alm_column_hint(char out[ALM_NUMBER_HINT_SIZE], const struct alm_sample *sa
     }
     if (helped * 5 < bad * 4) out[0] = '\0';
 }
-
-bool alm_sample_tells_apart(const struct alm_sample *sample, size_t first, size_t a, size_t b)
-{
-    for (size_t r = first; r < sample->n; r++) {
-        const struct alm_sample_record *one = &sample->records[r];
-        for (size_t s = r + 1; s < sample->n; s++) {
-            const struct alm_sample_record *two = &sample->records[s];
-            if (a < one->n && b < one->n && a < two->n && b < two->n &&
-                strcmp(one->cells[a], two->cells[a]) == 0 && strcmp(one->cells[b], two->cells[b]) != 0)
-                return true;
-        }
-    }
-    return false;
-}

@@ -30,7 +30,4 @@ static inline bool alm_column_is_numeric(const struct alm_column_facts *facts)
     return facts->numbers > 0 && facts->others * 4 <= facts->numbers;
 }
 
-/* Whether two records have the same cell in column a but not in column b. */
-bool alm_sample_tells_apart(const struct alm_sample *sample, size_t first, size_t a, size_t b);
-
 #endif

@@ -27,7 +27,15 @@ enum alm_status alm_decision_take_columns(size_t *list, size_t *n, struct alm_de
 enum alm_status alm_decision_time(struct alm_decision *d, struct alm_error *error);
 /* schema_values.c: the value columns, categories last, and what is left out. */
 enum alm_status alm_decision_values(struct alm_decision *d, struct alm_error *error);
-/* A text column that tells rows of the same time apart: likely to be a key. */
-void alm_decision_label(struct alm_decision *d);
+/* schema_keys.c: the key of a long file that nobody named, or schema->by_hint. A column called symbol,
+ * ticker, unique_id and the like is taken when it tells rows of one time apart; else the only text column
+ * that does, when more rows share their time than an import would let pass. */
+enum alm_status alm_decision_keys(struct alm_decision *d, struct alm_error *error);
+
+/* schema_plain.c: whether a file without times can be nothing but rows that are counted: all columns are
+ * numbers, none is called like a time, and the first does not rise or fall all the way. */
+bool alm_decision_is_plain(const struct alm_decision *d);
+/* Whether each row is a series: a name that comes once, then numbers under no names or V2, V3, ... */
+bool alm_decision_is_rows(const struct alm_decision *d);
 
 #endif

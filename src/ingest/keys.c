@@ -44,11 +44,12 @@ static enum alm_status on_duplicate(void *context, int64_t ts, size_t line, stru
     struct alm_text time = {0};
     alm_ts_write_short(&time, ts);
     ALM_TRY(alm_text_check(&time, error));
-    if (job->schema.label != NULL) snprintf(job->hint, sizeof job->hint, "try --by %s", job->schema.label);
+    if (job->schema.by_hint != NULL)
+        snprintf(job->hint, sizeof job->hint, "try --by %s", job->schema.by_hint);
     const struct alm_ingest_reject reject = {.line = line,
                                              .column = 1,
                                              .reason = ALM_REJECT_DUPLICATE,
-                                             .hint = job->schema.label == NULL ? NULL : job->hint,
+                                             .hint = job->schema.by_hint == NULL ? NULL : job->hint,
                                              .text = alm_text_string(&time)};
     const enum alm_status status = alm_job_refuse(job, &reject, error);
     alm_text_clear(&time);

@@ -69,6 +69,20 @@ bool alm_name_is_counter(const char *header)
     return is_in(header, names);
 }
 
+bool alm_name_is_id(const char *name)
+{
+    static const char *const names[] = {"unique_id", "series_id",  "item_id",  "sensor_id",
+                                        "device_id", "station_id", "meter_id", NULL};
+    return is_in(name, names);
+}
+
+bool alm_name_is_key(const char *name)
+{
+    static const char *const names[] = {"symbol", "ticker", "stock", "instrument",  "security", "isin", "ric",
+                                        "figi",   "pair",   "coin",  "series_name", "series",   NULL};
+    return alm_name_is_id(name) || is_in(name, names);
+}
+
 bool alm_name_is_usable(const char *name, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

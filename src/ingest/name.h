@@ -16,6 +16,9 @@ enum alm_status alm_name_column(char **out, const char *header, struct alm_error
 /* Whether a column of this header is likely to hold the time; or to count rows. */
 bool alm_name_is_time(const char *header);
 bool alm_name_is_counter(const char *header);
+/* Whether a column of this name (as alm_name_column makes it) is likely to name series; or to number them. */
+bool alm_name_is_key(const char *name);
+bool alm_name_is_id(const char *name);
 /* Whether n bytes can be a series name or a part of one: not empty, no control characters. */
 bool alm_name_is_usable(const char *name, size_t n);
 

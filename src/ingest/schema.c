@@ -202,6 +202,29 @@ static enum alm_status read_style(struct alm_decision *d, struct alm_error *erro
     return ALM_OK;
 }
 
+static void clear_columns(struct alm_schema *schema)
+{
+    for (size_t c = 0; c < schema->n_columns; c++) {
+        free(schema->columns[c].header);
+        free(schema->columns[c].name);
+        free(schema->columns[c].symbol);
+    }
+    free(schema->columns);
+    schema->columns = NULL;
+    schema->n_columns = 0;
+}
+
+/* Turns to layout rows, which has no columns. */
+static void take_rows(struct alm_schema *schema)
+{
+    clear_columns(schema);
+    schema->layout = ALM_LAYOUT_ROWS;
+    schema->index = true;
+    alm_text_append(&schema->assumptions,
+                    "each row is a series: its name, then its values, which are counted 0, 1, 2, "
+                    "..., as with --layout rows\n");
+}
+
 static enum alm_status decide(struct alm_decision *d, struct alm_error *error)
 {
     struct alm_schema *schema = d->schema;
@@ -214,6 +237,9 @@ static enum alm_status decide(struct alm_decision *d, struct alm_error *error)
         return alm_fail(error, ALM_DATA, "there are no rows below the header");
     if (schema->layout != ALM_LAYOUT_ROWS) {
         ALM_TRY(name_columns(d, error));
+        if (alm_decision_is_rows(d)) take_rows(schema);
+    }
+    if (schema->layout != ALM_LAYOUT_ROWS) {
         ALM_TRY(ALM_NEW(&schema->keys, schema->n_columns, error));
         ALM_TRY(ALM_NEW(&schema->values, schema->n_columns, error));
         if (d->options->by != NULL)
@@ -221,7 +247,7 @@ static enum alm_status decide(struct alm_decision *d, struct alm_error *error)
                                               ALM_COLUMN_KEY, error));
         ALM_TRY(alm_decision_time(d, error));
         ALM_TRY(alm_decision_values(d, error));
-        alm_decision_label(d);
+        ALM_TRY(alm_decision_keys(d, error));
     }
     ALM_TRY(alm_schema_decide_names(schema, d->options, error));
     describe(d);
@@ -242,15 +268,11 @@ enum alm_status alm_schema_decide(struct alm_schema *out, const struct alm_sampl
 
 void alm_schema_clear(struct alm_schema *schema)
 {
-    for (size_t c = 0; c < schema->n_columns; c++) {
-        free(schema->columns[c].header);
-        free(schema->columns[c].name);
-        free(schema->columns[c].symbol);
-    }
-    free(schema->columns);
+    clear_columns(schema);
     free(schema->keys);
     free(schema->values);
     free(schema->series);
+    free(schema->by_hint);
     alm_text_clear(&schema->assumptions);
     *schema = (struct alm_schema){0};
 }

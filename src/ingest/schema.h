@@ -54,7 +54,7 @@ struct alm_schema {
     size_t n_categories; /* the last of values are categories */
     char *series;      /* NAME: given, the one symbol of the columns, or the file's stem; NULL when unknown */
     bool series_given; /* by the user: then it also stands before keys */
-    const char *label; /* header of a text column that tells rows of one time apart: a hint; or NULL */
+    char *by_hint;     /* what --by could be, where rows share their time; or NULL */
     struct alm_text assumptions; /* what was guessed, one sentence a line */
 };
 

@@ -145,6 +145,13 @@ static enum alm_status find_single(struct alm_decision *d, struct alm_error *err
     d->schema->times[0] = named != SIZE_MAX ? named : first;
     d->schema->n_times = 1;
     if (d->schema->times[0] != SIZE_MAX) return ALM_OK;
+    if (alm_decision_is_plain(d)) {
+        d->schema->n_times = 0;
+        d->schema->index = true;
+        alm_text_append(&d->schema->assumptions,
+                        "no column holds times: rows are counted 0, 1, 2, ..., as with --index\n");
+        return ALM_OK;
+    }
     return alm_fail(error, ALM_USAGE,
                     "no column holds times: name it with --time and say how they are written with "
                     "--time-format, or use --index for rows without times");
@@ -231,7 +238,7 @@ enum alm_status alm_decision_time(struct alm_decision *d, struct alm_error *erro
     } else {
         ALM_TRY(find_split(&split, d, error));
         if (!split) ALM_TRY(find_single(d, error));
-        if (!split) ALM_TRY(judge_single(d, error));
+        if (!split && !schema->index) ALM_TRY(judge_single(d, error));
     }
     for (size_t t = 0; t < schema->n_times; t++)
         schema->columns[schema->times[t]].role = ALM_COLUMN_TIME;

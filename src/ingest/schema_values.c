@@ -71,15 +71,3 @@ enum alm_status alm_decision_values(struct alm_decision *d, struct alm_error *er
     }
     return schema->n_values > 0 ? ALM_OK : fail_none(d, error);
 }
-
-/* A text column that tells rows of the same time apart is likely to be a key. */
-void alm_decision_label(struct alm_decision *d)
-{
-    struct alm_schema *schema = d->schema;
-    if (schema->index || schema->n_keys > 0) return;
-    for (size_t c = 0; c < schema->n_columns && schema->label == NULL; c++)
-        if (schema->columns[c].role == ALM_COLUMN_SKIPPED && d->facts[c].others > 0 &&
-            d->facts[c].times == ALM_TIME_NONE &&
-            alm_sample_tells_apart(d->sample, schema->has_header, schema->times[0], c))
-            schema->label = schema->columns[c].header;
-}

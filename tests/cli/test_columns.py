@@ -125,7 +125,7 @@ class Columns(unittest.TestCase):
         bar = ("2020-01-02T00:00:00Z", 1, 4, 0.5, 2, 9)
         rows = self.sql("SELECT series, time, open, high, low, close, volume FROM v_bar ORDER BY 1")
         self.assertEqual([row[1:] for row in rows], [bar] * 7)
-        self.assertEqual([row[0] for row in rows], ["A", "B", "MSFT", "alpha", "mt", "stooq", "yahoo"])
+        self.assertEqual([row[0] for row in rows], ["A", "AAPL.US", "B", "MSFT", "alpha", "mt", "yahoo"])
         self.assertEqual(self.sql("SELECT kind FROM v_series WHERE series IN ('mt.close', 'mt.volume') ORDER BY series"), [("price",), ("numeric",)])
 
     def test_binance_klines_need_names_only(self):

@@ -132,9 +132,20 @@ class Import(unittest.TestCase):
 
     def test_a_missing_by_is_suggested(self):
         path = self.write("s.csv", "k,date,v\n" + "".join(f"{k},2020-01-{d:02},1\n" for k in "ab" for d in range(1, 28)))
-        done = self.run_almanac(path)
+        done = self.run_almanac(path, "--layout", "wide")
         self.assertEqual(done.returncode, 3)
         self.assertIn("--by k", done.stderr)
+        path = self.write("t.csv", "shop,item,date,v\n" + "".join(f"{s},{i},2020-01-{d:02},1\n" for s in (1, 2) for i in (3, 4) for d in range(1, 28)))
+        done = self.run_almanac(path)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("say --by shop,item", done.stderr)
+
+    def test_a_column_that_must_be_the_key_is_taken_and_said(self):
+        path = self.write("s.csv", "place,date,v\n" + "".join(f"{k},2020-01-{d:02},{d}\n" for k in "ab" for d in range(1, 28)))
+        done = self.run_almanac(path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("each place is a series of its own, as with --by place", done.stderr)
+        self.assertEqual(self.sql("select series, n from v_series order by 1"), [("a", 27), ("b", 27)])
 
     def test_results_are_data_in_every_format(self):
         path = self.write("x.csv", "date,a,b\n2020-01-01,1,2\n2020-01-02,3,x\n2020-01-03,3,4\n2020-01-04,3,4\n2020-01-05,3,4\n2020-01-06,3,4\n")

@@ -276,11 +276,58 @@ Test(layouts, long_rows_are_told_apart_by_their_keys)
 
 Test(layouts, duplicates_hint_at_the_column_that_tells_rows_apart)
 {
-    struct outcome out;
-    ingest_text(&out, (struct alm_ingest_options){.max_rejects_given = true, .max_rejects = 9},
-                "symbol,date,price\nMSFT,2020-01-01,1\nIBM,2020-01-01,2\n");
-    HAS(out.log.data, "(try --by symbol)");
-    outcome_clear(&out);
+    struct alm_ingest_options options = {.max_rejects_given = true, .max_rejects = 9};
+    gives(options, "place,date,price\nNY,2020-01-01,1\nLA,2020-01-01,2\n", "(try --by place)");
+    gives(options, "a,b,date,price\n1,x,2020-01-01,1\n2,x,2020-01-01,2\n1,y,2020-01-01,3\n2,y,2020-01-01,4\n",
+          "(try --by a,b)");
+    options.layout = "wide";
+    gives(options, "symbol,date,price\nMSFT,2020-01-01,1\nIBM,2020-01-01,2\n", "(try --by symbol)");
+}
+
+Test(layouts, a_key_that_nobody_named_is_taken_when_nothing_else_is_left)
+{
+    const char *taken =
+        "each place is a series of its own, as with --by place (--layout wide takes all rows as one)\n";
+    gives(NONE, "place,date,v\nNY,2020-01-01,1\nNY,2020-01-02,2\nLA,2020-01-01,3\nLA,2020-01-02,4\n", taken);
+    gives(NONE, "place,date,v\nNY,2020-01-01,1\nNY,2020-01-02,2\nLA,2020-01-01,3\nLA,2020-01-02,4\n",
+          "group NY\nrows 0\n2020-01-01 1\n2020-01-02 2\n");
+    /* two that go hand in hand are one */
+    gives(
+        NONE,
+        "place,name,date,v\nNY,New York,2020-01-01,1\nNY,New York,2020-01-02,2\nLA,Los Angeles,2020-01-01,3\n"
+        "LA,Los Angeles,2020-01-02,4\n",
+        taken);
+    /* a name that says so needs no proof, but a proof against it counts */
+    gives(NONE, "ticker,date,v\nX,2020-01-01,1\nX,2020-01-02,2\n", "group X\n");
+    gives(NONE, "unique_id,ds,y\n1,2020-01-01,1\n2,2020-01-01,2\n", "group 1\nrows 0\n2020-01-01 1\n");
+    gives((struct alm_ingest_options){.value = "unique_id,y"},
+          "unique_id,ds,y\n1,2020-01-01,1\n2,2020-01-02,2\n", "group t.unique_id t.y\n");
+    gives((struct alm_ingest_options){.layout = "wide"}, "ticker,date,v\nX,2020-01-01,1\nX,2020-01-02,2\n",
+          "group t\n");
+    /* weather of a day that is there twice is none */
+    gives(NONE,
+          "date,v,weather\n2020-01-01,1,sun\n2020-01-01,2,rain\n2020-01-02,2,sun\n2020-01-03,2,rain\n"
+          "2020-01-04,2,rain\n",
+          "group t\n");
+    /* nor is a remark that never comes again */
+    gives((struct alm_ingest_options){.max_rejects_given = true, .max_rejects = 9},
+          "date,v,remark\n2020-01-01,1,a\n2020-01-01,2,b\n2020-01-02,2,c\n2020-01-02,2,d\n", "group t\n");
+    gives((struct alm_ingest_options){.category = "place"},
+          "place,date,v\nNY,2020-01-01,1\nNY,2020-01-02,2\nLA,2020-01-01,3\nLA,2020-01-02,4\n",
+          "group t.v t.place\n");
+}
+
+Test(layouts, files_without_times_are_counted_where_nothing_else_is_left)
+{
+    gives(NONE, "0.5,1.5\n0.4,1.6\n0.6,1.7\n",
+          "no column holds times: rows are counted 0, 1, 2, ..., as with --index\n");
+    refused(NONE, "1990.1,1.5\n1990.2,1.6\n1990.3,1.1\n", ALM_USAGE, "--index"); /* years, perhaps */
+    refused(NONE, "time,v\n0.5,1.5\n0.4,1.6\n0.6,1.7\n", ALM_USAGE, "--index");
+    refused(NONE, "a,v\nx,1.5\ny,1.6\nz,1.7\n", ALM_USAGE, "--index");
+    gives(NONE, "V1,V2,V3,V4\nH1,5,6,\nH2,1,2,3\n", "as with --layout rows\ngroup H1\nrows 0\n");
+    gives(NONE, "H1,5,6,\nH2,1,2,3\n", "group H2\nrows 1\n");
+    refused(NONE, "country,gdp,people\nH1,5,6\nH2,1,2\n", ALM_USAGE, "--index");
+    refused(NONE, "V1,V2,V3,V4\nH1,5,6,\nH1,1,2,3\n", ALM_USAGE, "--index");
 }
 
 Test(layouts, a_row_can_be_a_series)
