@@ -290,7 +290,7 @@ Test(layouts, a_key_that_nobody_named_is_taken_when_nothing_else_is_left)
         "each place is a series of its own, as with --by place (--layout wide takes all rows as one)\n";
     gives(NONE, "place,date,v\nNY,2020-01-01,1\nNY,2020-01-02,2\nLA,2020-01-01,3\nLA,2020-01-02,4\n", taken);
     gives(NONE, "place,date,v\nNY,2020-01-01,1\nNY,2020-01-02,2\nLA,2020-01-01,3\nLA,2020-01-02,4\n",
-          "group NY\nrows 0\n2020-01-01 1\n2020-01-02 2\n");
+          "rows 0\n2020-01-01 1\n2020-01-02 2\nend 0");
     /* two that go hand in hand are one */
     gives(
         NONE,
