@@ -299,7 +299,7 @@ Test(layouts, a_key_that_nobody_named_is_taken_when_nothing_else_is_left)
         taken);
     /* a name that says so needs no proof, but a proof against it counts */
     gives(NONE, "ticker,date,v\nX,2020-01-01,1\nX,2020-01-02,2\n", "group X\n");
-    gives(NONE, "unique_id,ds,y\n1,2020-01-01,1\n2,2020-01-01,2\n", "group 1\nrows 0\n2020-01-01 1\n");
+    gives(NONE, "unique_id,ds,y\n1,2020-01-01,1\n2,2020-01-01,2\n", "group 1\n");
     gives((struct alm_ingest_options){.value = "unique_id,y"},
           "unique_id,ds,y\n1,2020-01-01,1\n2,2020-01-02,2\n", "group t.unique_id t.y\n");
     gives((struct alm_ingest_options){.layout = "wide"}, "ticker,date,v\nX,2020-01-01,1\nX,2020-01-02,2\n",
