@@ -250,8 +250,9 @@ static enum alm_status dump_all(const struct alm_call *call, struct alm_error *e
     for (size_t i = 0; i < call->n_arguments && (status == ALM_OK || status == ALM_DATA); i++) {
         const struct alm_import_request request = make_request(call, call->arguments[i]);
         const enum alm_status earlier = status;
-        if (earlier != ALM_OK) alm_call_say(call, "%s", error->text);
+        const struct alm_error said = *error;
         status = alm_import_dump(call, workbench, &request, error);
+        if (status != ALM_OK && earlier != ALM_OK) alm_call_say(call, "%s", said.text);
         if (status == ALM_OK) status = earlier;
     }
     alm_workbench_close(workbench);

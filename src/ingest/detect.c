@@ -68,8 +68,8 @@ static bool guess_escape(enum alm_escape *out, const struct alm_detect_count *do
                          const struct alm_detect_count *slashed, const struct alm_detect_count *unescaped)
 {
     *out = ALM_ESCAPE_DOUBLE;
-    const bool slashes_help = slashed->faulty < doubled->faulty ||
-                              (slashed->faulty == doubled->faulty && slashed->agreement > doubled->agreement);
+    const size_t bad = doubled->faulty + doubled->stray, left = slashed->faulty + slashed->stray;
+    const bool slashes_help = left < bad || (left == bad && slashed->agreement > doubled->agreement);
     if (slashed->backslashed > doubled->paired && slashes_help)
         *out = ALM_ESCAPE_BACKSLASH;
     else if (unescaped->single >= BELIEVED && unescaped->single > unescaped->paired &&
@@ -78,21 +78,29 @@ static bool guess_escape(enum alm_escape *out, const struct alm_detect_count *do
     return *out != ALM_ESCAPE_DOUBLE || doubled->paired > 0;
 }
 
+/* Whether a backslash stands before a quote or a delimiter anywhere. */
+static bool has_escapes(const struct alm_dialect *dialect, const char *sample, size_t n)
+{
+    for (const char *p = sample; (p = memchr(p, '\\', n - (size_t)(p - sample))) != NULL; p++)
+        if (p + 1 < sample + n &&
+            (p[1] == dialect->delimiter[0] || (dialect->quote != '\0' && p[1] == dialect->quote)))
+            return true;
+    return false;
+}
+
 /* Counts the sample under the dialect of guess, whose escape is found unless stated. */
 static enum alm_status count_with_escape(struct guess *guess, struct alm_scan *scan, const char *sample,
                                          size_t n)
 {
     struct alm_dialect *dialect = &guess->dialect;
     ALM_TRY(alm_detect_count(&guess->count, scan, dialect, sample, n));
-    if (dialect->escape_origin == ALM_ORIGIN_STATED || guess->count.proper + guess->count.faulty == 0)
-        return ALM_OK;
-    struct alm_detect_count counts[3] = {[ALM_ESCAPE_DOUBLE] = guess->count};
-    const char slashed[] = {'\\', dialect->quote};
-    if (guess->count.faulty > 0 || memmem(sample, n, slashed, sizeof slashed) != NULL) {
-        for (int escape = ALM_ESCAPE_BACKSLASH; escape <= ALM_ESCAPE_NONE; escape++) {
-            dialect->escape = (enum alm_escape)escape;
-            ALM_TRY(alm_detect_count(&counts[escape], scan, dialect, sample, n));
-        }
+    if (dialect->escape_origin == ALM_ORIGIN_STATED) return ALM_OK;
+    struct alm_detect_count counts[3] = {guess->count, guess->count, guess->count};
+    for (int escape = ALM_ESCAPE_BACKSLASH; escape <= ALM_ESCAPE_NONE; escape++) {
+        if (guess->count.faulty == 0 && (escape == ALM_ESCAPE_NONE || !has_escapes(dialect, sample, n)))
+            continue;
+        dialect->escape = (enum alm_escape)escape;
+        ALM_TRY(alm_detect_count(&counts[escape], scan, dialect, sample, n));
     }
     const bool found = guess_escape(&dialect->escape, &counts[ALM_ESCAPE_DOUBLE],
                                     &counts[ALM_ESCAPE_BACKSLASH], &counts[ALM_ESCAPE_NONE]);

@@ -14,7 +14,8 @@ struct alm_detect_count {
     double plausibility; /* mean over cells */
     size_t proper;       /* quoted fields as they should be */
     size_t faulty;       /* records with a quote that is not closed, or closed before text */
-    size_t backslashed;  /* records with \" inside a quoted field */
+    size_t stray;        /* records with a quote inside an unquoted field */
+    size_t backslashed;  /* records with an escaped quote or delimiter */
     size_t single;       /* records with a quote alone inside a quoted field */
     size_t paired;       /* records with a doubled one */
 };

@@ -41,18 +41,26 @@ static enum alm_status scan_record(bool *faulty, size_t *at, struct alm_scan *sc
     return alm_scan_lenient(scan, dialect, sample + start, first_content, 0, NULL);
 }
 
+static double plausibility(const struct alm_scan_field *field, const char *record)
+{
+    const char *text = record + field->content;
+    const size_t n = field->end - field->content;
+    /* raw ones with a quote inside may be several fields taken for one */
+    const bool doubtful = field->stray || (field->raw && memchr(text, text[-1], n) != NULL);
+    return doubtful ? 0.1 : field->quoted ? 0.9 : alm_cell_plausibility(text, n);
+}
+
 static void count_cells(struct alm_detect_count *out, double *sum, size_t *cells, const struct alm_scan *scan,
                         const char *record)
 {
     out->proper += scan->quoted;
+    out->stray += scan->stray;
     out->backslashed += scan->backslashes > 0;
     out->paired += scan->pairs > 0;
     out->single += scan->singles > 0;
     for (size_t i = 0; i < scan->n; i++) {
         const struct alm_scan_field *field = &scan->fields[i];
-        *sum += field->quoted  ? 0.9
-                : field->stray ? 0.1
-                               : alm_cell_plausibility(record + field->content, field->end - field->content);
+        *sum += plausibility(field, record);
     }
     *cells += scan->n;
 }

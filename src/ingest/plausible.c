@@ -52,24 +52,27 @@ static bool is_number(const char *text, size_t n)
     return digits > 0 && (marks <= 2 || groups + 1 >= marks - 1);
 }
 
-/* Groups of digits joined by - / : . and at most one blank or T, with a zone perhaps. */
+/* Groups of digits joined by - / : . with a blank or T before a time of day, and a zone perhaps. */
 static bool is_time(const char *text, size_t n)
 {
-    size_t joints = 0, breaks = 0, letters = 0;
+    size_t joints = 0, breaks = 0, others = 0, since = 0; /* joints since the break */
     if (n == 0 || !is_digit(text[0])) return false;
     for (size_t i = 0; i < n; i++) {
         const char c = text[i];
         if (is_digit(c)) continue;
-        if (strchr("-/:", c) != NULL && c != '\0')
+        if (c == '-' || c == '/' || c == ':') {
             joints++;
-        else if (c == ' ' || c == 'T')
+            since++;
+        } else if (c == ' ' || c == 'T') {
             breaks++;
-        else if (c == 'Z' || c == '+' || c == '.')
-            letters++;
-        else
+            since = 0;
+        } else if (c == 'Z' || c == '+' || c == '.') {
+            others++;
+        } else {
             return false;
+        }
     }
-    return joints > 0 && breaks <= 1 && letters <= 2;
+    return joints > 0 && others <= 2 && (breaks == 0 || (breaks == 1 && since > 0));
 }
 
 /* Text: 1 a word or more, 0 only digits and signs, -1 with delimiters or quotes in it. */

@@ -65,11 +65,20 @@ static void read_plain(struct alm_scan *scan, struct alm_scan_field *field, cons
     for (; i < to && !is_delimiter(scan, text, i, to); i++) {
         if (backslash && text[i] == '\\' && i + 1 < to &&
             (text[i + 1] == '\\' || text[i + 1] == dialect->quote || is_delimiter(scan, text, i + 1, to)))
-            i++;
+            scan->backslashes += text[++i] != '\\';
         else if (dialect->quote != '\0' && text[i] == dialect->quote && !is_apostrophe(text, *at, i))
             field->stray = scan->stray = true;
     }
     field->end = *at = i;
+}
+
+/* Whether the quote at at could open a field in a line that begins at line. Inside a field that an earlier
+ * line began, that one was never closed. */
+static bool opens_field(const struct alm_scan *scan, const char *text, size_t line, size_t at)
+{
+    return at == line ||
+           (at >= line + scan->delimiter_n &&
+            memcmp(text + at - scan->delimiter_n, scan->dialect->delimiter, scan->delimiter_n) == 0);
 }
 
 /* Reads on in a quoted field. Where it is not closed, scan->open is set and *at is the end. */
@@ -78,6 +87,7 @@ static void read_quoted(struct alm_scan *scan, struct alm_scan_field *field, con
 {
     const struct alm_dialect *dialect = scan->dialect;
     const bool backslash = dialect->escape == ALM_ESCAPE_BACKSLASH && !field->raw;
+    const size_t line = scan->open ? *at : to; /* where the line begins, if the field began in another */
     scan->open = false;
     for (size_t i = *at; i < to; i++) {
         if (backslash && text[i] == '\\' && i + 1 < to) {
@@ -95,7 +105,7 @@ static void read_quoted(struct alm_scan *scan, struct alm_scan_field *field, con
                 return;
             } else {
                 scan->singles++;
-                if (field->raw || scan->text_after) continue;
+                if (scan->text_after || (field->raw && !opens_field(scan, text, line, i))) continue;
                 scan->text_after = true;
                 scan->text_after_at = i + 1;
             }

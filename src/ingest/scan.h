@@ -20,13 +20,14 @@ struct alm_scan {
     size_t delimiter_n;
     struct alm_scan_field *fields; /* [n]; the last one is unfinished while open */
     size_t n, capacity;
-    bool open;            /* a quoted field goes on in the next line */
-    bool stray;           /* some field has stray */
-    bool text_after;      /* text after a closing quote, which is then read on as quoted, as libcsv does */
-    size_t text_after_at; /* the first such text */
-    size_t opened_at;     /* the quote that opened the last quoted field */
-    size_t quoted;        /* quoted fields that were closed */
-    size_t pairs, singles, backslashes; /* quotes inside quoted fields: doubled, alone, behind a backslash */
+    bool open;             /* a quoted field goes on in the next line */
+    bool stray;            /* some field has stray */
+    bool text_after;       /* text after a closing quote, which is then read on as quoted, as libcsv does */
+    size_t text_after_at;  /* the first such text */
+    size_t opened_at;      /* the quote that opened the last quoted field */
+    size_t quoted;         /* quoted fields that were closed */
+    size_t pairs, singles; /* quotes inside quoted fields: doubled, alone */
+    size_t backslashes;    /* quotes behind a backslash, unquoted delimiters, too */
     /* lenient: a line is read alone, whatever its quotes are like. A quote whose field is not closed, or
      * closed before text, has three readings, digits of choice to the base 3 in the order of these quotes: 0
      * as the dialect says if that closes, 1 quotes inside are text, 2 the quote itself is text. */

@@ -56,6 +56,59 @@ Test(reader, takes_records_apart_at_every_kind_of_line_end)
     reads_as("", "");
 }
 
+static void reads_in_dialect(const char *bytes, const char *expected, const char *delimiter,
+                             const char *quote, const char *escape, const char *line_end, bool blanks)
+{
+    struct alm_dialect dialect;
+    cr_assert(alm_dialect_state(&dialect, delimiter, quote, escape, line_end, NULL) == ALM_OK);
+    dialect.blanks = blanks;
+    char *records = read_all(bytes, strlen(bytes), dialect);
+    cr_assert(eq(str, records, (char *)(uintptr_t)expected));
+    free(records);
+}
+
+Test(reader, splits_at_delimiters_of_several_characters)
+{
+    reads_in_dialect("a, b,c\n\"1, 2\", , \n", "1[a|b,c]2[1, 2||]", ", ", NULL, NULL, NULL, false);
+    reads_in_dialect("a||b|||c\n'x||y'||\n", "1[a|b||c]2[x||y|]", "||", "'", NULL, NULL, false);
+}
+
+Test(reader, resolves_backslashes)
+{
+    reads_in_dialect("1,\"a\\\"b\\\\\",\"c\\n\"\n", "1[1|a\"b\\|c\\n]", NULL, NULL, "backslash", NULL, false);
+    reads_in_dialect("a\\,b,c\\\\,d\n\"\\\"\n2\",3,4\n", "1[a,b|c\\|d]2[\"\n2|3|4]", NULL, NULL, "backslash",
+                     NULL, false);
+    reads_in_dialect("a\\,b\n", "1[a,b]", NULL, "none", "backslash", NULL, false);
+}
+
+Test(reader, without_escapes_a_quote_closes_before_a_delimiter)
+{
+    reads_in_dialect("\"5\" pipe\",\"24\"\",\"\"\n1,\"2\n3\"x\",4\n", "1[5\" pipe|24\"|]2[1|2\n3\"x|4]", NULL,
+                     NULL, "none", NULL, false);
+    /* the next line's quote opens a field, so this one's was never closed */
+    reads_in_dialect("1,\"x\n2,\"y\"\n", "1[]!1@1:32[2|y]", NULL, NULL, "none", NULL, false);
+}
+
+Test(reader, a_stated_line_end_is_the_only_one)
+{
+    reads_in_dialect("a\rb,c\n1,2\r\n", "1[a\rb|c]2[1|2\r]", NULL, NULL, NULL, "lf", false);
+    reads_in_dialect("a\nb,c\r\n1,2\r\n", "1[a\nb|c]2[1|2]", NULL, NULL, NULL, "crlf", false);
+    reads_in_dialect("a\nb,c\r1,\"2\"\r", "1[a\nb|c]2[1|2]", NULL, NULL, NULL, "cr", false);
+    reads_in_dialect("a,\"b\"\rc\"\n1,2\n", "1[]!2@1:62[1|2]", NULL, NULL, NULL, "lf", false);
+    reads_in_dialect("\r\n\n\r\n", "1[]2[\n]", NULL, NULL, NULL, "crlf", false);
+}
+
+Test(reader, blanks_may_stand_around_quoted_fields_where_they_do)
+{
+    reads_in_dialect("1, \"a, b\" ,  c \n", "1[1|a, b|  c ]", NULL, NULL, NULL, NULL, true);
+    reads_in_dialect("1, \"a, b\",c\n", "1[1| \"a| b\"|c]~", NULL, NULL, NULL, NULL, false);
+}
+
+Test(reader, quotes_that_enclose_nothing_are_text)
+{
+    reads_in_dialect("\"a,b\"\n'c',d\n", "1[\"a|b\"]2['c'|d]", NULL, "none", NULL, NULL, false);
+}
+
 Test(reader, keeps_quotes_blanks_and_empty_fields)
 {
     reads_as("a,\"b,c\",\"d\"\"e\"\n", "1[a|b,c|d\"e]");
