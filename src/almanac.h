@@ -99,6 +99,26 @@ struct alm_import_reason {
     size_t n;
 };
 
+/* A column of the file and what became of it. */
+struct alm_import_column {
+    char *name;       /* its header; c1, c2, ... without one */
+    const char *role; /* time, key, value, category, left out */
+    char *type;       /* number, label, text, or how times are written; NULL for one left out */
+    char *note;       /* why it was left out; else NULL */
+};
+
+enum { ALM_IMPORT_PREVIEW = 5 };
+
+/* The first rows of the file's first series, as they are stored. */
+struct alm_import_preview {
+    char **series; /* [width] names */
+    size_t width, n;
+    bool index;     /* ts are counts, not times */
+    int64_t *ts;    /* [n] */
+    double *values; /* [n][width], NaN: missing */
+    char **labels;  /* [n][width] of categorical series; NULL for numbers */
+};
+
 struct alm_import_summary {
     char sha256[65];
     bool known; /* the same file was imported before: nothing was done */
@@ -106,6 +126,14 @@ struct alm_import_summary {
     size_t values_kept, values_replaced; /* conflicts with stored values, by on_conflict */
     size_t out_of_order; /* rows before which a later one of their series stands in the file */
     size_t blank_lines, stray_quotes;
+    size_t rows_skipped, rows_padded;        /* of another width than the header: left out, filled or cut */
+    size_t preamble;                         /* lines before the header */
+    size_t header_rows, header_line;         /* 0: none */
+    size_t notes, first_note_line;           /* lines below the table that are no rows of it */
+    char *dialect, *dialect_json, *encoding; /* how the file is written; NULL when it was not looked at */
+    struct alm_import_column *columns;       /* [n_columns]; none in layouts without columns */
+    size_t n_columns;
+    struct alm_import_preview preview;
     size_t dst_holes,
         dst_folds;      /* rows whose local time does not exist, exists twice; whatever became of them */
     size_t dst_skipped; /* those of them left out by --dst skip: neither stored nor rejected */

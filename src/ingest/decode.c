@@ -20,6 +20,7 @@ struct alm_decoder {
     char *input;        /* [INPUT], or the head of what is handed on; [start, end) not used yet */
     size_t start, end, capacity;
     size_t unit; /* bytes passed over where one cannot be read */
+    char encoding[64];
     bool at_end;
 };
 
@@ -84,6 +85,7 @@ static enum alm_status open_conversion(struct alm_decoder *decoder, const char *
         "utf-16le", "utf-16be",   "utf-32le",    "shift_jis",    "euc-jp",       "euc-kr",       "gb18030",
         "gbk",      "big5",       "koi8-r",      "cp437",        "cp850",        "macintosh",    NULL};
     char squeezed[64];
+    snprintf(decoder->encoding, sizeof decoder->encoding, "%s", encoding);
     squeeze(squeezed, encoding);
     if (is_utf8(squeezed)) return ALM_OK;
     decoder->conversion = iconv_open("UTF-8", encoding);
@@ -220,6 +222,11 @@ enum alm_status alm_decoder_read(size_t *n, struct alm_decoder *decoder, void *b
     memcpy(buffer, decoder->input + decoder->start, *n);
     decoder->start = decoder->end;
     return ALM_OK;
+}
+
+const char *alm_decoder_encoding(const struct alm_decoder *decoder)
+{
+    return decoder->encoding[0] == '\0' ? "UTF-8" : decoder->encoding;
 }
 
 const struct alm_stream *alm_decoder_stream(const struct alm_decoder *decoder)

@@ -20,6 +20,8 @@ void alm_decoder_close(struct alm_decoder *decoder);
 enum alm_status alm_decoder_read(size_t *n, struct alm_decoder *decoder, void *buffer, size_t capacity,
                                  struct alm_error *error);
 
+/* The name of the encoding that was found or stated. */
+const char *alm_decoder_encoding(const struct alm_decoder *decoder);
 /* The stream below: for its position, size and digest. */
 const struct alm_stream *alm_decoder_stream(const struct alm_decoder *decoder);
 

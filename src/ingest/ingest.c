@@ -206,8 +206,11 @@ static enum alm_status look_around(struct alm_ingest_job *job, const struct alm_
                                    const struct alm_progress *progress, struct alm_error *error)
 {
     if (alm_cancelled(cancel)) return alm_fail(error, ALM_INTERRUPTED, "%s: interrupted", job->file);
-    alm_progress_report(progress, "importing", (double)alm_source_position(job->source),
-                        (double)alm_source_size(job->source), "bytes");
+    /* rows, and how many there would be if all of the file were as what was read */
+    const double rows = (double)job->summary->rows_read, position = (double)alm_source_position(job->source);
+    const double size = (double)alm_source_size(job->source);
+    alm_progress_report(progress, "importing", rows, position > 0 ? round(rows * size / position) : 0,
+                        "rows");
     return ALM_OK;
 }
 
@@ -281,6 +284,9 @@ static enum alm_status decide(struct alm_ingest_job *job, struct alm_sample *sam
     struct alm_ingest_table *found = &job->found;
     struct alm_schema *schema = &job->schema;
     ALM_TRY(alm_ingest_table_find(found, sample, job->options, job->file, error));
+    job->summary->preamble = found->preamble;
+    job->summary->header_rows = found->header_rows;
+    job->summary->header_line = found->header_line;
     const enum alm_status status = alm_schema_decide(schema, sample, dialect, job->options, error);
     if (status != ALM_OK) {
         alm_fail_in(error, "%s", job->file);
@@ -336,6 +342,8 @@ static enum alm_status find_out(struct alm_ingest_job *job, struct alm_error *er
     ALM_TRY(alm_dialect_state(&dialect, job->options->delimiter, job->options->quote, job->options->escape,
                               job->options->line_end, error));
     alm_dialect_detect(&dialect, text, n);
+    job->summary->dialect = dialect;
+    snprintf(job->summary->encoding, sizeof job->summary->encoding, "%s", alm_source_encoding(job->source));
     ALM_TRY(alm_reader_create(&job->reader, job->source, dialect, error));
     alm_source_sampling(job->source, true);
     enum alm_status status = alm_sample_read(&sample, job->reader, SAMPLE_RECORDS, error);
@@ -345,8 +353,6 @@ static enum alm_status find_out(struct alm_ingest_job *job, struct alm_error *er
     if (status == ALM_OK) status = decide(job, &sample, dialect, error);
     alm_sample_clear(&sample);
     if (status != ALM_OK) return status;
-    job->summary->preamble = job->found.preamble;
-    job->summary->header_rows = job->found.header_rows;
     if (job->schema.index) {
         job->frequency = (struct alm_frequency){ALM_FREQUENCY_INDEX, 1};
         job->frequency_stated = true;

@@ -83,8 +83,11 @@ struct alm_ingest_summary {
     size_t dst_holes,
         dst_folds;      /* rows whose local time does not exist, exists twice; whatever became of them */
     size_t dst_skipped; /* those of them left out by --dst skip: neither stored nor rejected */
-    size_t preamble;    /* lines before the header */
-    size_t header_rows; /* 0: none */
+    struct alm_dialect dialect;
+    char encoding[64];             /* "" when the file was not looked at */
+    size_t preamble;               /* lines before the header */
+    size_t header_rows;            /* 0: none */
+    size_t header_line;            /* of the first of them */
     size_t notes, first_note_line; /* lines below the table that are no rows of it */
 };
 

@@ -222,6 +222,11 @@ void alm_source_record(const char **text, size_t *n, size_t *line, const struct 
     *line = source->record_line;
 }
 
+const char *alm_source_encoding(const struct alm_source *source)
+{
+    return alm_decoder_encoding(source->decoder);
+}
+
 size_t alm_source_position(const struct alm_source *source)
 {
     return alm_stream_position(alm_decoder_stream(source->decoder));

@@ -44,6 +44,8 @@ enum alm_status alm_source_line(const char **text, size_t *n, bool *cut, struct 
 /* The bytes of the record so far, and the number (from 1) of its first line. */
 void alm_source_record(const char **text, size_t *n, size_t *line, const struct alm_source *source);
 
+/* The name of the text's encoding. */
+const char *alm_source_encoding(const struct alm_source *source);
 /* Bytes of the file on the disk: those read so far, and all (0 when unknown). For progress. */
 size_t alm_source_position(const struct alm_source *source);
 size_t alm_source_size(const struct alm_source *source);

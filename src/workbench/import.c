@@ -5,6 +5,7 @@
 #include "ingest/ingest.h"
 #include "store/import_table.h"
 #include "store/store.h"
+#include "workbench/import_facts.h"
 #include "workbench/import_sink.h"
 #include "workbench/workbench.h"
 
@@ -121,6 +122,7 @@ static enum alm_status fill_summary(struct alm_import_summary *summary, const st
     summary->dst_holes = read->dst_holes;
     summary->dst_folds = read->dst_folds;
     summary->dst_skipped = read->dst_skipped;
+    ALM_TRY(alm_import_facts_summary(summary, read, error));
     ALM_TRY(ALM_NEW(&summary->reasons, ALM_REJECT_REASONS, error));
     for (int r = 0; r < ALM_REJECT_REASONS; r++)
         if (read->rejected[r] > 0)
@@ -177,7 +179,8 @@ static enum alm_status do_import(struct alm_import_sink *sink, const struct alm_
     const enum alm_status filled = fill_summary(summary, sink, &read, status == ALM_OK ? error : NULL);
     if (status != ALM_OK) return status;
     ALM_TRY(filled);
-    summary->rows_stored = summary->rows_read - summary->rows_rejected - summary->dst_skipped;
+    summary->rows_stored =
+        summary->rows_read - summary->rows_rejected - summary->rows_skipped - summary->dst_skipped;
     ALM_TRY(look_whether_known(&summary->known, sink, error));
     return alm_import_table_finish(sink->store, sink->import_id, summary->sha256, NULL, summary->rows_read,
                                    summary->rows_stored, summary->rows_rejected, error);
@@ -244,6 +247,7 @@ static void free_texts(char **texts, size_t n)
 void alm_import_summary_clear(struct alm_import_summary *summary)
 {
     clear_series(summary);
+    alm_import_facts_clear(summary);
     free(summary->reasons);
     free_texts(summary->rejects, summary->n_rejects);
     free_texts(summary->assumptions, summary->n_assumptions);

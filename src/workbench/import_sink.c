@@ -4,6 +4,7 @@
 #include "ingest/axis.h"
 #include "ingest/reject.h"
 #include "store/import_table.h"
+#include "workbench/import_facts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ static enum alm_status on_schema(void *context, const struct alm_schema *schema,
     struct alm_import_sink *sink = context;
     sink->schema = schema;
     alm_text_append(&sink->assumptions, alm_text_string(&schema->assumptions));
+    ALM_TRY(alm_import_facts_schema(sink->summary, schema, error));
     return alm_text_check(&sink->assumptions, error);
 }
 
@@ -218,6 +220,13 @@ static enum alm_status refuse_conflict(enum alm_status status, const struct alm_
     return ALM_DATA;
 }
 
+/* The group whose first rows are shown: the first that delivers any. */
+static size_t first_group(struct alm_import_sink *sink, size_t number)
+{
+    if (sink->summary->preview.width == 0) sink->shown_group = number;
+    return sink->shown_group;
+}
+
 static enum alm_status on_rows(void *context, size_t number, const int64_t *ts, const double *values,
                                const size_t *lines, size_t n, struct alm_error *error)
 {
@@ -230,6 +239,9 @@ static enum alm_status on_rows(void *context, size_t number, const int64_t *ts, 
             sink->shifted[i] = ts[i] + group->offset;
         ts = sink->shifted;
     }
+    if (sink->summary->preview.n < ALM_IMPORT_PREVIEW && number == first_group(sink, number))
+        ALM_TRY(alm_import_facts_rows(sink->summary, &sink->summary->series[group->first], group->width,
+                                      group->labels, ts, values, n, error));
     for (size_t f = 0; f < group->n_frames; f++) {
         const struct alm_import_frame *frame = &group->frames[f];
         const enum alm_status status = alm_observation_writer_add_block(

@@ -37,6 +37,7 @@ struct alm_import_sink {
     struct alm_staging *staging; /* NULL until it is needed */
     int64_t *shifted;            /* times of an index series that goes on */
     size_t shifted_capacity;
+    size_t shown_group; /* whose first rows are kept for showing */
     size_t n_created, n_rejects;
     size_t values_added, values_replaced;
     struct alm_text assumptions;
