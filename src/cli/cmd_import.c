@@ -1,14 +1,10 @@
 #include "cli/commands.h"
 #include "cli/import_dump.h"
-#include "cli/printer.h"
+#include "cli/import_report.h"
 #include "cli/session.h"
-#include "series/timestamp.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-
-enum { SHOWN_SERIES = 24 };
 
 static struct alm_import_request make_request(const struct alm_call *call, const char *file)
 {
@@ -50,178 +46,6 @@ static struct alm_import_request make_request(const struct alm_call *call, const
     };
 }
 
-static void write_time(struct alm_text *out, const struct alm_import_series *series, int64_t ts)
-{
-    if (series->index)
-        alm_text_printf(out, "%lld", (long long)ts);
-    else
-        alm_ts_write_short(out, ts);
-}
-
-static enum alm_status print_one(struct alm_printer *printer, const char *file,
-                                 const struct alm_import_series *series, struct alm_error *error)
-{
-    struct alm_text first = {0}, last = {0};
-    write_time(&first, series, series->first);
-    write_time(&last, series, series->last);
-    enum alm_status status = alm_text_check(&first, error);
-    if (status == ALM_OK) status = alm_text_check(&last, error);
-    if (file != NULL) alm_printer_text(printer, file);
-    alm_printer_text(printer, series->name);
-    alm_printer_text(printer, series->created ? "new" : series->added > 0 ? "longer" : "as before");
-    alm_printer_text(printer, series->frequency);
-    alm_printer_text(printer, series->n > 0 ? alm_text_string(&first) : NULL);
-    alm_printer_text(printer, series->n > 0 ? alm_text_string(&last) : NULL);
-    alm_printer_integer(printer, (int64_t)series->n);
-    alm_printer_integer(printer, (int64_t)series->added);
-    alm_printer_integer(printer, (int64_t)series->gaps);
-    alm_printer_integer(printer, (int64_t)series->missing);
-    if (status == ALM_OK) status = alm_printer_row(printer, error);
-    alm_text_clear(&first);
-    alm_text_clear(&last);
-    return status;
-}
-
-/* The series of one file, a row each; for people the first ones, for programs all. */
-static enum alm_status print_series(const struct alm_call *call, const char *file,
-                                    const struct alm_import_summary *summary, struct alm_error *error)
-{
-    static const char *const columns[] = {"file",      "series", "state", "frequency", "first_time",
-                                          "last_time", "n",      "added", "gaps",      "missing"};
-    const bool people = call->format == ALM_FORMAT_TABLE || call->format == ALM_FORMAT_MD;
-    const size_t shown = people && summary->n_series > SHOWN_SERIES ? SHOWN_SERIES - 4 : summary->n_series;
-    struct alm_printer *printer;
-    ALM_TRY(alm_printer_open(
-        &printer, call,
-        &(struct alm_printer_options){.columns = columns + people, .n_columns = 10 - (size_t)people}, error));
-    enum alm_status status = ALM_OK;
-    for (size_t i = 0; i < shown && status == ALM_OK; i++)
-        status = print_one(printer, people ? NULL : file, &summary->series[i], error);
-    const enum alm_status closed = alm_printer_close(printer, status == ALM_OK ? error : NULL);
-    if (shown < summary->n_series)
-        alm_call_say(call, "... and %zu more series: `almanac series list`", summary->n_series - shown);
-    return status != ALM_OK ? status : closed;
-}
-
-/* ---- json: all of the summary as one object ---- */
-
-static void write_field(struct alm_text *out, const char *name, const char *value)
-{
-    alm_text_printf(out, "\"%s\": ", name);
-    if (value == NULL)
-        alm_text_append(out, "null");
-    else
-        alm_text_append_json(out, value);
-}
-
-static void write_texts(struct alm_text *out, const char *name, char *const *texts, size_t n)
-{
-    alm_text_printf(out, ",\n \"%s\": [", name);
-    for (size_t i = 0; i < n; i++) {
-        alm_text_append(out, i == 0 ? "" : ", ");
-        alm_text_append_json(out, texts[i]);
-    }
-    alm_text_append(out, "]");
-}
-
-static void write_series(struct alm_text *out, const struct alm_import_series *series)
-{
-    struct alm_text first = {0}, last = {0};
-    write_time(&first, series, series->first);
-    write_time(&last, series, series->last);
-    alm_text_append(out, "{");
-    write_field(out, "series", series->name);
-    alm_text_append(out, ", ");
-    write_field(out, "frequency", series->frequency);
-    alm_text_append(out, ", ");
-    write_field(out, "first_time", series->n > 0 ? alm_text_string(&first) : NULL);
-    alm_text_append(out, ", ");
-    write_field(out, "last_time", series->n > 0 ? alm_text_string(&last) : NULL);
-    alm_text_printf(out, ", \"created\": %s, \"n\": %zu, \"added\": %zu, \"gaps\": %zu, \"missing\": %zu}",
-                    series->created ? "true" : "false", series->n, series->added, series->gaps,
-                    series->missing);
-    alm_text_clear(&first);
-    alm_text_clear(&last);
-}
-
-static enum alm_status print_json(const char *file, const struct alm_import_request *request,
-                                  const struct alm_import_summary *summary, struct alm_error *error)
-{
-    struct alm_text out = {0};
-    alm_text_append(&out, "{");
-    write_field(&out, "file", file);
-    alm_text_append(&out, ", ");
-    write_field(&out, "sha256", summary->sha256);
-    alm_text_printf(&out,
-                    ",\n \"dry_run\": %s, \"known\": %s, \"rows_read\": %zu, \"rows_stored\": %zu, "
-                    "\"rows_rejected\": %zu,\n \"values_kept\": %zu, \"values_replaced\": %zu, "
-                    "\"blank_lines\": %zu, \"stray_quotes\": %zu, \"seconds\": %.3f,\n \"rejected\": {",
-                    request->dry_run ? "true" : "false", summary->known ? "true" : "false",
-                    summary->rows_read, summary->rows_stored, summary->rows_rejected, summary->values_kept,
-                    summary->values_replaced, summary->blank_lines, summary->stray_quotes, summary->seconds);
-    for (size_t i = 0; i < summary->n_reasons; i++)
-        alm_text_printf(&out, "%s\"%s\": %zu", i == 0 ? "" : ", ", summary->reasons[i].reason,
-                        summary->reasons[i].n);
-    alm_text_append(&out, "}");
-    write_texts(&out, "first_rejects", summary->rejects, summary->n_rejects);
-    write_texts(&out, "assumptions", summary->assumptions, summary->n_assumptions);
-    alm_text_append(&out, ",\n \"series\": [");
-    for (size_t i = 0; i < summary->n_series; i++) {
-        alm_text_append(&out, i == 0 ? "\n  " : ",\n  ");
-        write_series(&out, &summary->series[i]);
-    }
-    alm_text_append(&out, "]}");
-    const enum alm_status status = alm_text_check(&out, error);
-    if (status == ALM_OK) fputs(alm_text_string(&out), stdout);
-    alm_text_clear(&out);
-    return status;
-}
-
-/* ---- remarks on stderr ---- */
-
-static void say_rejects(const struct alm_call *call, const struct alm_import_summary *summary)
-{
-    if (summary->rows_rejected == 0) return;
-    for (size_t i = 0; i < summary->n_rejects; i++)
-        alm_call_say(call, "%s", summary->rejects[i]);
-    if (summary->rows_rejected > summary->n_rejects)
-        alm_call_say(call, "... and %zu more", summary->rows_rejected - summary->n_rejects);
-}
-
-static void say_counts(const struct alm_call *call, const char *file,
-                       const struct alm_import_request *request, const struct alm_import_summary *summary)
-{
-    struct alm_text line = {0};
-    alm_text_printf(&line, "%s: %zu rows read, %zu %s", file, summary->rows_read, summary->rows_stored,
-                    request->dry_run ? "would be stored" : "stored");
-    for (size_t i = 0; i < summary->n_reasons; i++)
-        alm_text_printf(&line, ", %zu rejected (%s)", summary->reasons[i].n, summary->reasons[i].reason);
-    if (summary->values_kept > 0) alm_text_printf(&line, ", %zu values kept as stored", summary->values_kept);
-    if (summary->values_replaced > 0)
-        alm_text_printf(&line, ", %zu values replaced", summary->values_replaced);
-    if (summary->blank_lines > 0) alm_text_printf(&line, ", %zu blank lines", summary->blank_lines);
-    if (summary->stray_quotes > 0)
-        alm_text_printf(&line, ", %zu rows with a quote inside an unquoted field", summary->stray_quotes);
-    alm_call_say(call, "%s", alm_text_string(&line));
-    alm_text_clear(&line);
-}
-
-static enum alm_status report(const struct alm_call *call, const struct alm_import_request *request,
-                              const struct alm_import_summary *summary, struct alm_error *error)
-{
-    const char *file = request->file;
-    if (call->format == ALM_FORMAT_JSON) return print_json(file, request, summary, error);
-    say_rejects(call, summary);
-    if (summary->known) {
-        alm_call_say(call, "%s: imported before (the same bytes): nothing changed", file);
-        return ALM_OK;
-    }
-    for (size_t i = 0; i < summary->n_assumptions; i++)
-        alm_call_say(call, "%s: %s", file, summary->assumptions[i]);
-    say_counts(call, file, request, summary);
-    return print_series(call, file, summary, error);
-}
-
 static enum alm_status import_one(const struct alm_call *call, struct alm_workbench *workbench,
                                   const char *file, struct alm_error *error)
 {
@@ -229,9 +53,9 @@ static enum alm_status import_one(const struct alm_call *call, struct alm_workbe
     struct alm_import_summary summary;
     enum alm_status status = alm_import(workbench, &request, &summary, error);
     if (status == ALM_OK)
-        status = report(call, &request, &summary, error);
+        status = alm_import_report(call, &request, &summary, error);
     else
-        say_rejects(call, &summary);
+        alm_import_report_failure(call, &request, &summary, error == NULL ? "" : error->text);
     if (status == ALM_INTERRUPTED)
         alm_fail(error, ALM_INTERRUPTED, "%s: interrupted; nothing of it was stored: import it again", file);
     alm_import_summary_clear(&summary);
@@ -411,7 +235,8 @@ static const struct alm_command_option options[] = {
      .value = "N",
      .help = "refuse the file with more rejected rows (default: 1 % of the rows, at least 10)"},
     {.name = "strict", .help = "refuse the file on the first reject"},
-    {.name = "dry-run", .help = "do everything, show what came out, store nothing"},
+    {.name = "dry-run",
+     .help = "show how the file is read, its columns and first rows, and what came out; store nothing"},
     {.name = "dump-records",
      .help =
          "write every record as it is read to standard output, as CSV with commas; store nothing. Irregular "

@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,7 +97,7 @@ enum alm_status alm_import_facts_rows(struct alm_import_summary *out, const stru
             const double value = values[i * width + c];
             const size_t cell = preview->n * width + c;
             preview->values[cell] = value;
-            if (labels == NULL || isnan(value) || value >= (double)labels[c].n) continue;
+            if (labels == NULL || !(value >= 0 && value < (double)labels[c].n)) continue;
             ALM_TRY(alm_copy_text(&preview->labels[cell], labels[c].texts[(size_t)value], error));
         }
         preview->ts[preview->n++] = ts[i];
