@@ -102,6 +102,21 @@ static bool take_whole(char *out, size_t *length, const char **text, size_t *n, 
     return separators == 0 || in_group == 3;
 }
 
+/* An exponent of any length; what is far beyond all numbers counts as 100000. */
+static bool read_exponent(long long *out, const char *text, size_t n)
+{
+    const bool negative = n > 0 && text[0] == '-', has_sign = negative || (n > 0 && text[0] == '+');
+    *out = 0;
+    if (n == has_sign) return false;
+    for (size_t i = has_sign; i < n; i++) {
+        if (!is_digit(text[i])) return false;
+        if (*out < 100000) *out = 10 * *out + (text[i] - '0');
+    }
+    if (*out > 100000) *out = 100000;
+    if (negative) *out = -*out;
+    return true;
+}
+
 /* Copies the digits of a number without sign as alm_text_to_number wants them. A power of ten for percents is
  * put into the exponent, so that the result is rounded once. */
 static bool read_digits(double *out, const char *text, size_t n, bool negative, bool hundredth,
@@ -119,12 +134,7 @@ static bool read_digits(double *out, const char *text, size_t n, bool negative, 
             buffer[length++] = *text;
     }
     if (n > 0 && (*text == 'e' || *text == 'E')) {
-        char digits[LONGEST];
-        memcpy(digits, text + 1, n - 1);
-        digits[n - 1] = '\0';
-        if (!alm_text_to_integer(&exponent, digits)) return false;
-        if (exponent > 100000) exponent = 100000;
-        if (exponent < -100000) exponent = -100000;
+        if (!read_exponent(&exponent, text + 1, n - 1)) return false;
         n = 0;
     }
     if (n > 0) return false;
