@@ -121,7 +121,10 @@ static enum alm_status open_source(struct source *source, struct alm_store *stor
     const struct alm_binding bindings[] = {alm_bound_integer("frame", source->frame_id),
                                            alm_bound_integer("first", source->first),
                                            alm_bound_integer("last", source->last)};
-    ALM_TRY(alm_rows_open_query(&source->rows, store, "observation_frame_range", bindings, 3, error));
+    if (source->rows != NULL)
+        ALM_TRY(alm_rows_restart(source->rows, bindings, 3, error));
+    else
+        ALM_TRY(alm_rows_open_query(&source->rows, store, "observation_frame_range", bindings, 3, error));
     return advance(source, error);
 }
 
@@ -170,7 +173,9 @@ static enum alm_status write_column(struct export *x, const struct column *colum
     double value;
     if (!series->has_values) return ALM_OK;
     ALM_TRY(write_leading(x, named ? series->name : NULL, series->first_ts, error));
-    *source = (struct source){series->frame_id, series->first_ts, series->last_ts, NULL, false, 0};
+    source->frame_id = series->frame_id;
+    source->first = series->first_ts;
+    source->last = series->last_ts;
     enum alm_status status = open_source(source, x->store, error);
     while (status == ALM_OK && source->more) {
         if (named) {
@@ -184,7 +189,6 @@ static enum alm_status write_column(struct export *x, const struct column *colum
         if (status == ALM_OK) status = end_row(x, error);
         if (status == ALM_OK) status = advance(source, error);
     }
-    close_source(source);
     return status;
 }
 

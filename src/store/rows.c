@@ -158,6 +158,15 @@ enum alm_status alm_rows_open_query(struct alm_rows **out, struct alm_store *sto
     return status;
 }
 
+enum alm_status alm_rows_restart(struct alm_rows *rows, const struct alm_binding *bindings, size_t n,
+                                 struct alm_error *error)
+{
+    sqlite3_reset(rows->handle); /* reports a failure of the last step again, which is known */
+    for (size_t i = 0; i < n; i++)
+        ALM_TRY(bind(rows, &bindings[i], error));
+    return ALM_OK;
+}
+
 enum alm_status alm_rows_open_sql(struct alm_rows **out, struct alm_store *store, const char *sql,
                                   struct alm_error *error)
 {

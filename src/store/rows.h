@@ -43,6 +43,11 @@ struct alm_rows;
 enum alm_status alm_rows_open_query(struct alm_rows **out, struct alm_store *store, const char *name,
                                     const struct alm_binding *bindings, size_t n, struct alm_error *error);
 
+/* Opens the same query again with other bindings, which costs less than opening another one. Parameters without a
+ * binding keep theirs. */
+enum alm_status alm_rows_restart(struct alm_rows *rows, const struct alm_binding *bindings, size_t n,
+                                 struct alm_error *error);
+
 /* Opens one statement of SQL from a user, on a store opened with ALM_STORE_QUERY (assert): only SELECT, WITH
  * … SELECT, VALUES and EXPLAIN of these; everything else is ALM_USAGE and says what is allowed. */
 enum alm_status alm_rows_open_sql(struct alm_rows **out, struct alm_store *store, const char *sql,
