@@ -325,6 +325,20 @@ struct alm_export_summary {
 enum alm_status alm_series_export(struct alm_workbench *workbench, const struct alm_export_request *request,
                                   struct alm_export_summary *summary, struct alm_error *error);
 
+/* A picture of a series: lines of text drawn with braille dots, or an SVG file. */
+struct alm_plot_request {
+    const char *series;    /* its name */
+    const char *from, *to; /* timestamps or counts; NULL: all of it */
+    bool svg;
+    size_t width, height; /* of text: columns, at least 20, and lines, at least 6 */
+    bool colour;          /* text with escape sequences */
+    const char *path;     /* a file, replaced only when all is written; NULL: to output */
+    const struct alm_output *output;
+};
+
+enum alm_status alm_series_plot(struct alm_workbench *workbench, const struct alm_plot_request *request,
+                                struct alm_error *error);
+
 /* ---- reports and the file itself ---- */
 
 /* Writes a self-contained report of a run to path , replacing it only when all is written. format is html or

@@ -158,6 +158,9 @@ static void make_point(char *digits)
     memmove(at + 1, at + strlen(point), strlen(at + strlen(point)) + 1);
 }
 
+#define SMALLEST_DECIMAL 1e-4
+#define GREATEST_DECIMAL 1e15
+
 /* Writes value as a decimal of at most 15 digits that reads back to it, if it is one of ordinary size: r /
  * 10^d with both exact in a double is what a correct reader makes of the digits of r with d of them after the
  * point (Clinger 1990), and with 15 digits no shorter decimal can be another one. False: it is none. */
@@ -168,10 +171,10 @@ static bool write_decimal(char *out, double value)
     const double size = fabs(value);
     size_t decimals = 0;
     double whole = 0;
-    if (!(size >= 1e-4 && size < 1e15)) return false;
+    if (!(size >= SMALLEST_DECIMAL && size < GREATEST_DECIMAL)) return false;
     for (; decimals < sizeof power / sizeof *power; decimals++) {
         whole = rint(size * power[decimals]);
-        if (whole >= 1e15) return false;
+        if (whole >= GREATEST_DECIMAL) return false;
         if (whole / power[decimals] == size) break;
     }
     if (decimals == sizeof power / sizeof *power) return false;
@@ -197,8 +200,10 @@ void alm_text_append_number(struct alm_text *text, double value)
         alm_text_append(text, digits);
         return;
     }
+    const double size = fabs(value);
+    const bool tried = size >= SMALLEST_DECIMAL && size < GREATEST_DECIMAL; /* 15 digits do not do */
     /* below the normal numbers fewer digits may do */
-    for (int precision = fabs(value) < 0x1p-1022 ? 1 : 15; precision <= 17; precision++) {
+    for (int precision = size < 0x1p-1022 ? 1 : tried ? 16 : 15; precision <= 17; precision++) {
         snprintf(digits, sizeof digits, "%.*g", precision, value);
         if (strtod(digits, NULL) == value) break;
     }

@@ -11,4 +11,9 @@ enum alm_status alm_series_export_run(const struct alm_call *call, struct alm_er
 
 enum alm_status alm_series_gaps_run(const struct alm_call *call, struct alm_error *error);
 
+extern const char alm_series_plot_help[];
+extern const struct alm_command_option alm_series_plot_options[];
+extern const struct alm_example alm_series_plot_examples[];
+enum alm_status alm_series_plot_run(const struct alm_call *call, struct alm_error *error);
+
 #endif

@@ -1,6 +1,7 @@
 #include "report/chart.h"
 
 #include "base/memory.h"
+#include "report/draw.h"
 #include "report/number.h"
 #include "report/svg.h"
 #include "report/view.h"
@@ -167,26 +168,17 @@ static enum alm_status trace_bands(struct picture *p, struct alm_store *store, s
 
 /* ---- scales ---- */
 
-static void stretch(double *low, double *high, const double *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (isnan(values[i])) continue;
-        if (!(values[i] >= *low)) *low = values[i];
-        if (!(values[i] <= *high)) *high = values[i];
-    }
-}
-
 /* Everything fits, but an interval may at most double the height that the lines need. */
 static void set_scales(struct picture *p)
 {
     const struct alm_view *v = &p->view;
     double low = INFINITY, high = -INFINITY, low_band = INFINITY, high_band = -INFINITY;
-    stretch(&low, &high, v->y + v->first, v->n - v->first);
+    alm_range_add(&low, &high, v->y + v->first, v->n - v->first);
     for (size_t i = 0; i < p->n_shown; i++)
-        stretch(&low, &high, p->line[i].y, p->line[i].n);
+        alm_range_add(&low, &high, p->line[i].y, p->line[i].n);
     for (size_t i = 0; i < p->n_bands; i++) {
-        stretch(&low_band, &high_band, p->band[i].y, p->band[i].n);
-        stretch(&low_band, &high_band, p->band[i].high, p->band[i].n);
+        alm_range_add(&low_band, &high_band, p->band[i].y, p->band[i].n);
+        alm_range_add(&low_band, &high_band, p->band[i].high, p->band[i].n);
     }
     if (!(low <= high)) low = high = 0;
     const double room = 0.6 * (high - low);
@@ -208,46 +200,14 @@ static void set_scales(struct picture *p)
 
 /* ---- drawing ---- */
 
-static void draw_time_axis(struct alm_text *out, const struct picture *p)
+static struct alm_bars bars_of(const struct alm_view *v)
 {
-    const struct alm_view *v = &p->view;
-    const int64_t low = v->ts[v->first], high = v->ts[v->n - 1];
-    if (strcmp(v->frequency, "index") == 0) {
-        struct alm_ticks ticks;
-        alm_ticks_whole(&ticks, (double)low, (double)high, 8);
-        alm_svg_axis_x(out, &p->plot, &ticks, NULL);
-        return;
-    }
-    struct alm_time_ticks ticks;
-    double at[ALM_TICKS_MAX];
-    alm_ticks_time(&ticks, low, high, 8);
-    for (size_t i = 0; i < ticks.n; i++)
-        at[i] = alm_view_x(v, ticks.tick[i].at);
-    alm_svg_axis_time(out, &p->plot, &ticks, at);
+    return (struct alm_bars){v->ts, v->y, v->n, v->by_bars};
 }
 
 static void class_of(char out[16], char kind, const struct alm_facts *facts, int64_t forecaster)
 {
     snprintf(out, 16, "%c %s", kind, alm_facts_class(facts, forecaster));
-}
-
-static enum alm_status draw_actual(struct alm_text *out, const struct alm_view *v,
-                                   const struct alm_plot *plot, size_t first, const char *class,
-                                   struct alm_error *error)
-{
-    const size_t n = v->n - first, columns = 700;
-    struct path all = {0}, thin = {0};
-    enum alm_status status = path_create(&all, n, error);
-    if (status == ALM_OK) status = path_create(&thin, n > 5 * columns ? 5 * columns : n, error);
-    if (status == ALM_OK) {
-        for (size_t i = 0; i < n; i++)
-            path_add(&all, v->by_bars ? (double)(first + i) : (double)v->ts[first + i], v->y[first + i], NAN);
-        thin.n = alm_svg_thin(thin.x, thin.y, all.x, all.y, n, columns);
-        alm_svg_line(out, plot, thin.x, thin.y, thin.n, class);
-    }
-    path_clear(&all);
-    path_clear(&thin);
-    return status;
 }
 
 static void draw_forecasts(struct alm_text *out, const struct picture *p)
@@ -274,7 +234,7 @@ static enum alm_status draw_strip(struct alm_text *out, const struct picture *p,
 {
     const struct alm_view *v = &p->view;
     double low = INFINITY, high = -INFINITY;
-    stretch(&low, &high, v->y, v->n);
+    alm_range_add(&low, &high, v->y, v->n);
     if (!(low <= high)) return ALM_OK;
     alm_range_widen(&low, &high, 0.02);
     struct alm_plot plot = p->plot;
@@ -286,7 +246,8 @@ static enum alm_status draw_strip(struct alm_text *out, const struct picture *p,
     plot.y1 = high;
     const double from = alm_plot_x(&plot, alm_view_x(v, v->ts[v->first]));
     alm_svg_rectangle(out, from, top, plot.left + plot.width - from, plot.height, "shade");
-    ALM_TRY(draw_actual(out, v, &plot, 0, "l strip", error));
+    const struct alm_bars bars = bars_of(v);
+    ALM_TRY(alm_draw_bars(out, &plot, &bars, 0, "l strip", error));
     struct alm_text label = {0};
     alm_words_time(&label, v->frequency, v->ts[0]);
     alm_svg_label(out, plot.left, top + 55, "start", "cap x3", alm_text_string(&label));
@@ -376,12 +337,13 @@ static enum alm_status draw(struct alm_text *out, struct picture *p, struct alm_
     alm_words_time(&description, v->frequency, v->ts[v->n - 1]);
     alm_svg_open(out, ALM_SVG_WIDTH, strip ? strip_top + 60 : strip_top - 8, alm_text_string(&id),
                  alm_text_string(&title), alm_text_string(&description));
+    const struct alm_bars bars = bars_of(v);
     struct alm_ticks ticks;
     alm_ticks_linear(&ticks, p->plot.y0, p->plot.y1, 6);
     alm_svg_axis_y(out, &p->plot, &ticks, v->unit[0] != '\0' ? v->unit : NULL);
-    draw_time_axis(out, p);
+    alm_draw_axis(out, &p->plot, &bars, p->view.first, p->view.frequency);
     draw_forecasts(out, p);
-    enum alm_status status = draw_actual(out, v, &p->plot, v->first, "l actual", error);
+    enum alm_status status = alm_draw_bars(out, &p->plot, &bars, v->first, "l actual", error);
     if (status == ALM_OK && strip) status = draw_strip(out, p, strip_top, error);
     alm_svg_close(out);
     if (id.failed || title.failed || description.failed) out->failed = true;

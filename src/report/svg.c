@@ -65,16 +65,32 @@ static void append_point(struct alm_text *out, double x, double y)
     append_length(out, y);
 }
 
-void alm_svg_open(struct alm_text *out, double width, double height, const char *id, const char *title,
-                  const char *description)
+static void append_head(struct alm_text *out, double width, double height, const char *id, const char *title,
+                        const char *description)
 {
-    alm_text_append(out, "<svg viewBox=\"0 0 ");
+    alm_text_append(out, " viewBox=\"0 0 ");
     append_point(out, width, height);
     alm_text_printf(out, "\" role=\"img\" aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">", id, id, id);
     alm_text_append_safe(out, title);
     alm_text_printf(out, "</title><desc id=\"%s-d\">", id);
     alm_text_append_safe(out, description);
     alm_text_append(out, "</desc>\n");
+}
+
+void alm_svg_open(struct alm_text *out, double width, double height, const char *id, const char *title,
+                  const char *description)
+{
+    alm_text_append(out, "<svg");
+    append_head(out, width, height, id, title, description);
+}
+
+void alm_svg_open_file(struct alm_text *out, double width, double height, const char *title,
+                       const char *description)
+{
+    alm_text_append(out, "<svg xmlns=\"http://www.w3.org/2000/svg\"");
+    append_attribute(out, "width", width);
+    append_attribute(out, "height", height);
+    append_head(out, width, height, "plot", title, description);
 }
 
 void alm_svg_close(struct alm_text *out)

@@ -27,6 +27,9 @@ double alm_plot_y(const struct alm_plot *plot, double y);
 /* <svg> with the title and description that screen readers speak; id makes theirs unique in the page. */
 void alm_svg_open(struct alm_text *out, double width, double height, const char *id, const char *title,
                   const char *description);
+/* The same as the beginning of an SVG file of its own. */
+void alm_svg_open_file(struct alm_text *out, double width, double height, const char *title,
+                       const char *description);
 void alm_svg_close(struct alm_text *out);
 
 /* anchor: start, middle or end. class may be NULL. text is escaped. */

@@ -1,6 +1,7 @@
 #include "report/view.h"
 
 #include "base/memory.h"
+#include "report/draw.h"
 #include "series/calendar.h"
 
 #include <math.h>
@@ -23,28 +24,14 @@ static int compare_bars(const void *a, const void *b)
     return p->rank < q->rank ? -1 : p->rank > q->rank;
 }
 
-/* Index of the first bar at or after ts. */
-static size_t find_bar(const int64_t *bars, size_t n, int64_t ts)
-{
-    size_t low = 0, high = n;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (bars[middle] < ts)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 double alm_view_x(const struct alm_view *view, int64_t ts)
 {
-    return view->by_bars ? (double)find_bar(view->ts, view->n, ts) : (double)ts;
+    return view->by_bars ? (double)alm_bars_find(view->ts, view->n, ts) : (double)ts;
 }
 
 double alm_view_y(const struct alm_view *view, int64_t ts)
 {
-    const size_t i = find_bar(view->ts, view->n, ts);
+    const size_t i = alm_bars_find(view->ts, view->n, ts);
     return i < view->n && view->ts[i] == ts ? view->y[i] : NAN;
 }
 
@@ -177,7 +164,7 @@ static enum alm_status lay_bars(struct alm_view *view, const struct alm_table *o
 static void choose_window(struct alm_view *view, size_t horizon)
 {
     if (view->n_origins == 0) return;
-    const size_t origin = find_bar(view->ts, view->n, view->origin[0].ts);
+    const size_t origin = alm_bars_find(view->ts, view->n, view->origin[0].ts);
     const size_t drawn = view->n - (origin < view->n ? origin : view->n);
     size_t history = drawn / 2 > 2 * horizon ? drawn / 2 : 2 * horizon;
     if (history < 24) history = 24;

@@ -43,8 +43,8 @@ struct alm_rows;
 enum alm_status alm_rows_open_query(struct alm_rows **out, struct alm_store *store, const char *name,
                                     const struct alm_binding *bindings, size_t n, struct alm_error *error);
 
-/* Opens the same query again with other bindings, which costs less than opening another one. Parameters without a
- * binding keep theirs. */
+/* Opens the same query again with other bindings, which costs less than opening another one. Parameters
+ * without a binding keep theirs. */
 enum alm_status alm_rows_restart(struct alm_rows *rows, const struct alm_binding *bindings, size_t n,
                                  struct alm_error *error);
 

@@ -7,8 +7,10 @@ import datetime
 import io
 import math
 import random
+import re
 import struct
 import subprocess
+import xml.etree.ElementTree
 import zoneinfo
 
 from program import ALMANAC, Program, environment, main
@@ -150,6 +152,58 @@ class Series(Program):
         text = self.good("series", "export", "in.*", "--format", "jsonl")
         self.assertEqual(len(text.splitlines()), 60)
         self.bad(2, "series", "export", "in.*", "--format", "json", "--excel-safe")
+
+    @staticmethod
+    def dots(picture):
+        """The dots of a plot in text: a set of (column, row from below)."""
+        rows = [line[re.search("[┤│]", line).end():] for line in picture.splitlines() if re.search("[┤│]", line)]
+        bits = {0: (0, 0), 1: (0, 1), 2: (0, 2), 3: (1, 0), 4: (1, 1), 5: (1, 2), 6: (0, 3), 7: (1, 3)}
+        found = set()
+        for r, row in enumerate(rows):
+            for c, cell in enumerate(row):
+                for bit, (x, y) in bits.items():
+                    if cell != " " and (ord(cell) - 0x2800) >> bit & 1:
+                        found.add((2 * c + x, 4 * (len(rows) - r) - 1 - y))
+        return found
+
+    def test_a_plot_shows_what_is_there(self):
+        self.write("ramp.csv", "time,v\n" + "".join(f"2024-01-01T{i // 60:02}:{i % 60:02},{i}\n" for i in range(600)))
+        self.write("hole.csv", "time,v\n" + "".join(f"2024-01-01T{i // 60:02}:{i % 60:02},{1 + i % 2}\n" for i in range(600)
+                                                     if not 200 <= i < 400))
+        self.good("import", "ramp.csv")
+        self.good("import", "hole.csv")
+        picture = self.good("series", "plot", "ramp", "--width", 60, "--height", 14)
+        self.assertTrue(all(len(line) <= 60 for line in picture.splitlines()[1:]), picture)
+        self.assertEqual(len(picture.splitlines()), 14)
+        dots = self.dots(picture)
+        wide, high = max(x for x, _ in dots), max(y for _, y in dots)
+        for x, y in dots:
+            self.assertLessEqual(abs(x / wide - y / high), 1.5 / high, (x, y))
+        self.assertEqual({x for x, _ in dots}, set(range(wide + 1)))
+        picture = self.good("series", "plot", "hole", "--width", 60, "--height", 14)
+        columns = {x for x, _ in self.dots(picture)}
+        wide = max(columns)
+        self.assertFalse(columns & set(range(wide // 3 + 2, 2 * wide // 3 - 1)), "the hole is empty")
+        self.assertTrue({y for x, y in self.dots(picture) if x == wide // 6} >= set(range(3, 30)), "the least to the greatest")
+        part = self.good("series", "plot", "ramp", "--from", "2024-01-01T02:00", "--to", "2024-01-01T02:59")
+        self.assertIn("60 values", part)
+        self.assertNotIn("\033", part)
+        self.assertIn("\033[", self.good("series", "plot", "ramp", "--color", "always"))
+        self.bad(2, "series", "plot", "ramp", "--format", "csv")
+        self.assertIn("no values", self.bad(2, "series", "plot", "ramp", "--from", "2025-01-01"))
+
+    def test_a_plot_as_svg_is_well_formed(self):
+        self.write("in.csv", "time,v\n" + "".join(f"2024-01-{d:02},{d % 5}\n" for d in range(1, 29) if d != 12))
+        self.good("import", "in.csv", "--series", "a <b> & \"c\"")
+        self.good("series", "plot", 'a <b> & "c"', "--svg", "x.svg")
+        root = xml.etree.ElementTree.parse(self.path / "x.svg").getroot()
+        space = "{http://www.w3.org/2000/svg}"
+        self.assertEqual(root.tag, space + "svg")
+        self.assertEqual(root.find(space + "title").text, 'a <b> & "c"')
+        line = [p.get("d") for p in root.iter(space + "path") if p.get("class") == "l"]
+        self.assertEqual(len(line), 1)
+        self.assertEqual((line[0].count("M"), line[0].count("L")), (2, 25))
+        self.assertEqual(self.good("series", "plot", 'a <b> & "c"', "--svg", "-"), (self.path / "x.svg").read_text(encoding="utf-8"))
 
     def test_gaps_leave_out_nights_weekends_and_holidays(self):
         lines, zone = ["time,close"], zoneinfo.ZoneInfo("America/New_York")
