@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { FILE_LIMIT = 1 << 20 };
 
@@ -25,11 +26,17 @@ struct alm_zone {
 
 static enum alm_status read_file(unsigned char **out, size_t *n, const char *path, struct alm_error *error)
 {
+    struct stat facts;
     FILE *file = fopen(path, "rb");
-    if (file == NULL) return alm_fail(error, ALM_IO, "cannot open %s: %s", path, strerror(errno));
-    enum alm_status status = ALM_NEW(out, FILE_LIMIT, error);
+    if (file == NULL || fstat(fileno(file), &facts) != 0) {
+        alm_fail(error, ALM_IO, "cannot open %s: %s", path, strerror(errno));
+        if (file != NULL) fclose(file);
+        return ALM_IO;
+    }
+    const size_t size = facts.st_size < FILE_LIMIT ? (size_t)facts.st_size : FILE_LIMIT;
+    enum alm_status status = ALM_NEW(out, size, error);
     if (status == ALM_OK) {
-        *n = fread(*out, 1, FILE_LIMIT, file);
+        *n = fread(*out, 1, size, file);
         if (ferror(file)) status = alm_fail(error, ALM_IO, "cannot read %s: %s", path, strerror(errno));
     }
     fclose(file);

@@ -3,7 +3,12 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#include "base/random.h"
+#include "ingest_time.h"
 
 /* The time as ISO text, or "no". */
 static const char *read_as(const char *format_text, const char *text)
@@ -312,4 +317,202 @@ Test(timeguess, mixed_spellings_of_one_form_are_one_form)
     GUESSES(ALM_TIME_CERTAIN, "%b %d, %Y", "May 1, 2000", "June 1, 2000");
     GUESSES(ALM_TIME_CERTAIN, "%Y/%m/%d %H:%M:%S.%f", "2020/10/10 01:02:03.5", "2020/10/10 01:02:04");
     GUESSES(ALM_TIME_CERTAIN, "ISO 8601", "2020-10-10", "2020-10-10 01:00:00", "2020-10-10 01:00:00.5");
+}
+
+/* ---- Python's ---- */
+
+Test(timeformat, reads_what_python_writes)
+{
+    for (size_t i = 0; i < sizeof golden_cells / sizeof *golden_cells; i++) {
+        const struct golden_cell *g = &golden_cells[i];
+        struct alm_time_format format;
+        int64_t ts = 0;
+        cr_assert(alm_time_format_parse(&format, g->format, NULL) == ALM_OK, "%s", g->format);
+        cr_assert(alm_time_format_read(&ts, &format, g->text, strlen(g->text)), "%s: %s", g->format, g->text);
+        cr_assert(eq(i64, ts, g->ts), "%s: %s", g->format, g->text);
+    }
+}
+
+Test(timeguess, finds_how_python_wrote)
+{
+    enum { CELLS = 6 };
+    for (size_t i = 0; i < sizeof golden_cells / sizeof *golden_cells; i += CELLS) {
+        const struct golden_cell *g = &golden_cells[i];
+        const char *name, *cells[CELLS + 1] = {0};
+        for (size_t k = 0; k < CELLS; k++)
+            cells[k] = g[k].text;
+        const enum alm_time_verdict verdict = guess(&name, cells);
+        if (g->found[0] == '\0') {
+            cr_assert(eq(int, (int)verdict, ALM_TIME_NONE), "%s", g->text);
+        } else if (g->found[0] == '-') {
+            cr_assert(eq(int, (int)verdict, ALM_TIME_AMBIGUOUS), "%s", g->text);
+        } else {
+            cr_assert(verdict == ALM_TIME_CERTAIN || verdict == ALM_TIME_NUMERIC, "%s", g->text);
+            cr_assert(eq(str, (char *)name, (char *)g->found), "%s", g->text);
+        }
+    }
+}
+
+/* ---- the C library's ---- */
+
+/* What the C library writes of 100,000 random times reads back. %f and %q are not its own. */
+static void reads_back(const char *stated, const char *pattern, int64_t step, int first, int last)
+{
+    struct alm_random *random;
+    struct alm_time_format format;
+    const int64_t low = alm_days_from_date(first, 1, 1) * ALM_DAY,
+                  high = alm_days_from_date(last, 1, 1) * ALM_DAY;
+    cr_assert(alm_time_format_parse(&format, stated, NULL) == ALM_OK);
+    cr_assert(alm_random_create(&random, 3, NULL) == ALM_OK);
+    for (int i = 0; i < 100000; i++) {
+        const uint64_t span = (uint64_t)((high - low) / step);
+        const uint64_t any =
+            (uint64_t)alm_random_below(random, 1 << 30) << 30 | (uint64_t)alm_random_below(random, 1 << 30);
+        const int64_t ts = low + (int64_t)(any % span) * step;
+        const time_t seconds = (time_t)((ts - low) / ALM_SECOND + low / ALM_SECOND);
+        char with_fraction[64], text[96];
+        struct tm tm;
+        int64_t back;
+        const char *mark = strchr(pattern, '#');
+        cr_assert(gmtime_r(&seconds, &tm) != NULL);
+        if (mark == NULL)
+            snprintf(with_fraction, sizeof with_fraction, "%s", pattern);
+        else
+            snprintf(with_fraction, sizeof with_fraction, "%.*s%06d%s", (int)(mark - pattern), pattern,
+                     (int)((ts - low) % ALM_SECOND), mark + 1);
+        const size_t n = strftime(text, sizeof text, with_fraction, &tm);
+        cr_assert(n > 0);
+        if (!alm_time_format_read(&back, &format, text, n) || back != ts)
+            cr_fatal("%s: %s is %lld, not %lld", stated, text, (long long)back, (long long)ts);
+    }
+    alm_random_free(random);
+}
+
+Test(timeformat_back, standard_forms)
+{
+    reads_back("iso", "%Y-%m-%d", ALM_DAY, 1000, 9999);
+    reads_back("iso", "%Y-%m-%d %H:%M", ALM_MINUTE, 1000, 9999);
+    reads_back("iso", "%Y-%m-%dT%H:%M:%S", ALM_SECOND, 1000, 9999);
+    reads_back("iso", "%Y-%m-%dT%H:%M:%S.#Z", 1, 1000, 9999);
+    reads_back("iso", "%Y-%m-%d %H:%M:%S,#000", 1, 1000, 9999);
+    reads_back("iso", "%Y%m%dT%H%M%S", ALM_SECOND, 1000, 9999);
+    reads_back("iso", "%Y%m%dT%H%M%S.#%z", 1, 1000, 9999);
+}
+
+Test(timeformat_back, numbers)
+{
+    reads_back("%Y%m%d", "%Y%m%d", ALM_DAY, 1000, 9999);
+    reads_back("%Y%m%d %H%M%S", "%Y%m%d %H%M%S", ALM_SECOND, 1000, 9999);
+    reads_back("%Y%m%d%H%M%S%f", "%Y%m%d%H%M%S#", 1, 1000, 9999);
+    reads_back("%Y %m %d %H", "%Y %m %d %H", ALM_HOUR, 1000, 9999);
+    reads_back("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M", ALM_MINUTE, 1000, 9999);
+    reads_back("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", ALM_SECOND, 1000, 9999);
+    reads_back("%d.%m.%y", "%d.%m.%y", ALM_DAY, 1969, 2069);
+}
+
+Test(timeformat_back, words)
+{
+    reads_back("%a %b %e %H:%M:%S %Y", "%a %b %e %H:%M:%S %Y", ALM_SECOND, 1000, 9999);
+    reads_back("%A, %d %B %Y", "%A, %d %B %Y", ALM_DAY, 1000, 9999);
+    reads_back("%a, %d %b %Y %T %z", "%a, %d %b %Y %T %z", ALM_SECOND, 1000, 9999);
+    reads_back("%d-%b-%Y %I%p", "%d-%b-%Y %I%p", ALM_HOUR, 1000, 9999);
+}
+
+Test(timeformat_back, counts_and_periods)
+{
+    reads_back("s", "%s.#", 1, 1970, 9999);
+    reads_back("ms", "%s000", ALM_SECOND, 1970, 9999);
+    reads_back("us", "%s#", 1, 1970, 9999);
+    reads_back("ns", "%s#000", 1, 1970, 2262);
+    reads_back("%G-W%V-%u", "%G-W%V-%u", ALM_DAY, 1001, 9999);
+    reads_back("%Y-%j", "%Y-%j", ALM_DAY, 1000, 9999);
+}
+
+/* Serial days of Excel, of each minute of some days: as a spreadsheet writes the double. */
+Test(timeformat_back, serial_days)
+{
+    for (int64_t minute = 0; minute < 100000; minute++) {
+        struct alm_time_format format;
+        const int64_t serial = 43831 + minute / 1440;
+        char text[40];
+        int64_t ts;
+        snprintf(text, sizeof text, "%.15g", (double)serial + (double)(minute % 1440) / 1440);
+        cr_assert(alm_time_format_parse(&format, "excel", NULL) == ALM_OK);
+        cr_assert(alm_time_format_read(&ts, &format, text, strlen(text)));
+        if (ts != alm_days_from_date(2020, 1, 1) * ALM_DAY + minute * ALM_MINUTE) cr_fatal("%s", text);
+    }
+}
+
+/* ---- readers ---- */
+
+Test(timereader, reads_local_times_by_policy)
+{
+    static const struct {
+        const char *text;
+        enum alm_time_answer strict;
+        const char *earlier, *later;
+    } cases[] = {
+        {"2020-03-29 01:59:59", ALM_TIME_READ, "2020-03-29T00:59:59Z", "2020-03-29T00:59:59Z"},
+        {"2020-03-29 02:30:00", ALM_TIME_HOLE, "2020-03-29T00:30:00Z", "2020-03-29T01:30:00Z"},
+        {"2020-03-29 03:00:00", ALM_TIME_READ, "2020-03-29T01:00:00Z", "2020-03-29T01:00:00Z"},
+        {"2020-03-29 02:30:00+02:00", ALM_TIME_READ, "2020-03-29T00:30:00Z", "2020-03-29T00:30:00Z"},
+        {"2020-10-25 02:30:00", ALM_TIME_TWICE, "2020-10-25T00:30:00Z", "2020-10-25T01:30:00Z"},
+        {"2020-10-25 02:30:00Z", ALM_TIME_READ, "2020-10-25T02:30:00Z", "2020-10-25T02:30:00Z"},
+        {"2020-10-25 02:60:00", ALM_TIME_BAD, NULL, NULL},
+    };
+    struct alm_zone *zone;
+    struct alm_error error = {0};
+    const struct alm_time_format format = {.kind = ALM_TIME_ISO};
+    if (alm_zone_create(&zone, "Europe/Berlin", &error) != ALM_OK) cr_skip_test("%s", error.text);
+    struct alm_time_reader readers[4];
+    for (int dst = ALM_DST_ERROR; dst <= ALM_DST_SKIP; dst++)
+        alm_time_reader_init(&readers[dst], &format, zone, (enum alm_dst)dst);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = cases[i].text;
+        const size_t n = strlen(text);
+        const enum alm_time_answer strict = cases[i].strict;
+        const bool doubtful = strict == ALM_TIME_HOLE || strict == ALM_TIME_TWICE;
+        int64_t ts;
+        cr_assert(eq(int, (int)alm_time_reader_read(&ts, &readers[ALM_DST_ERROR], text, n), (int)strict),
+                  "%s", text);
+        cr_assert(eq(int, (int)alm_time_reader_read(&ts, &readers[ALM_DST_SKIP], text, n),
+                     (int)(doubtful ? ALM_TIME_SKIPPED : strict)));
+        for (int dst = ALM_DST_EARLIER; dst <= ALM_DST_LATER && cases[i].earlier != NULL; dst++) {
+            struct alm_text shown = {0};
+            cr_assert(eq(int, (int)alm_time_reader_read(&ts, &readers[dst], text, n), ALM_TIME_READ));
+            alm_ts_write_iso(&shown, ts);
+            cr_assert(
+                eq(str, shown.data, (char *)(dst == ALM_DST_EARLIER ? cases[i].earlier : cases[i].later)),
+                "%s", text);
+            alm_text_clear(&shown);
+        }
+    }
+    for (int dst = ALM_DST_ERROR; dst <= ALM_DST_SKIP; dst++)
+        cr_assert(readers[dst].holes == 1 && readers[dst].folds == 1);
+    alm_zone_free(zone);
+}
+
+Test(timereader, says_what_may_help)
+{
+    static const struct {
+        const char *format, *text, *part;
+        enum alm_time_answer answer;
+    } cases[] = {
+        {"iso", "2020-01-01T00:00:00.1234567", "cut:iso", ALM_TIME_FINE},
+        {"%d/%m/%Y", "1/13/2020", "this one as %m/%d/%Y", ALM_TIME_BAD},
+        {"iso", "2016-12-31T23:59:60Z", "leap seconds", ALM_TIME_BAD},
+        {"ms", "x", "epoch milliseconds", ALM_TIME_BAD},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct alm_time_format format;
+        struct alm_time_reader reader;
+        char hint[160];
+        int64_t ts;
+        const size_t n = strlen(cases[i].text);
+        cr_assert(alm_time_format_parse(&format, cases[i].format, NULL) == ALM_OK);
+        alm_time_reader_init(&reader, &format, NULL, ALM_DST_ERROR);
+        cr_assert(eq(int, (int)alm_time_reader_read(&ts, &reader, cases[i].text, n), (int)cases[i].answer));
+        alm_time_format_hint(hint, sizeof hint, &format, cases[i].answer, cases[i].text, n);
+        cr_assert(strstr(hint, cases[i].part) != NULL, "%s", hint);
+    }
 }
