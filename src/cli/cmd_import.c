@@ -138,16 +138,20 @@ static const struct alm_command_option options[] = {
     {.name = "time-format",
      .kind = ALM_ARGUMENT_TEXT,
      .value = "FMT",
-     .help = "how times are written: iso, s, ms, us, ns (since 1970), or %Y %m %d %H %M %S %f %b %z …"},
+     .help = "how times are written: iso, s, ms, us, ns (since 1970), excel, excel1904, or a pattern of %Y "
+             "%m %d %H "
+             "%M %S %f %b %y %p %z %j %q %V …; cut: before it cuts what is finer than a microsecond "
+             "(default: found)"},
     {.name = "tz",
      .kind = ALM_ARGUMENT_TEXT,
      .value = "ZONE",
-     .help = "zone of times without one, such as Europe/Berlin (default: UTC)"},
+     .help = "zone of times without one, such as Europe/Berlin; the series keep it (default: UTC)"},
     {.name = "dst",
      .kind = ALM_ARGUMENT_CHOICE,
      .value = "POLICY",
      .choices = "error|earlier|later|skip",
-     .help = "with --tz: what to do with local times that exist twice or never"},
+     .help = "with --tz, local times that exist twice or never: reject, take one moment, leave out (default: "
+             "error)"},
     {.name = "encoding",
      .kind = ALM_ARGUMENT_TEXT,
      .value = "NAME",
