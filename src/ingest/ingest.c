@@ -368,14 +368,14 @@ static enum alm_status judge(const struct alm_ingest_job *job, struct alm_error 
 {
     const struct alm_ingest_summary *summary = job->summary;
     const size_t allowed = summary->rows_read / 100 > 10 ? summary->rows_read / 100 : 10;
-    if (!job->options->max_rejects_given && summary->rejected[ALM_REJECT_DUPLICATE] > allowed &&
+    const size_t shared = summary->rejected[ALM_REJECT_DUPLICATE];
+    if (!job->options->max_rejects_given && (shared > allowed || shared * 2 >= summary->rows_read) &&
         job->schema.by_hint != NULL)
         return alm_fail(
             error, ALM_DATA,
             "%s: %zu of %zu rows have a time that another row has: nothing was stored; if %s tells "
             "them apart, say --by %s",
-            job->file, summary->rejected[ALM_REJECT_DUPLICATE], summary->rows_read, job->schema.by_hint,
-            job->schema.by_hint);
+            job->file, shared, summary->rows_read, job->schema.by_hint, job->schema.by_hint);
     if (!job->options->max_rejects_given && summary->rows_rejected > allowed)
         return alm_fail(
             error, ALM_DATA,

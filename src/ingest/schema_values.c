@@ -20,12 +20,53 @@ static const char *why_not(const struct alm_decision *d, size_t c)
     return NULL;
 }
 
-static enum alm_status fail_none(const struct alm_decision *d, struct alm_error *error)
+/* Appends the options of a hint that are not there yet. */
+static void add_hint(struct alm_text *out, const char *hint)
 {
-    for (size_t c = 0; c < d->schema->n_columns; c++)
-        if (d->schema->columns[c].role == ALM_COLUMN_SKIPPED && d->schema->columns[c].hint[0] != '\0')
-            return alm_fail(error, ALM_DATA, "no column holds numbers; for column \"%s\" try %s",
-                            d->schema->columns[c].header, d->schema->columns[c].hint);
+    while (*hint != '\0') {
+        const char *end = strstr(hint + 1, " --");
+        const size_t n = end == NULL ? strlen(hint) : (size_t)(end - hint);
+        char option[ALM_NUMBER_HINT_SIZE];
+        memcpy(option, hint, n);
+        option[n] = '\0';
+        if (strstr(alm_text_string(out), option) == NULL)
+            alm_text_printf(out, out->length == 0 ? "%s" : " %s", option);
+        hint += n + (end != NULL);
+    }
+}
+
+/* What would make numbers of the columns that are left out; of them, the first that is not to be read
+ * otherwise. */
+static const struct alm_column *collect_hints(struct alm_text *out, const struct alm_decision *d)
+{
+    const struct alm_column *found = NULL;
+    for (size_t c = 0; c < d->schema->n_columns; c++) {
+        const struct alm_column *column = &d->schema->columns[c];
+        if (column->role != ALM_COLUMN_SKIPPED || column->hint[0] == '\0' ||
+            d->facts[c].times != ALM_TIME_NONE)
+            continue;
+        add_hint(out, column->hint);
+        const bool other_style = strstr(column->hint, "--decimal") != NULL ||
+                                 strstr(column->hint, "--thousands") != NULL ||
+                                 strstr(column->hint, "--currency") != NULL;
+        if (found == NULL && (other_style || d->schema->n_values == 0)) found = column;
+    }
+    return found;
+}
+
+/* Numbers that are written otherwise than it seems are no text to be left out: the columns beside them may be
+ * written so, too (1.000 is a thousand then). */
+static enum alm_status check_styles(const struct alm_decision *d, struct alm_error *error)
+{
+    struct alm_text hints = {0};
+    const struct alm_column *column = d->options->value != NULL ? NULL : collect_hints(&hints, d);
+    if (column != NULL)
+        alm_fail(error, ALM_USAGE, "column \"%s\" holds numbers that are written otherwise: try %s%s",
+                 column->header, alm_text_string(&hints),
+                 d->schema->n_values > 0 ? ", or choose columns with --value" : "");
+    alm_text_clear(&hints);
+    if (column != NULL) return ALM_USAGE;
+    if (d->schema->n_values > 0) return ALM_OK;
     return alm_fail(error, ALM_DATA,
                     "no column holds numbers; name the one you mean with --value (and see --decimal and "
                     "--delimiter), or labels with --category");
@@ -69,5 +110,5 @@ enum alm_status alm_decision_values(struct alm_decision *d, struct alm_error *er
         schema->n_categories++;
         p = p[length] == '\0' ? NULL : p + length + 1;
     }
-    return schema->n_values > 0 ? ALM_OK : fail_none(d, error);
+    return check_styles(d, error);
 }
