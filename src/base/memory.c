@@ -3,8 +3,26 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGNMENT = 64 };
+/* Blocks of at least LARGE bytes lie on huge pages where the system has them: with 4 KiB pages, looking up
+ * where a page lies cost the training of networks up to 7 % on a virtual machine. */
+enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20, LARGE = 2 * HUGE_PAGE };
+
+static void *allocate_large(size_t bytes)
+{
+    const size_t whole = bytes / HUGE_PAGE * HUGE_PAGE;
+    void *block = NULL;
+    if (posix_memalign(&block, HUGE_PAGE, bytes) != 0) return NULL;
+#ifdef MADV_HUGEPAGE
+    /* a wish: that it may not come true changes nothing. The rest behind the last whole page stays on small
+     * ones */
+    (void)madvise(block, whole, MADV_HUGEPAGE);
+#else
+    (void)whole;
+#endif
+    return block;
+}
 
 enum alm_status alm_allocate(void **out, size_t count, size_t size, struct alm_error *error)
 {
@@ -14,7 +32,7 @@ enum alm_status alm_allocate(void **out, size_t count, size_t size, struct alm_e
         return alm_fail(error, ALM_NOMEM, "%zu elements of %zu bytes do not fit into memory", count, size);
     /* aligned_alloc wants a multiple of the alignment; a zero count still gets one block */
     padded = padded / ALIGNMENT * ALIGNMENT;
-    void *block = aligned_alloc(ALIGNMENT, padded);
+    void *block = padded < LARGE ? aligned_alloc(ALIGNMENT, padded) : allocate_large(padded);
     if (block == NULL) return alm_fail(error, ALM_NOMEM, "out of memory (%zu bytes)", padded);
     memset(block, 0, padded);
     *out = block;

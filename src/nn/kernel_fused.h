@@ -36,6 +36,13 @@ static inline size_t next_tile(size_t left, size_t most)
     return (left + tiles - 1) / tiles;
 }
 
+/* Asks for n numbers from p on, into the second cache. */
+static inline void fetch(const alm_real *p, size_t n)
+{
+    for (size_t k = 0; k < n; k += 64 / sizeof *p)
+        __builtin_prefetch(p + k, 0, 2);
+}
+
 /* sums [m][n] += a [m][count] w [count][n], n in vectors: the micro-kernel. m and n are constants where it is
  * inlined, so that sums lives in registers. */
 INLINE void multiply(vec *sums, size_t m, size_t n, const alm_real *a, size_t stride, const alm_real *w,
@@ -114,14 +121,17 @@ static void fused_forward(alm_real *records, alm_real *h, const alm_real *before
     }
 }
 
-/* out [m][n] = dG [m][every panel's gates] w [those][n]. */
+/* out [m][n] = dG [m][every panel's gates] w [those][n]. Meanwhile it fetches, panel by panel, as many
+ * records as the tile has from `soon` on, unless NULL. */
 INLINE void product_rows(size_t m, size_t n, alm_real *out, const alm_real *records, const alm_real *w,
-                         const struct alm_fused_size *size)
+                         const alm_real *soon, const struct alm_fused_size *size)
 {
+    const size_t panels = (size->hidden + LANES - 1) / LANES, share = (m * n * RECORD + panels - 1) / panels;
     vec sums[MOST];
     EACH (i, m * n)
         sums[i] = (vec){0};
-    for (size_t unit = 0; unit < size->hidden; unit += LANES) {
+    for (size_t p = 0; p < panels; p++) {
+        if (soon != NULL) fetch(soon + p * share, share);
         multiply(sums, m, n, records, RECORD, w, GATES);
         records += size->rows * RECORD, w += GATES * n * LANES;
     }
@@ -130,11 +140,11 @@ INLINE void product_rows(size_t m, size_t n, alm_real *out, const alm_real *reco
 }
 
 static void product_switch(size_t m, size_t n, alm_real *out, const alm_real *records, const alm_real *w,
-                           const struct alm_fused_size *size)
+                           const alm_real *soon, const struct alm_fused_size *size)
 {
 #define CASE(M, N)                                                                                           \
     case 10 * M + N:                                                                                         \
-        product_rows(M, N, out, records, w, size);                                                           \
+        product_rows(M, N, out, records, w, soon, size);                                                     \
         return;
     switch (10 * m + n) {
         EACH_WIDE_TILE
@@ -153,7 +163,7 @@ static void fused_product(alm_real *out, const alm_real *records, const alm_real
         n = alm_block_vectors(vectors - v);
         for (size_t row = 0, m; row < size->rows; row += m) {
             m = next_tile(size->rows - row, n == 4 ? WIDE_ROWS : NARROW_ROWS);
-            product_switch(m, n, sums, records + row * RECORD, transposed, size);
+            product_switch(m, n, sums, records + row * RECORD, transposed, NULL, size);
             for (size_t i = 0; i < m; i++) {
                 const size_t left = columns - v * LANES, count = left < n * LANES ? left : n * LANES;
                 memcpy(out + (row + i) * columns + v * LANES, sums + i * n * LANES, count * sizeof *out);
@@ -205,8 +215,10 @@ static void fused_backward(alm_real *records, alm_real *d_c, alm_real *gradient,
         n = alm_block_vectors(panels - p);
         for (size_t row = 0, m; row < rows; row += m) {
             m = next_tile(rows - row, n == 4 ? WIDE_ROWS : NARROW_ROWS);
-            /* dh gains dG Rᵀ of the step after */
-            if (after != NULL) product_switch(m, n, sums, after + row * RECORD, transposed, size);
+            /* dh gains dG Rᵀ of the step after; the next call will want the records that are `before` now */
+            if (after != NULL)
+                product_switch(m, n, sums, after + row * RECORD, transposed,
+                               before + (p * rows + n * row) * RECORD, size);
             for (size_t j = 0; j < n; j++) {
                 const size_t unit = (p + j) * LANES, at = (p + j) * rows + row;
                 backward_panel(records + at * RECORD, d_c + at * LANES, gradient + (p + j) * height * GATES,

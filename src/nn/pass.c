@@ -20,10 +20,7 @@ static size_t layer_inputs(const struct alm_network_shape *shape, size_t layer)
 
 /* Rows that go through forward and backward together: few enough that what the layers keep of them stays in
  * cache. A larger batch is the sum of such pieces, in their order. */
-static size_t piece_rows(const struct alm_network_shape *shape)
-{
-    return shape->hidden <= 128 ? 16 : 32;
-}
+enum { PIECE_ROWS = 16 };
 
 struct alm_tape {
     size_t steps, rows; /* room for */
@@ -95,8 +92,8 @@ enum alm_status alm_tape_create(struct alm_tape **out, const struct alm_network 
     ALM_TRY(check_pass(&network->shape, steps, rows, error));
     struct alm_tape *tape = NULL;
     ALM_TRY(ALM_NEW(&tape, 1, error));
-    const size_t most = piece_rows(&network->shape);
-    *tape = (struct alm_tape){.steps = steps, .rows = rows, .piece_rows = rows < most ? rows : most};
+    *tape =
+        (struct alm_tape){.steps = steps, .rows = rows, .piece_rows = rows < PIECE_ROWS ? rows : PIECE_ROWS};
     enum alm_status status = ALM_NEW(&tape->layers, network->shape.layers, error);
     for (size_t i = 0; status == ALM_OK && i < network->shape.layers; i++)
         tape->layers[i] = (struct alm_layer){
