@@ -12,12 +12,15 @@ enum {
 static const struct {
     const char *delimiter;
     double likelihood;
+    bool runs;
 } candidates[] = {
-    {",", 1},          {", ", 1},     {";", 1},      {"; ", 1},    {"\t", 1},    {"|", 1},
-    {" | ", 1},        {"| ", 1},     {"||", 1},     {",,", 0.9},  {";;", 0.9},  {" ", 0.7},
-    {"\t\t", 0.9},     {":", 0.5},    {"::", 0.9},   {"^", 0.5},   {"~", 0.5},   {"^^", 0.6},
-    {"~~", 0.6},       {"\x1F", 0.9}, {"\x01", 0.9}, {" ; ", 0.9}, {" , ", 0.9}, {"\xC2\xA6", 0.9},
-    {"\xC2\xA7", 0.8}, {"\\t", 0.9},
+    {",", 1, false},          {", ", 1, false},    {";", 1, false},          {"; ", 1, false},
+    {"\t", 1, false},         {"|", 1, false},     {" | ", 1, false},        {"| ", 1, false},
+    {"||", 1, false},         {",,", 0.9, false},  {";;", 0.9, false},       {"\t\t", 0.9, false},
+    {" ", 0.7, false},        {" ", 0.7, true},    {"\x1F", 0.9, false},     {"\x01", 0.9, false},
+    {"::", 0.9, false},       {":", 0.5, false},   {"^", 0.5, false},        {"~", 0.5, false},
+    {"^^", 0.6, false},       {"~~", 0.6, false},  {" ; ", 0.9, false},      {" , ", 0.9, false},
+    {"\xC2\xA6", 0.9, false}, {"\\t", 0.9, false}, {"\xC2\xA7", 0.8, false},
 };
 
 struct guess {
@@ -81,6 +84,7 @@ static bool guess_escape(enum alm_escape *out, const struct alm_detect_count *do
 /* Whether a backslash stands before a quote or a delimiter anywhere. */
 static bool has_escapes(const struct alm_dialect *dialect, const char *sample, size_t n)
 {
+    if (dialect->delimiter[0] == '\\') return false;
     for (const char *p = sample; (p = memchr(p, '\\', n - (size_t)(p - sample))) != NULL; p++)
         if (p + 1 < sample + n &&
             (p[1] == dialect->delimiter[0] || (dialect->quote != '\0' && p[1] == dialect->quote)))
@@ -154,8 +158,9 @@ static enum alm_status find_quote(struct guess *guess, struct alm_scan *scan, co
     apostrophe.dialect.quote = '\'';
     apostrophe.dialect.quote_origin = ALM_ORIGIN_FOUND;
     ALM_TRY(count_with_quote(&apostrophe, scan, sample, n));
-    if (apostrophe.count.proper > guess->count.proper &&
-        apostrophe.count.proper > 4 * apostrophe.count.faulty)
+    /* apostrophes before and after words are no quotes: hardly anything must go wrong */
+    const struct alm_detect_count *count = &apostrophe.count;
+    if (count->proper > guess->count.proper && count->proper > 2 * (count->faulty + count->spread))
         *guess = apostrophe;
     return ALM_OK;
 }
@@ -173,11 +178,13 @@ static enum alm_status try_delimiter(struct guess *best, size_t index, struct al
     const char *delimiter = candidates[index].delimiter;
     struct guess guess = {.dialect = *stated};
     if (memmem(sample, n, delimiter, strlen(delimiter)) == NULL) return ALM_OK;
+    if (stated->escape == ALM_ESCAPE_BACKSLASH && delimiter[0] == '\\') return ALM_OK;
     if (stated->quote_origin == ALM_ORIGIN_STATED && strchr(delimiter, stated->quote) != NULL &&
         stated->quote != '\0')
         return ALM_OK;
-    if (strlen(delimiter) == 1 && is_half(delimiter, sample, n)) return ALM_OK;
+    if (strlen(delimiter) == 1 && !candidates[index].runs && is_half(delimiter, sample, n)) return ALM_OK;
     memcpy(guess.dialect.delimiter, delimiter, strlen(delimiter) + 1);
+    guess.dialect.runs = candidates[index].runs;
     guess.dialect.delimiter_origin = ALM_ORIGIN_FOUND;
     ALM_TRY(find_quote(&guess, scan, sample, n));
     if (guess.count.width < 2) return ALM_OK;

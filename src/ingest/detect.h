@@ -14,6 +14,7 @@ struct alm_detect_count {
     double plausibility; /* mean over cells */
     size_t proper;       /* quoted fields as they should be */
     size_t faulty;       /* records with a quote that is not closed, or closed before text */
+    size_t spread;       /* records of several lines */
     size_t stray;        /* records with a quote inside an unquoted field */
     size_t backslashed;  /* records with an escaped quote or delimiter */
     size_t single;       /* records with a quote alone inside a quoted field */

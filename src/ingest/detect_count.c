@@ -93,6 +93,7 @@ enum alm_status alm_detect_count(struct alm_detect_count *out, struct alm_scan *
         const size_t start = at;
         ALM_TRY(scan_record(&faulty[out->records], &at, scan, dialect, sample, n));
         if (alm_line_content(sample + start, at - start, dialect->line_end) == 0) continue;
+        out->spread += at > line_end(sample, start, n, dialect->line_end);
         count_cells(out, &sum, &cells, scan, sample + start);
         out->faulty += faulty[out->records];
         widths[out->records++] = scan->n;

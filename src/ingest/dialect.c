@@ -55,12 +55,14 @@ static bool can_separate(const char *text)
 
 static enum alm_status state_delimiter(struct alm_dialect *out, const char *text, struct alm_error *error)
 {
+    out->runs = strcmp(text, "blanks") == 0;
+    if (out->runs) text = " ";
     for (size_t i = 0; i < LENGTH(names); i++)
         if (strcmp(text, names[i].name) == 0) text = names[i].delimiter;
     if (!can_separate(text))
         return alm_fail(error, ALM_USAGE,
                         "--delimiter \"%s\": expected up to 7 characters such as , ; | or a word: comma, "
-                        "semicolon, tab, pipe, space",
+                        "semicolon, tab, pipe, space, blanks",
                         text);
     memcpy(out->delimiter, text, strlen(text) + 1); /* fits: can_separate */
     out->delimiter_origin = ALM_ORIGIN_STATED;
@@ -125,11 +127,13 @@ enum alm_status alm_dialect_state(struct alm_dialect *out, const char *delimiter
 
 /* ---- in words ---- */
 
-const char *alm_dialect_delimiter_name(char buffer[ALM_DELIMITER_LIMIT + 3], const char *delimiter)
+const char *alm_dialect_delimiter_name(char buffer[ALM_DELIMITER_LIMIT + 3],
+                                       const struct alm_dialect *dialect)
 {
+    if (dialect->runs) return "blanks";
     for (size_t i = 0; i < LENGTH(names); i++)
-        if (strcmp(names[i].delimiter, delimiter) == 0) return names[i].name;
-    snprintf(buffer, ALM_DELIMITER_LIMIT + 3, "\"%s\"", delimiter);
+        if (strcmp(names[i].delimiter, dialect->delimiter) == 0) return names[i].name;
+    snprintf(buffer, ALM_DELIMITER_LIMIT + 3, "\"%s\"", dialect->delimiter);
     return buffer;
 }
 
@@ -163,7 +167,7 @@ void alm_dialect_write(struct alm_text *out, const struct alm_dialect *dialect)
     char buffer[ALM_DELIMITER_LIMIT + 3];
     const char quote[2] = {dialect->quote, '\0'};
     alm_text_append(out, "delimiter ");
-    alm_text_append_visible(out, alm_dialect_delimiter_name(buffer, dialect->delimiter));
+    alm_text_append_visible(out, alm_dialect_delimiter_name(buffer, dialect));
     alm_text_printf(out, "%s, quote %s%s", mark(dialect->delimiter_origin), quote[0] == '\0' ? "none" : quote,
                     mark(dialect->quote_origin));
     alm_text_printf(out, ", escape %s%s, lines end with ", escapes[dialect->escape],
@@ -178,7 +182,7 @@ void alm_dialect_write_json(struct alm_text *out, const struct alm_dialect *dial
     alm_dialect_write_line_end(&line_end, dialect);
     alm_text_append(out, "{\"delimiter\": ");
     alm_text_append_json(out, dialect->delimiter);
-    alm_text_append(out, ", \"quote\": ");
+    alm_text_printf(out, ", \"runs\": %s, \"quote\": ", dialect->runs ? "true" : "false");
     if (quote[0] == '\0')
         alm_text_append(out, "null");
     else
@@ -200,7 +204,7 @@ void alm_dialect_write_remarks(struct alm_text *out, const struct alm_dialect *d
     char buffer[ALM_DELIMITER_LIMIT + 3];
     if (dialect->delimiter_origin != ALM_ORIGIN_STATED && strcmp(dialect->delimiter, ",") != 0) {
         alm_text_append(out, "fields are separated by ");
-        alm_text_append_visible(out, alm_dialect_delimiter_name(buffer, dialect->delimiter));
+        alm_text_append_visible(out, alm_dialect_delimiter_name(buffer, dialect));
         alm_text_append(out, "\n");
     }
     if (dialect->quote_origin != ALM_ORIGIN_STATED && dialect->quote == '\0')

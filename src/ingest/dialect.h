@@ -37,7 +37,9 @@ enum { ALM_SEEN_LF = 1, ALM_SEEN_CRLF = 2, ALM_SEEN_CR = 4 };
 
 struct alm_dialect {
     char delimiter[ALM_DELIMITER_LIMIT + 1]; /* one character or several, terminated */
-    char quote;                              /* 0: none */
+    bool runs;  /* delimiter is a blank, and any number of blanks and tabs is one; at a line's ends they are
+                   none */
+    char quote; /* 0: none */
     enum alm_escape escape;
     enum alm_line_end line_end;
     bool blanks; /* blanks may stand between a delimiter and a quote: `a, "b"`; they are no part of the field
@@ -53,8 +55,9 @@ struct alm_dialect alm_dialect_default(void);
 
 /* Takes what the user states (NULL: nothing) over the default. delimiter: 1 to 7 bytes of UTF-8 such as `;`,
  * `||` or `, ` without letters, digits and line ends, or a word: comma, semicolon, tab (or `\t`), pipe,
- * space. quote: one ASCII sign, or none. escape: double, backslash or none. line_end: auto, lf, crlf or cr.
- * ALM_USAGE for anything else, and when delimiter, quote and escape exclude each other. */
+ * space, blanks (any number of them). quote: one ASCII sign, or none. escape: double, backslash or none.
+ * line_end: auto, lf, crlf or cr. ALM_USAGE for anything else, and when delimiter, quote and escape exclude
+ * each other. */
 enum alm_status alm_dialect_state(struct alm_dialect *out, const char *delimiter, const char *quote,
                                   const char *escape, const char *line_end, struct alm_error *error);
 
@@ -64,8 +67,9 @@ enum alm_status alm_dialect_state(struct alm_dialect *out, const char *delimiter
  * backslashes, are believed when they are the rule. A file without any delimiter gets a comma. */
 void alm_dialect_detect(struct alm_dialect *dialect, const char *sample, size_t n);
 
-/* The name of a delimiter for people ("comma"), or in buffer the characters themselves, quoted. */
-const char *alm_dialect_delimiter_name(char buffer[ALM_DELIMITER_LIMIT + 3], const char *delimiter);
+/* The name of the delimiter for people ("comma"), or in buffer the characters themselves, quoted. */
+const char *alm_dialect_delimiter_name(char buffer[ALM_DELIMITER_LIMIT + 3],
+                                       const struct alm_dialect *dialect);
 
 /* Words for one part: `double`, `lf and crlf`. */
 const char *alm_escape_name(enum alm_escape escape);
@@ -74,7 +78,8 @@ void alm_dialect_write_line_end(struct alm_text *out, const struct alm_dialect *
 /* Appends the dialect for people: `semicolon, quote ", escape double, lines end with crlf`; what is only
  * assumed is marked. */
 void alm_dialect_write(struct alm_text *out, const struct alm_dialect *dialect);
-/* Appends it as a JSON object: delimiter, quote (null: none), escape, line_end, and the origin of each. */
+/* Appends it as a JSON object: delimiter, runs, quote (null: none), escape, line_end, and the origin of each.
+ */
 void alm_dialect_write_json(struct alm_text *out, const struct alm_dialect *dialect);
 /* Appends what a user should know that was found and is not what one would expect, one sentence a line. */
 void alm_dialect_write_remarks(struct alm_text *out, const struct alm_dialect *dialect);

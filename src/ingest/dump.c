@@ -89,7 +89,8 @@ static const char *find_reason(struct alm_text *words, size_t *at, const struct 
     }
     if (dump->dialect.width == 0 || record->n == dump->dialect.width) return NULL;
     alm_text_reset(words);
-    alm_text_printf(words, "expected %zu fields, got %zu", dump->dialect.width, record->n);
+    alm_text_printf(words, "expected %zu field%s, got %zu", dump->dialect.width,
+                    dump->dialect.width == 1 ? "" : "s", record->n);
     return alm_text_string(words);
 }
 

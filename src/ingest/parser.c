@@ -87,6 +87,23 @@ static enum alm_status split_long(struct alm_parser *parser, const char *text, s
     return add_field(parser, at, end, error);
 }
 
+/* Fields separated by runs of blanks, with none at the ends. */
+static enum alm_status split_runs(struct alm_parser *parser, const char *text, size_t n,
+                                  struct alm_error *error)
+{
+    const char *at = text, *end = text + n;
+    do {
+        while (at < end && (*at == ' ' || *at == '\t'))
+            at++;
+        if (at == end && parser->n > 0) break;
+        const char *start = at;
+        while (at < end && *at != ' ' && *at != '\t')
+            at++;
+        ALM_TRY(add_field(parser, start, at, error));
+    } while (at < end);
+    return ALM_OK;
+}
+
 /* The way of most records of most files: no quote, one character between fields. */
 static enum alm_status split_short(struct alm_parser *parser, const char *text, size_t n,
                                    struct alm_error *error)
@@ -105,8 +122,9 @@ enum alm_status alm_parser_split(const struct alm_field **fields, size_t *count,
                                  const char *text, size_t n, struct alm_error *error)
 {
     parser->n = 0;
-    ALM_TRY(parser->delimiter_n == 1 ? split_short(parser, text, n, error)
-                                     : split_long(parser, text, n, error));
+    ALM_TRY(parser->dialect->runs      ? split_runs(parser, text, n, error)
+            : parser->delimiter_n == 1 ? split_short(parser, text, n, error)
+                                       : split_long(parser, text, n, error));
     *fields = parser->fields;
     *count = parser->n;
     return ALM_OK;
@@ -183,8 +201,8 @@ enum alm_status alm_parser_parse(const struct alm_field **fields, size_t *count,
                                  struct alm_error *error)
 {
     const struct alm_dialect *dialect = parser->dialect;
-    const bool known = parser->delimiter_n == 1 && dialect->quote != '\0' && !dialect->blanks &&
-                       dialect->escape == ALM_ESCAPE_DOUBLE;
+    const bool known = parser->delimiter_n == 1 && !dialect->runs && dialect->quote != '\0' &&
+                       !dialect->blanks && dialect->escape == ALM_ESCAPE_DOUBLE;
     if (known && !scan->lenient) {
         ALM_TRY(run_libcsv(parser, text, n, dialect->delimiter[0], dialect->quote, error));
     } else {

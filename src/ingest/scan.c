@@ -28,16 +28,31 @@ void alm_scan_clear(struct alm_scan *scan)
     *scan = (struct alm_scan){0};
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 static bool is_delimiter(const struct alm_scan *scan, const char *text, size_t at, size_t to)
 {
+    if (scan->dialect->runs) return is_blank(text[at]);
     return text[at] == scan->dialect->delimiter[0] && scan->delimiter_n <= to - at &&
            memcmp(text + at, scan->dialect->delimiter, scan->delimiter_n) == 0;
 }
 
+/* How many bytes at at, where fields end, separate them. */
+static size_t delimiter_length(const struct alm_scan *scan, const char *text, size_t at, size_t to)
+{
+    size_t end = at;
+    if (!scan->dialect->runs) return scan->delimiter_n;
+    while (end < to && is_blank(text[end]))
+        end++;
+    return end - at;
+}
+
 static size_t skip_blanks(const struct alm_scan *scan, const char *text, size_t at, size_t to)
 {
-    while (scan->dialect->blanks && at < to && (text[at] == ' ' || text[at] == '\t') &&
-           !is_delimiter(scan, text, at, to))
+    while (scan->dialect->blanks && at < to && is_blank(text[at]) && !is_delimiter(scan, text, at, to))
         at++;
     return at;
 }
@@ -184,13 +199,17 @@ enum alm_status alm_scan_line(struct alm_scan *scan, const char *text, size_t fr
     if (scan->open) {
         read_quoted(scan, &scan->fields[scan->n - 1], text, &at, to);
         if (at == to) return ALM_OK;
-        at += scan->delimiter_n;
+        at += delimiter_length(scan, text, at, to);
+        if (at == to && scan->dialect->runs) return ALM_OK;
+    } else if (scan->dialect->runs) {
+        at += delimiter_length(scan, text, at, to);
     }
     for (;;) {
         ALM_TRY(add_field(scan, at, error));
         read_field(scan, text, &at, to);
         if (at == to) return ALM_OK;
-        at += scan->delimiter_n;
+        at += delimiter_length(scan, text, at, to);
+        if (at == to && scan->dialect->runs) return ALM_OK;
     }
 }
 

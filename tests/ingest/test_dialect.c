@@ -41,6 +41,15 @@ Test(dialect, finds_delimiters_of_several_characters)
     delimits("a, b\n1, \"x, y\"\n2, \"z\"\n", ", ");
 }
 
+Test(dialect, takes_runs_of_blanks_for_one_delimiter_where_columns_are_aligned)
+{
+    const struct alm_dialect aligned =
+        detected("# year  value\n  1958  1    315.7\n  1959 11   -99.99\n  1960  3     0.1\n");
+    cr_assert(aligned.runs && strcmp(aligned.delimiter, " ") == 0);
+    cr_assert(eq(sz, aligned.width, 3));
+    cr_assert(not(detected("a b c\n1  3\n2 5 4\n").runs));
+}
+
 Test(dialect, a_file_of_one_column_gets_a_comma)
 {
     delimits("v\n1\n2\n", ",");
@@ -56,6 +65,7 @@ Test(dialect, finds_the_quote_that_encloses_fields)
     cr_assert(detected("a,b\n\"x,y\",2\n").quote == '"');
     cr_assert(detected("a,b\n'x,y',2\n'z',3\n").quote == '\'');
     cr_assert(detected("a,b\nmen's,2\n'tis,3\nit's,4\n").quote == '"');
+    cr_assert(detected("a,b\nO'Brien,2\n't Hooft,3\nx',4\n").quote == '"');
     cr_assert(detected("a,b\n\"men's, or\",2\n\"it's\",4\n").quote == '"');
     cr_assert(detected("a,b\n'a \"word\", or so',2\n'b',4\n").quote == '\'');
     cr_assert(detected("a,b\n1,2\n").quote_origin == ALM_ORIGIN_ASSUMED);
@@ -111,6 +121,7 @@ Test(dialect, reads_what_is_stated)
     cr_assert(alm_dialect_state(&d, "\\t", NULL, NULL, NULL, NULL) == ALM_OK && d.delimiter[0] == '\t');
     cr_assert(alm_dialect_state(&d, ";", NULL, NULL, NULL, NULL) == ALM_OK && d.delimiter[0] == ';');
     cr_assert(alm_dialect_state(&d, "space", NULL, NULL, NULL, NULL) == ALM_OK && d.delimiter[0] == ' ');
+    cr_assert(alm_dialect_state(&d, "blanks", NULL, NULL, NULL, NULL) == ALM_OK && d.runs);
     cr_assert(alm_dialect_state(&d, "||", NULL, NULL, NULL, NULL) == ALM_OK && !strcmp(d.delimiter, "||"));
     cr_assert(alm_dialect_state(&d, "\xC2\xA6", NULL, NULL, NULL, NULL) == ALM_OK);
     cr_assert(alm_dialect_state(&d, NULL, "'", NULL, NULL, NULL) == ALM_OK && d.quote == '\'');
@@ -137,8 +148,9 @@ Test(dialect, describes_itself)
                  (char *)"delimiter \"; \", quote ', escape double (assumed), lines end with crlf"));
     alm_text_reset(&text);
     alm_dialect_write_json(&text, &dialect);
-    cr_assert(strstr(text.data, "{\"delimiter\": \"; \", \"quote\": \"'\", \"escape\": \"double\", "
-                                "\"line_end\": \"crlf\"") == text.data,
+    cr_assert(strstr(text.data,
+                     "{\"delimiter\": \"; \", \"runs\": false, \"quote\": \"'\", \"escape\": \"double\", "
+                     "\"line_end\": \"crlf\"") == text.data,
               "%s", text.data);
     alm_text_reset(&text);
     alm_dialect_write_remarks(&text, &dialect);

@@ -73,6 +73,12 @@ Test(reader, splits_at_delimiters_of_several_characters)
     reads_in_dialect("a||b|||c\n'x||y'||\n", "1[a|b||c]2[x||y|]", "||", "'", NULL, NULL, false);
 }
 
+Test(reader, a_run_of_blanks_is_one_delimiter_where_stated)
+{
+    reads_in_dialect(" 1  2\t3 \n\n4 \"a  b\"  \n   \n\"c\n d\" 5\n", "1[1|2|3]2[]3[4|a  b]4[]5[c\n d|5]",
+                     "blanks", NULL, NULL, NULL, false);
+}
+
 Test(reader, resolves_backslashes)
 {
     reads_in_dialect("1,\"a\\\"b\\\\\",\"c\\n\"\n", "1[1|a\"b\\|c\\n]", NULL, NULL, "backslash", NULL, false);
