@@ -160,7 +160,7 @@ static enum alm_status find_quote(struct guess *guess, struct alm_scan *scan, co
     ALM_TRY(count_with_quote(&apostrophe, scan, sample, n));
     /* apostrophes before and after words are no quotes: hardly anything must go wrong */
     const struct alm_detect_count *count = &apostrophe.count;
-    if (count->proper > guess->count.proper && count->proper > 2 * (count->faulty + count->spread))
+    if (count->proper > guess->count.proper && count->proper > 2 * count->faulty + count->spread)
         *guess = apostrophe;
     return ALM_OK;
 }
