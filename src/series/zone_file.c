@@ -17,11 +17,17 @@ enum {
 
 /* ---- changes ---- */
 
-/* Adds a change; one that changes nothing is left out, one at the moment of the last takes its place. */
+static bool is_offset(int64_t offset)
+{
+    return offset >= -MOST_OFFSET * ALM_SECOND && offset <= MOST_OFFSET * ALM_SECOND;
+}
+
+/* Adds a change; one that changes nothing is left out, those that are not before it give way. */
 static enum alm_status add_change(struct alm_zone_changes *out, int64_t at, int64_t offset,
                                   struct alm_error *error)
 {
-    if (out->n > 0 && out->at[out->n - 1] == at) out->n--;
+    while (out->n > 0 && out->at[out->n - 1] >= at)
+        out->n--;
     if (out->offset[out->n] == offset) return ALM_OK;
     ALM_TRY(alm_grow((void **)&out->at, &out->at_capacity, out->n + 1, sizeof *out->at, error));
     ALM_TRY(alm_grow((void **)&out->offset, &out->offset_capacity, out->n + 2, sizeof *out->offset, error));
@@ -77,7 +83,7 @@ static bool read_table(struct alm_zone_changes *out, const unsigned char *p, con
     int64_t last = INT64_MIN;
     for (size_t t = 0; t < header->n_types; t++) {
         const int64_t seconds = read_big_endian(types + 6 * t, 4);
-        if (seconds < -MOST_OFFSET || seconds > MOST_OFFSET) return false;
+        if (!is_offset(seconds * ALM_SECOND)) return false;
     }
     out->offset[0] = read_big_endian(types, 4) * ALM_SECOND;
     for (size_t i = 0; i < header->n_times; i++) {
@@ -172,14 +178,14 @@ static bool read_rule_day(struct rule_day *out, const char **p)
 static bool read_rule(struct rule *out, const char *p)
 {
     *out = (struct rule){0};
-    if (!read_abbreviation(&p) || !read_clock(&out->standard, &p)) return false;
+    if (!read_abbreviation(&p) || !read_clock(&out->standard, &p) || !is_offset(out->standard)) return false;
     out->standard = -out->standard;
     out->summer = out->standard + ALM_HOUR;
     if (*p == '\0') return true;
     out->changes = true;
     if (!read_abbreviation(&p)) return false;
     if (*p != ',') {
-        if (!read_clock(&out->summer, &p)) return false;
+        if (!read_clock(&out->summer, &p) || !is_offset(out->summer)) return false;
         out->summer = -out->summer;
     }
     return read_rule_day(&out->start, &p) && read_rule_day(&out->end, &p) && *p == '\0';
