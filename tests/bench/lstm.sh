@@ -1,6 +1,7 @@
 #!/bin/sh
 # Our training step against PyTorch's: tests/bench/lstm/compare.py. Needs torch 2.13 for python3 (or $PYTHON).
-#     tests/bench/lstm.sh [--rounds N] [--quick]
+# The whole grid takes some minutes; --hidden 64 alone takes less.
+#     tests/bench/lstm.sh [--rounds N] [--hidden 32,64] [--quick] [--inference]
 set -e
 cd "$(dirname "$0")/../.."
 PYTHON=${PYTHON:-python3}

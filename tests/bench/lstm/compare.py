@@ -1,10 +1,14 @@
-"""Compares our training step with PyTorch's, one thread each, CPU time, taking turns in bursts within one process.
+"""Compares our training step, or our inference, with PyTorch's: CPU time, taking turns in short bursts in one run.
 
-    python3 compare.py LIBRARY [--rounds N] [--quick]      (LIBRARY: the shared library made of step.c)
+    python3 compare.py LIBRARY [--rounds N] [--hidden 32,64] [--quick] [--inference] [--threads N]
 
-LSTM and a linear head on the last step, MSE, Adam (PyTorch's fused one), float32, denormals flushed, no gradient clipping.
-Prints per cell the median milliseconds of a step and the ratio of the smallest and of the median times, and the geometric
-mean of the ratios by hidden size. GFLOP/s = 6 T B 4H (F + H) / time.
+LIBRARY is the shared library made of step.c and peak.c. The model is an LSTM and a linear head on the last step, float32,
+with denormals flushed; a training step is forward, MSE, backward and Adam (PyTorch's fused one), without clipping.
+`stock` is PyTorch as it comes, `tuned` PyTorch in a second process whose MALLOC_MMAP_THRESHOLD_ and
+MALLOC_TRIM_THRESHOLD_ are so high that memory is never given back. Each cell is measured in rounds: the peak of FMAs,
+ours, stock, tuned, a burst of about 50 ms each. GFLOP/s = 6 T B 4H (F + H) / time (2 instead of 6 for inference), from the
+smallest time; share is that by the peak of the cell's rounds; ratios are PyTorch's time by ours, of the smallest times and
+of the medians. With --threads the times are wall clock and there is no tuned.
 """
 import argparse
 import ctypes
@@ -12,78 +16,173 @@ import itertools
 import math
 import os
 import statistics
+import subprocess
+import sys
 import time
 
-for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ[name] = "1"
-import torch  # noqa: E402
-
 BURST = 0.05
+MALLOC = {"MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "17179869184"}
 
 
-def load(path):
-    lib = ctypes.CDLL(path)
-    lib.step_create.restype = ctypes.c_void_p
-    lib.step_create.argtypes = [ctypes.c_size_t] * 4
-    lib.step_run.restype = ctypes.c_double
-    lib.step_run.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
-    lib.step_kernel.restype = ctypes.c_char_p
-    return lib
+def set_threads(n):
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = str(n)
+
+
+class Ours:
+    def __init__(self, lib, cell, inference, threads):
+        self.lib, self.inference, self.wall = lib, inference, threads > 1
+        self.step = lib.step_create(*cell, threads)
+
+    def run(self, times):
+        start = time.perf_counter()
+        cpu = (self.lib.step_infer if self.inference else self.lib.step_run)(self.step, times)
+        return time.perf_counter() - start if self.wall else cpu
+
+    def close(self):
+        self.lib.step_free(self.step)
 
 
 class Torch:
-    def __init__(self, F, H, T, B):
+    def __init__(self, cell, inference, threads):
+        import torch
+
+        torch.set_num_threads(threads)
+        torch.set_flush_denormal(True)
+        F, H, T, B = cell
+        self.torch, self.inference = torch, inference
+        self.clock = time.perf_counter if threads > 1 else time.process_time
         self.lstm, self.head = torch.nn.LSTM(F, H), torch.nn.Linear(H, 1)
         self.adam = torch.optim.Adam([*self.lstm.parameters(), *self.head.parameters()], lr=1e-3, fused=True)
         self.x, self.y = torch.randn(T, B, F), torch.randn(B, 1)
 
+    def step(self):
+        if self.inference:
+            with self.torch.inference_mode():
+                return self.head(self.lstm(self.x)[0][-1])
+        self.adam.zero_grad(set_to_none=True)
+        self.torch.nn.functional.mse_loss(self.head(self.lstm(self.x)[0][-1]), self.y).backward()
+        self.adam.step()
+
     def run(self, times):
-        start = time.process_time()
+        start = self.clock()
         for _ in range(times):
-            self.adam.zero_grad(set_to_none=True)
-            loss = torch.nn.functional.mse_loss(self.head(self.lstm(self.x)[0][-1]), self.y)
-            loss.backward()
-            self.adam.step()
-        return time.process_time() - start
+            self.step()
+        return self.clock() - start
+
+    def close(self):
+        pass
 
 
-def measure(lib, F, H, T, B, rounds):
-    ours, theirs = lib.step_create(F, H, T, B), Torch(F, H, T, B)
-    runs = {"ours": lambda n: lib.step_run(ours, n), "torch": theirs.run}
-    times = {name: [] for name in runs}
-    repeat = {}
-    for name, run in runs.items():  # warm up, then choose how many steps fill a burst
-        run(2)
-        repeat[name] = max(1, round(BURST / (run(2) / 2)))
+class Child:
+    """The same in a process with an environment of its own; it waits on a pipe while others are timed."""
+
+    process = None
+
+    def __init__(self, cell, inference):
+        if Child.process is None:
+            Child.process = subprocess.Popen([sys.executable, __file__, "--serve"], env=os.environ | MALLOC, text=True,
+                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.ask("make", *cell, int(inference))
+
+    def ask(self, *words):
+        print(*words, file=Child.process.stdin, flush=True)
+        return float(Child.process.stdout.readline())
+
+    def run(self, times):
+        return self.ask("run", times)
+
+    def close(self):
+        pass
+
+
+def serve():
+    model = None
+    for line in sys.stdin:
+        command, *numbers = line.split()
+        numbers = [int(n) for n in numbers]
+        if command == "make":
+            model = Torch(numbers[:4], bool(numbers[4]), 1)
+        print(model.run(numbers[0]) if command == "run" else 0, flush=True)
+
+
+def load(path):
+    lib = ctypes.CDLL(path)
+    size, pointer, real = ctypes.c_size_t, ctypes.c_void_p, ctypes.c_double
+    lib.step_create.restype, lib.step_create.argtypes = pointer, [size] * 5
+    lib.step_free.argtypes = [pointer]
+    for run in (lib.step_run, lib.step_infer):
+        run.restype, run.argtypes = real, [pointer, size]
+    lib.step_peak.restype = real
+    lib.step_kernel.restype = ctypes.c_char_p
+    return lib
+
+
+def measure(lib, runners, rounds):
+    """Seconds of a step by runner and round, and the peak's GFLOP/s by round."""
+    times, repeat, peaks = {name: [] for name in runners}, {}, []
+    for name, runner in runners.items():  # warm up, then choose how many steps fill a burst
+        runner.run(1)
+        repeat[name] = max(1, round(BURST / runner.run(1)))
     for _ in range(rounds):
-        for name, run in runs.items():
-            times[name].append(run(repeat[name]) / repeat[name])
-    return times
+        peaks.append(lib.step_peak())
+        for name, runner in runners.items():
+            times[name].append(runner.run(repeat[name]) / repeat[name])
+    for runner in runners.values():
+        runner.close()
+    return times, max(peaks)
+
+
+def geometric(values):
+    return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def compare(lib, args, H, cells):
+    rows = []
+    for F, T, B in cells:
+        cell = (F, H, T, B)
+        runners = {"ours": Ours(lib, cell, args.inference, args.threads), "stock": Torch(cell, args.inference, args.threads)}
+        if args.threads == 1:
+            runners["tuned"] = Child(cell, args.inference)
+        times, peak = measure(lib, runners, args.rounds)
+        low, middle = {k: min(v) for k, v in times.items()}, {k: statistics.median(v) for k, v in times.items()}
+        speed = (2 if args.inference else 6) * T * B * 4 * H * (F + H) / low["ours"] / 1e9
+        share = speed / (peak * args.threads) if peak > 0 else math.nan
+        rivals = [k for k in runners if k != "ours"]
+        ratios = [v for k in rivals for v in (low[k] / low["ours"], middle[k] / middle["ours"])]
+        rows.append([speed, share, *ratios])
+        print(f"{F:2d} {H:4d} {T:4d} {B:4d}" + "".join(f"{1e3 * middle[k]:10.3f}" for k in runners)
+              + f" {speed:9.1f} {100 * share:6.0f} %   " + "   ".join(
+                  f"{a:5.2f} / {b:5.2f}" for a, b in zip(ratios[::2], ratios[1::2])), flush=True)
+    means = [geometric(column) for column in zip(*rows)]
+    print(f"H={H}: geometric means: {means[0]:.1f} GFLOP/s, {100 * means[1]:.1f} % of peak, ratio to stock {means[2]:.2f} / "
+          f"{means[3]:.2f}" + (f", to tuned {means[4]:.2f} / {means[5]:.2f}" if len(means) > 4 else ""), flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("library")
-    parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument("--quick", action="store_true", help="T = 24 and B = 32 only")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--hidden", default="32,64,128,256")
+    parser.add_argument("--quick", action="store_true", help="F = 1, T = 24 and B = 32 only")
+    parser.add_argument("--inference", action="store_true", help="forward only, B = 1 and 32")
+    parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
+    set_threads(args.threads)
     lib = load(args.library)
-    print(f"PyTorch {torch.__version__}, our kernel {lib.step_kernel().decode()}")
-    print("   H    T    B  torch ms   ours ms   ours GFLOP/s   ratio min / median")
-    lengths, batches = ([24], [32]) if args.quick else ([24, 96, 168], [32, 128])
-    for H in (32, 64, 128, 256):
-        ratios = []
-        for T, B in itertools.product(lengths, batches):
-            t = measure(lib, 1, H, T, B, args.rounds)
-            best, middle = {k: min(v) for k, v in t.items()}, {k: statistics.median(v) for k, v in t.items()}
-            ratios.append((best["torch"] / best["ours"], middle["torch"] / middle["ours"]))
-            speed = 6 * T * B * 4 * H * (1 + H) / best["ours"] / 1e9
-            print(f"{H:4d} {T:4d} {B:4d} {1e3 * middle['torch']:9.3f} {1e3 * middle['ours']:9.3f} {speed:14.1f}"
-                  f"   {ratios[-1][0]:.2f} / {ratios[-1][1]:.2f}", flush=True)
-        means = [math.exp(sum(map(math.log, r)) / len(r)) for r in zip(*ratios)]
-        print(f"H={H}: geometric mean of the ratios {means[0]:.2f} / {means[1]:.2f}", flush=True)
+    import torch
+
+    print(f"PyTorch {torch.__version__}, our kernel {lib.step_kernel().decode()}, {args.threads} thread(s), median ms a step")
+    print(" F    H    T    B      ours     stock" + ("     tuned" if args.threads == 1 else "") +
+          "   GFLOP/s    share   ratios to PyTorch (minima / medians)")
+    batches = [1, 32] if args.inference else [32, 128]
+    cells = [(1, 24, 32)] if args.quick else list(itertools.product((1, 8), (24, 96, 168), batches))
+    for H in map(int, args.hidden.split(",")):
+        compare(lib, args, H, cells)
 
 
-main()
+if "--serve" in sys.argv:
+    set_threads(1)
+    serve()
+else:
+    main()

@@ -17,9 +17,10 @@ struct step {
     size_t batch;
 };
 
-struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batch);
+struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batch, size_t threads);
+void step_free(struct step *step);
 double step_run(struct step *step, size_t times);
-double step_loss(struct step *step);
+double step_infer(struct step *step, size_t times);
 const char *step_kernel(void);
 
 static float *numbers(size_t n)
@@ -31,8 +32,9 @@ static float *numbers(size_t n)
 }
 
 /* One layer, one answer from the last step, as the PyTorch model. Returns NULL on failure. */
-struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batch)
+struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batch, size_t threads)
 {
+    (void)threads;
     const struct alm_network_shape shape = {inputs, hidden, 1, 1, 1, ALM_LABELS_LAST};
     struct step *s = calloc(1, sizeof *s);
     struct alm_random *random = NULL;
@@ -81,10 +83,29 @@ double step_run(struct step *s, size_t times)
     return seconds;
 }
 
-double step_loss(struct step *s)
+/* CPU seconds of `times` answers to a batch. */
+double step_infer(struct step *s, size_t times)
 {
-    const struct alm_loss_sum sum = compute(s);
-    return sum.sum / sum.weight;
+    const unsigned before = alm_denormals_flush();
+    const double start = alm_clock_thread_cpu();
+    for (size_t i = 0; i < times; i++)
+        alm_network_forward(s->tape, s->network, s->piece.x, s->piece.steps, s->piece.rows);
+    const double seconds = alm_clock_thread_cpu() - start;
+    alm_denormals_restore(before);
+    return seconds;
+}
+
+void step_free(struct step *s)
+{
+    if (s == NULL) return;
+    alm_adam_clear(&s->adam);
+    alm_tape_free(s->tape);
+    alm_network_free(s->network);
+    free(s->piece.x);
+    free(s->piece.y);
+    free(s->piece.weight);
+    free(s->gradient);
+    free(s);
 }
 
 const char *step_kernel(void)
