@@ -66,7 +66,9 @@ bool alm_cells_head(const struct alm_field *heading, size_t n_heading, const str
                     size_t n_row, const char *null_text)
 {
     if (n_heading != n_row || !alm_cells_are_heading(heading, n_heading, null_text)) return false;
-    for (size_t i = 0; i < (n_row == 2 ? 1 : n_row); i++) {
+    const size_t named = alm_cells_width(heading, n_heading), filled = alm_cells_width(row, n_row);
+    if (filled > named) return false;
+    for (size_t i = 0; i < (named == 2 ? 1 : filled); i++) {
         const enum alm_cell_kind kind = alm_cell_kind(row[i].text, row[i].n, null_text);
         if (heading[i].n > 0 && (kind == ALM_KIND_NUMBER || kind == ALM_KIND_TIME)) return true;
     }

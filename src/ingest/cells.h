@@ -25,7 +25,7 @@ size_t alm_cells_filled(const struct alm_field *cells, size_t n);
 /* Names of columns: two cells or more are filled, all with words. */
 bool alm_cells_are_heading(const struct alm_field *cells, size_t n, const char *null_text);
 /* Whether heading names the columns of row: as many, and a number or time somewhere below a word (of two
- * columns: in the first, since two may also be a name and its value). */
+ * names: below the first, since two cells may also be a name and its value). */
 bool alm_cells_head(const struct alm_field *heading, size_t n_heading, const struct alm_field *row,
                     size_t n_row, const char *null_text);
 bool alm_cells_equal(const struct alm_field *a, size_t n_a, const struct alm_field *b, size_t n_b);

@@ -43,7 +43,7 @@ class Structure(Program):
         self.assertEqual([s["series"] for s in facts["series"]], ["AAPL.close", "AAPL.volume"])
 
     def test_the_start_can_be_stated(self):
-        text = "lat,lon,height\n52.5,13.4,38\n\ndate,a,b\n" + ROWS
+        text = "since,lon,height\n2019-01-01,13.4,38\n\ndate,a,b\n" + ROWS
         self.assertIn("t.csv:4: a second table starts here (date,a,b)", self.refused(text))
         self.assertEqual(self.load(text, "--skip", "3")["rows_stored"], 9)
         self.assertEqual(self.load("\n" + ROWS, "--header", "no", "--series", "n")["rows_stored"], 9)

@@ -49,6 +49,15 @@ Test(preamble, a_spreadsheet_fills_its_lines_with_delimiters)
     gives(NONE, "PREAMBLE,,\n,,\ndate,a,b\n" ROWS, "group t.a t.b\nrows 0\n2020-01-01 1 2\n");
 }
 
+Test(preamble, may_look_like_a_table_without_times)
+{
+    gives(NONE, "latitude,longitude,height\n52.5,13.4,38\n\ndate,a,b\n" ROWS,
+          "lines 1 to 3 were passed over");
+    gives(NONE, "latitude,longitude,height\n52.5,13.4,38\n\ndate,a,b\n" ROWS, "group t.a t.b\n");
+    gives(NONE, "Station,Berlin,\nLatitude,52.5,\n,,\ndate,a,b\n" ROWS,
+          "group t.a t.b\nrows 0\n2020-01-01 1 2\n");
+}
+
 Test(preamble, a_title_above_rows_without_header_is_passed_over)
 {
     gives(NONE, "My title\n" ROWS, "there is no header\n");
@@ -57,7 +66,7 @@ Test(preamble, a_title_above_rows_without_header_is_passed_over)
 
 Test(preamble, its_length_can_be_stated)
 {
-    const char *text = "latitude,longitude,height\n52.5,13.4,38\n\ndate,a,b\n" ROWS;
+    const char *text = "since,height,name\n2020-01-01,13.4,38\n\ndate,a,b\n" ROWS;
     refused(NONE, text, ALM_DATA, ":4: a second table starts here (date,a,b)");
     refused(NONE, text, ALM_DATA, "--skip 3");
     gives((struct alm_ingest_options){.skip = "3"}, text, "group t.a t.b\nrows 0\n2020-01-01 1 2\n");
@@ -78,6 +87,13 @@ Test(header, may_be_missing)
 Test(header, years_may_name_columns_beside_a_clock)
 {
     gives(NONE, "date,2019,2020\n" ROWS, "group t.2019 t.2020\nrows 0\n2020-01-01 1 2\n");
+    gives(NONE, ",2019,2020\n" ROWS, "group t.2019 t.2020\nrows 0\n2020-01-01 1 2\n");
+}
+
+Test(header, may_end_with_a_delimiter_that_its_rows_do_not_have)
+{
+    gives(NONE, "date,a,b,\n" ROWS, "group t.a t.b\nrows 0\n2020-01-01 1 2\n");
+    lacks(NONE, "date,a,b,\n" ROWS, "reject");
 }
 
 Test(header, a_bad_cell_in_the_first_row_does_not_make_it_a_header)
