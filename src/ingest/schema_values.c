@@ -61,9 +61,9 @@ static enum alm_status check_styles(const struct alm_decision *d, struct alm_err
     struct alm_text hints = {0};
     const struct alm_column *column = d->options->value != NULL ? NULL : collect_hints(&hints, d);
     if (column != NULL)
-        alm_fail(error, ALM_USAGE, "column \"%s\" holds numbers that are written otherwise: try %s%s",
+        alm_fail(error, ALM_USAGE, "column \"%s\" holds numbers that are written otherwise (try %s)%s",
                  column->header, alm_text_string(&hints),
-                 d->schema->n_values > 0 ? ", or choose columns with --value" : "");
+                 d->schema->n_values > 0 ? "; or choose columns with --value" : "");
     alm_text_clear(&hints);
     if (column != NULL) return ALM_USAGE;
     if (d->schema->n_values > 0) return ALM_OK;

@@ -232,14 +232,15 @@ Test(cells, number_styles_are_stated_and_hinted_at)
           "column 3 (p) was left out: not numeric (try --null '?')\n");
     /* 1.000 may be a thousand here */
     const char *german = "d;v;w\n2020-01-01;1.000;1.234,5\n2020-01-02;2.000;7,5\n";
-    refused(NONE, german, ALM_USAGE,
-            "column \"w\" holds numbers that are written otherwise: try --decimal , --thousands ., or choose "
-            "columns "
-            "with --value");
+    refused(
+        NONE, german, ALM_USAGE,
+        "column \"w\" holds numbers that are written otherwise (try --decimal , --thousands .); or choose "
+        "columns "
+        "with --value");
     gives((struct alm_ingest_options){.value = "v"}, german, "2020-01-01 1\n");
     gives((struct alm_ingest_options){.decimal = ",", .thousands = "."}, german, "2020-01-01 1000 1234.5\n");
     refused(NONE, "d,v,w\n2020-01-01,\"1,234\",$3\n2020-01-02,\"2,345\",$4\n", ALM_USAGE,
-            "\"v\" holds numbers that are written otherwise: try --thousands , --currency '$'");
+            "\"v\" holds numbers that are written otherwise (try --thousands , --currency '$')");
     refused((struct alm_ingest_options){.strict = true},
             "d,v\n2020-01-01,1\n2020-01-02,2\n2020-01-03,12%\n2020-01-04,1\n2020-01-05,1\n", ALM_DATA,
             "v: expected a number, got \"12%\" (try --percent points)");
