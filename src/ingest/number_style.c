@@ -20,7 +20,7 @@ static enum alm_status read_thousands(const char **out, const char *text, char d
 {
     if (strcmp(text, "space") == 0 || strcmp(text, "\xC2\xA0") == 0 || strcmp(text, "\xE2\x80\xAF") == 0)
         text = " ";
-    const size_t n = character_length(text);
+    const size_t n = text[0] == '\0' ? 0 : character_length(text);
     const char c = text[0];
     if (n == 0 || text[n] != '\0' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
         (c >= 'A' && c <= 'Z') || (c != ' ' && strchr("+-%()\"\t\r\n", c) != NULL))
