@@ -1,34 +1,28 @@
 #include "ingest/resample.h"
 
 #include "base/memory.h"
+#include "ingest/axis.h"
 #include "ingest/resample_plan.h"
 #include "series/bucket.h"
-#include "series/timestamp.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    BLOCK = 1024,           /* bars handed on at once */
-    WAITING_LIMIT = 8 << 20 /* bytes of bars that wait for late rows, before all but the last are handed on */
-};
+enum { BLOCK = 1024 }; /* bars handed on at once */
 
 /* What is known of one part of one bar. */
 struct cell {
     double value, lost; /* lost: what rounding took from a sum (Neumaier 1974) */
-    int64_t ts;         /* of value, for first and last */
     size_t n;
 };
 
 struct group {
-    struct cell *cells; /* [n][plan.n] of bars that wait, rising in time */
-    int64_t *starts;    /* [n] */
-    size_t *lines;      /* [n] of their first row */
-    size_t n, starts_capacity, lines_capacity, cells_capacity;
-    int64_t *times; /* [n_times] bars handed on */
-    size_t n_times, times_capacity;
-    int64_t made_until; /* the start of the last bar handed on */
+    struct cell *cells; /* [plan.n] of the bar under way */
+    bool open;
+    int64_t start;
+    size_t line; /* of its first row */
+    struct alm_axis axis;
 };
 
 struct alm_resample {
@@ -40,8 +34,8 @@ struct alm_resample {
     struct alm_schema schema; /* of what leaves; only values and assumptions are its own */
     struct group *groups;     /* [n_groups] */
     size_t n_groups, groups_capacity;
-    size_t waiting; /* bars in all groups */
     struct {
+        size_t group;
         int64_t ts[BLOCK];
         size_t lines[BLOCK];
         double *values; /* [BLOCK][plan.n] */
@@ -59,7 +53,7 @@ static void add_to_sum(struct cell *cell, double value)
     cell->value = sum;
 }
 
-static void cell_add(struct cell *cell, enum alm_resample_how how, int64_t ts, double value)
+static void cell_add(struct cell *cell, enum alm_resample_how how, double value)
 {
     const bool empty = cell->n++ == 0;
     switch (how) {
@@ -71,11 +65,10 @@ static void cell_add(struct cell *cell, enum alm_resample_how how, int64_t ts, d
             add_to_sum(cell, value);
         break;
     case ALM_RESAMPLE_FIRST:
+        if (empty) cell->value = value;
+        break;
     case ALM_RESAMPLE_LAST:
-        if (empty || (how == ALM_RESAMPLE_FIRST ? ts < cell->ts : ts > cell->ts)) {
-            cell->value = value;
-            cell->ts = ts;
-        }
+        cell->value = value;
         break;
     case ALM_RESAMPLE_MIN:
         if (empty || value < cell->value) cell->value = value;
@@ -106,131 +99,52 @@ static double cell_value(const struct cell *cell, enum alm_resample_how how)
 
 /* ---- bars ---- */
 
-/* Place of the first bar that does not begin before start. */
-static size_t find_bar(const struct group *group, int64_t start)
-{
-    size_t low = 0, high = group->n;
-    if (high > 0 && group->starts[high - 1] < start) return high;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (group->starts[middle] < start)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static enum alm_status refuse_late(int64_t ts, size_t line, struct alm_error *error)
-{
-    struct alm_text time = {0};
-    alm_ts_write_short(&time, ts);
-    alm_fail(error, ALM_DATA,
-             "line %zu goes back to %s, to a bar that is done already: sort the file by time, or give more "
-             "--memory",
-             line, alm_text_string(&time));
-    alm_text_clear(&time);
-    return ALM_DATA;
-}
-
-/* Makes room for a bar at place at. */
-static enum alm_status insert_bar(struct alm_resample *r, struct group *group, size_t at, int64_t start,
-                                  size_t line, struct alm_error *error)
-{
-    const size_t width = r->plan.n, n = group->n;
-    ALM_TRY(alm_grow((void **)&group->starts, &group->starts_capacity, n + 1, sizeof *group->starts, error));
-    ALM_TRY(alm_grow((void **)&group->lines, &group->lines_capacity, n + 1, sizeof *group->lines, error));
-    ALM_TRY(alm_grow((void **)&group->cells, &group->cells_capacity, (n + 1) * width, sizeof *group->cells,
-                     error));
-    memmove(group->starts + at + 1, group->starts + at, (n - at) * sizeof *group->starts);
-    memmove(group->lines + at + 1, group->lines + at, (n - at) * sizeof *group->lines);
-    memmove(group->cells + (at + 1) * width, group->cells + at * width,
-            (n - at) * width * sizeof *group->cells);
-    memset(group->cells + at * width, 0, width * sizeof *group->cells);
-    group->starts[at] = start;
-    group->lines[at] = line;
-    group->n++;
-    r->waiting++;
-    return ALM_OK;
-}
-
-static enum alm_status take_row(struct alm_resample *r, struct group *group, int64_t ts, const double *values,
-                                size_t line, struct alm_error *error)
-{
-    const int64_t start = alm_bucket_start(ts, r->spec.frequency, r->zone);
-    const size_t at = find_bar(group, start);
-    if (group->n_times > 0 && start <= group->made_until) return refuse_late(ts, line, error);
-    if (at == group->n || group->starts[at] != start) ALM_TRY(insert_bar(r, group, at, start, line, error));
-    for (size_t p = 0; p < r->plan.n; p++) {
-        const struct alm_resample_part *part = &r->plan.parts[p];
-        const double value = values[part->source];
-        if (!isnan(value)) cell_add(&group->cells[at * r->plan.n + p], part->how, ts, value);
-    }
-    return ALM_OK;
-}
-
-/* ---- handing on ---- */
-
-static enum alm_status hand_on_block(struct alm_resample *r, size_t number, struct alm_error *error)
+static enum alm_status hand_on(struct alm_resample *r, struct alm_error *error)
 {
     const size_t n = r->block.n;
     r->block.n = 0;
     if (n == 0) return ALM_OK;
-    return r->inner->rows(r->inner->context, number, r->block.ts, r->block.values, r->block.lines, n, error);
+    ALM_TRY(alm_axis_add(&r->groups[r->block.group].axis, r->block.ts, n, error));
+    return r->inner->rows(r->inner->context, r->block.group, r->block.ts, r->block.values, r->block.lines, n,
+                          error);
 }
 
-/* Hands on the first n waiting bars, but those without a value. */
-static enum alm_status hand_on(struct alm_resample *r, size_t number, size_t n, struct alm_error *error)
+/* Puts the bar under way into the block, unless it has no value. */
+static enum alm_status close_bar(struct alm_resample *r, size_t number, struct alm_error *error)
 {
     struct group *group = &r->groups[number];
-    const size_t width = r->plan.n;
-    ALM_TRY(alm_grow((void **)&group->times, &group->times_capacity, group->n_times + n, sizeof *group->times,
-                     error));
-    for (size_t i = 0; i < n; i++) {
-        double *row = r->block.values + r->block.n * width;
-        bool any = false;
-        for (size_t p = 0; p < width; p++) {
-            row[p] = cell_value(&group->cells[i * width + p], r->plan.parts[p].how);
-            any = any || !isnan(row[p]);
-        }
-        group->made_until = group->starts[i];
-        if (!any) continue;
-        group->times[group->n_times++] = group->starts[i];
-        r->block.ts[r->block.n] = group->starts[i];
-        r->block.lines[r->block.n++] = group->lines[i];
-        if (r->block.n == BLOCK) ALM_TRY(hand_on_block(r, number, error));
+    bool any = false;
+    if (!group->open) return ALM_OK;
+    if (r->block.n == BLOCK || r->block.group != number) ALM_TRY(hand_on(r, error));
+    r->block.group = number;
+    double *row = r->block.values + r->block.n * r->plan.n;
+    for (size_t p = 0; p < r->plan.n; p++) {
+        row[p] = cell_value(&group->cells[p], r->plan.parts[p].how);
+        any = any || !isnan(row[p]);
     }
-    ALM_TRY(hand_on_block(r, number, error));
-    group->n -= n;
-    r->waiting -= n;
-    memmove(group->starts, group->starts + n, group->n * sizeof *group->starts);
-    memmove(group->lines, group->lines + n, group->n * sizeof *group->lines);
-    memmove(group->cells, group->cells + n * width, group->n * width * sizeof *group->cells);
+    r->block.ts[r->block.n] = group->start;
+    r->block.lines[r->block.n] = group->line;
+    r->block.n += any;
+    group->open = false;
     return ALM_OK;
 }
 
-static enum alm_status bound_waiting(struct alm_resample *r, struct alm_error *error)
+static enum alm_status take_row(struct alm_resample *r, size_t number, int64_t ts, const double *values,
+                                size_t line, struct alm_error *error)
 {
-    const size_t bar = sizeof(int64_t) + sizeof(size_t) + r->plan.n * sizeof(struct cell);
-    if (r->waiting <= WAITING_LIMIT / bar + r->n_groups) return ALM_OK;
-    for (size_t g = 0; g < r->n_groups; g++)
-        if (r->groups[g].n > 1) ALM_TRY(hand_on(r, g, r->groups[g].n - 1, error));
-    return ALM_OK;
-}
-
-static enum alm_status describe_extent(struct alm_ingest_extent *out, const struct alm_resample *r,
-                                       const struct group *group)
-{
-    struct alm_calendar calendar = {.frequency = r->spec.frequency};
-    *out = (struct alm_ingest_extent){.frequency = r->spec.frequency, .n = group->n_times};
-    if (group->n_times == 0) return ALM_OK;
-    out->first = group->times[0];
-    out->last = group->times[group->n_times - 1];
-    alm_calendar_learn(&calendar, group->times, group->n_times);
-    for (size_t i = 1; i < group->n_times; i++) {
-        const size_t missing = alm_calendar_missing(&calendar, group->times[i - 1], group->times[i]);
-        out->gaps += missing > 0;
-        out->missing += missing;
+    struct group *group = &r->groups[number];
+    const int64_t start = alm_bucket_start(ts, r->spec.frequency, r->zone);
+    if (group->open && start > group->start) ALM_TRY(close_bar(r, number, error));
+    if (!group->open) {
+        memset(group->cells, 0, r->plan.n * sizeof *group->cells);
+        group->open = true;
+        group->start = start;
+        group->line = line;
+    }
+    for (size_t p = 0; p < r->plan.n; p++) {
+        const struct alm_resample_part *part = &r->plan.parts[p];
+        const double value = values[part->source];
+        if (!isnan(value)) cell_add(&group->cells[p], part->how, value);
     }
     return ALM_OK;
 }
@@ -276,6 +190,9 @@ static enum alm_status on_group(void *context, size_t number, const char *const 
     ALM_TRY(alm_grow((void **)&r->groups, &r->groups_capacity, number + 1, sizeof *r->groups, error));
     while (r->n_groups <= number)
         r->groups[r->n_groups++] = (struct group){0};
+    struct group *group = &r->groups[number];
+    alm_axis_init(&group->axis, &r->spec.frequency, SIZE_MAX);
+    ALM_TRY(ALM_NEW(&group->cells, n, error));
     ALM_TRY(ALM_NEW(&made, n, error));
     enum alm_status status = ALM_OK;
     for (size_t p = 0; status == ALM_OK && p < n; p++) {
@@ -297,16 +214,14 @@ static enum alm_status on_rows(void *context, size_t number, const int64_t *ts, 
 {
     struct alm_resample *r = context;
     for (size_t i = 0; i < n; i++)
-        ALM_TRY(take_row(r, &r->groups[number], ts[i], values + i * r->plan.n_sources, lines[i], error));
-    return bound_waiting(r, error);
+        ALM_TRY(take_row(r, number, ts[i], values + i * r->plan.n_sources, lines[i], error));
+    return ALM_OK;
 }
 
 static void clear_group(struct group *group)
 {
     free(group->cells);
-    free(group->starts);
-    free(group->lines);
-    free(group->times);
+    alm_axis_clear(&group->axis);
     *group = (struct group){0};
 }
 
@@ -316,8 +231,9 @@ static enum alm_status on_end(void *context, size_t number, const struct alm_ing
     struct alm_resample *r = context;
     struct alm_ingest_extent made;
     (void)extent; /* of the rows, not of the bars */
-    ALM_TRY(hand_on(r, number, r->groups[number].n, error));
-    ALM_TRY(describe_extent(&made, r, &r->groups[number]));
+    ALM_TRY(close_bar(r, number, error));
+    ALM_TRY(hand_on(r, error));
+    ALM_TRY(alm_axis_finish(&made, &r->groups[number].axis, error));
     clear_group(&r->groups[number]);
     return r->inner->end(r->inner->context, number, &made, error);
 }

@@ -7,8 +7,8 @@
 #include "series/zone.h"
 
 /* Takes the place of a sink: rows of one bar leave as one row, timed by the bar's start. Missing values do
- * not count, bars without a value are gaps. Its rows may come in any order that alm_ingest_sink allows; bars
- * wait for late rows as long as there is room for them. */
+ * not count, bars without a value are gaps. Wants the rows of a group in order, each time once; of each group
+ * one bar is kept. */
 struct alm_resample;
 
 enum alm_resample_how {
