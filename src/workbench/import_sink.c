@@ -1,9 +1,9 @@
 #include "workbench/import_sink.h"
 
 #include "base/memory.h"
-#include "ingest/axis.h"
 #include "ingest/reject.h"
 #include "store/import_table.h"
+#include "workbench/gaps.h"
 #include "workbench/import_facts.h"
 
 #include <math.h>
@@ -251,36 +251,16 @@ static enum alm_status on_rows(void *context, size_t number, const int64_t *ts, 
     return ALM_OK;
 }
 
-/* Counts the gaps of a series that was there before, in all that is stored now. */
+/* Counts the gaps of a series in all that is stored now. */
 static enum alm_status count_gaps(struct alm_import_series *series, struct alm_import_sink *sink,
-                                  const struct alm_series_row *row, const struct alm_frequency *frequency,
+                                  const struct alm_series_row *row, struct alm_frequency frequency,
                                   struct alm_error *error)
 {
-    enum { PAGE = 4096 };
-    struct alm_axis axis;
-    struct alm_ingest_extent extent;
-    int64_t *ts, after = row->first_ts - 1;
-    size_t n = PAGE;
-    series->gaps = series->missing = 0;
-    if (!row->has_values) return ALM_OK;
-    ALM_TRY(ALM_NEW(&ts, PAGE, error));
-    alm_axis_init(&axis, frequency, SIZE_MAX);
-    enum alm_status status = ALM_OK;
-    while (status == ALM_OK && n == PAGE) {
-        status = alm_observation_table_times(ts, &n, PAGE, sink->store, row->frame_id, after, error);
-        if (status != ALM_OK) break;
-        while (n > 0 && ts[n - 1] > row->last_ts)
-            n--;
-        if (n > 0) after = ts[n - 1];
-        status = alm_axis_add(&axis, ts, n, error);
-    }
-    free(ts);
-    if (status == ALM_OK) status = alm_axis_finish(&extent, &axis, error);
-    alm_axis_clear(&axis);
-    if (status == ALM_OK) {
-        series->gaps = extent.gaps;
-        series->missing = extent.missing;
-    }
+    struct alm_gap_list gaps;
+    const enum alm_status status = alm_gaps_find(&gaps, sink->store, row, frequency, false, error);
+    series->gaps = gaps.n;
+    series->missing = gaps.missing;
+    alm_gap_list_clear(&gaps);
     return status;
 }
 
@@ -311,8 +291,9 @@ static enum alm_status describe(struct alm_import_sink *sink, struct alm_import_
     series->added = row.n - (series->added < row.n ? series->added : row.n);
     series->gaps = extent->gaps;
     series->missing = extent->missing;
-    if (status == ALM_OK && !series->created && frequency.unit != ALM_FREQUENCY_INDEX)
-        status = count_gaps(series, sink, &row, &frequency, error);
+    /* what the extent says is of the group's rows: a series may have less of them, or more from before */
+    const bool same = series->created && row.missing == 0 && row.n == extent->n;
+    if (status == ALM_OK && !same) status = count_gaps(series, sink, &row, frequency, error);
     alm_text_clear(&text);
     alm_series_row_clear(&row);
     return status;
