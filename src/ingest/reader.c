@@ -1,6 +1,7 @@
 #include "ingest/reader.h"
 
 #include "base/memory.h"
+#include "ingest/block.h"
 #include "ingest/utf8.h"
 
 #include <stdlib.h>
@@ -12,6 +13,8 @@ struct alm_reader {
     struct alm_parser *parser;
     struct alm_scan scan;
     bool lenient;
+    bool blocks; /* plain lines are taken apart many at once */
+    struct alm_block block;
 };
 
 enum alm_status alm_reader_create(struct alm_reader **out, struct alm_source *source,
@@ -28,6 +31,7 @@ enum alm_status alm_reader_create(struct alm_reader **out, struct alm_source *so
         return status;
     }
     alm_source_set_line_end(source, dialect.line_end);
+    reader->blocks = alm_block_suits(&reader->dialect);
     *out = reader;
     return ALM_OK;
 }
@@ -37,7 +41,13 @@ void alm_reader_free(struct alm_reader *reader)
     if (reader == NULL) return;
     alm_parser_free(reader->parser);
     alm_scan_clear(&reader->scan);
+    alm_block_clear(&reader->block);
     free(reader);
+}
+
+void alm_reader_set_blocks(struct alm_reader *reader, bool on)
+{
+    reader->blocks = on && alm_block_suits(&reader->dialect);
 }
 
 void alm_reader_set_lenient(struct alm_reader *reader, bool lenient)
@@ -131,10 +141,38 @@ static bool needs_scan(const struct alm_reader *reader, const char *line, size_t
            (dialect->escape == ALM_ESCAPE_BACKSLASH && memchr(line, '\\', n) != NULL);
 }
 
+/* The next record of the block. */
+static void take_plain(struct alm_record *out, struct alm_reader *reader)
+{
+    struct alm_block *block = &reader->block;
+    const struct alm_block_row *row = &block->rows[block->at++];
+    *out = (struct alm_record){.fields = block->fields + row->first,
+                               .n = row[1].first - row->first,
+                               .line_end = reader->dialect.line_end};
+    out->blank = out->n == 1 && out->fields[0].n == 0;
+    alm_source_take(reader->source, row->end - row->start);
+    alm_source_record(&out->raw, &out->raw_n, &out->line, reader->source);
+}
+
+/* Starts a block where the last one has ended. */
+static enum alm_status split_ahead(struct alm_reader *reader, struct alm_error *error)
+{
+    const char *text;
+    size_t n;
+    alm_source_peek(&text, &n, reader->source);
+    return n == 0 ? ALM_OK : alm_block_split(&reader->block, &reader->dialect, text, n, error);
+}
+
 enum alm_status alm_reader_next(struct alm_record *out, bool *more, struct alm_reader *reader,
                                 struct alm_error *error)
 {
     static const struct alm_field empty = {"", 0};
+    if (reader->block.at == reader->block.n && reader->blocks) ALM_TRY(split_ahead(reader, error));
+    if (reader->block.at < reader->block.n) {
+        *more = true;
+        take_plain(out, reader);
+        return ALM_OK;
+    }
     const char *line;
     size_t n;
     bool cut;

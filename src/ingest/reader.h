@@ -52,6 +52,9 @@ void alm_reader_free(struct alm_reader *reader);
  * is text, and of several ways to see it so the one is taken that gives the dialect's width. */
 void alm_reader_set_lenient(struct alm_reader *reader, bool lenient);
 
+/* Off: lines are taken one by one even where blocks of them could be (block.h). For tests; on at first. */
+void alm_reader_set_blocks(struct alm_reader *reader, bool on);
+
 /* The next record; *more is false, and out untouched, at the end. Faulty records are delivered with their
  * fault, and reading goes on after them. */
 enum alm_status alm_reader_next(struct alm_record *out, bool *more, struct alm_reader *reader,

@@ -215,6 +215,22 @@ enum alm_status alm_source_line(const char **text, size_t *n, bool *cut, struct 
     }
 }
 
+void alm_source_peek(const char **text, size_t *n, const struct alm_source *source)
+{
+    const bool plain = !source->sampling && source->position >= source->cut_end;
+    *text = plain ? source->buffer + source->position : NULL;
+    *n = plain ? source->end - source->position : 0;
+}
+
+void alm_source_take(struct alm_source *source, size_t n)
+{
+    source->start = source->position;
+    source->position += n;
+    source->first_line_end = source->position;
+    source->record_line += source->lines;
+    source->lines = 1;
+}
+
 void alm_source_record(const char **text, size_t *n, size_t *line, const struct alm_source *source)
 {
     *text = source->buffer + source->start;

@@ -41,6 +41,10 @@ void alm_source_resume_after_first(struct alm_source *source);
  * skipped. */
 enum alm_status alm_source_line(const char **text, size_t *n, bool *cut, struct alm_source *source,
                                 struct alm_error *error);
+/* What has been read but not handed out, NULL and 0 when lines have to be looked for one by one; then taking
+ * the next n bytes of it, a line, as a record. */
+void alm_source_peek(const char **text, size_t *n, const struct alm_source *source);
+void alm_source_take(struct alm_source *source, size_t n);
 /* The bytes of the record so far, and the number (from 1) of its first line. */
 void alm_source_record(const char **text, size_t *n, size_t *line, const struct alm_source *source);
 
