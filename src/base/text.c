@@ -263,28 +263,34 @@ static bool is_decimal(const char *p, const char *end)
     return p == end;
 }
 
-/* Up to 15 significant digits and a power of ten up to 22 are exact in double, so one multiplication or
- * division rounds correctly (Clinger 1990, "How to read floating point numbers accurately"). */
-static bool fast_decimal(double *out, const char *p, const char *end)
+/* Takes digits into *value; returns what follows. More than 19 do not fit. */
+static inline const char *take_digits(uint64_t *value, const char *p, const char *end)
 {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    bool negative = false, fraction = false;
+    for (unsigned digit; p < end && (digit = (unsigned)*p - '0') <= 9; p++)
+        *value = *value * 10 + digit;
+    return p;
+}
+
+/* A number below 2^53 and a power of ten up to 22 are exact in double, so one division rounds correctly
+ * (Clinger 1990, "How to read floating point numbers accurately"). False for all that is not so plain. */
+static bool read_plain(double *out, const char *p, const char *end)
+{
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
+                                    1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
+    bool negative = false;
     uint64_t digits = 0;
-    size_t n_digits = 0, n_fraction = 0;
-    if (*p == '+' || *p == '-') negative = *p++ == '-';
-    for (; p < end; p++) {
-        if (*p == '.') {
-            fraction = true;
-        } else if (*p >= '0' && *p <= '9') {
-            digits = digits * 10 + (uint64_t)(*p - '0');
-            n_fraction += fraction;
-            if (digits != 0 && ++n_digits > 15) return false;
-        } else {
-            return false;
-        }
+    size_t n_fraction = 0;
+    if (p < end && (*p == '+' || *p == '-')) negative = *p++ == '-';
+    const char *first = p;
+    p = take_digits(&digits, p, end);
+    size_t n = (size_t)(p - first);
+    if (p < end && *p == '.') {
+        const char *fraction = ++p;
+        p = take_digits(&digits, p, end);
+        n_fraction = (size_t)(p - fraction);
+        n += n_fraction;
     }
-    if (n_fraction > 22) return false;
+    if (p != end || n == 0 || n > 19 || digits > UINT64_C(1) << 53) return false;
     const double value = (double)digits / powers[n_fraction];
     *out = negative ? -value : value;
     return true;
@@ -293,8 +299,8 @@ static bool fast_decimal(double *out, const char *p, const char *end)
 bool alm_text_to_number(double *out, const char *text, size_t n)
 {
     char buffer[512], *stop;
+    if (read_plain(out, text, text + n)) return true;
     if (!is_decimal(text, text + n)) return false;
-    if (fast_decimal(out, text, text + n)) return true;
     if (n >= sizeof buffer) return false;
     memcpy(buffer, text, n);
     buffer[n] = '\0';

@@ -139,7 +139,7 @@ static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_rec
 {
     const struct alm_schema *schema = &job->schema;
     int64_t ts = 0;
-    bool good, is_new;
+    bool good = true, is_new;
     struct alm_ingest_entry *entry;
     if (!has_right_width(job, record)) return take_ragged(job, record, error);
     if (schema->n_times > 0) {
@@ -165,13 +165,16 @@ static enum alm_status take_row(struct alm_ingest_job *job, const struct alm_rec
                                  : alm_job_refuse_number(job, record, schema->values[v], error);
     }
     if (schema->index && is_after_held(job)) ALM_TRY(alm_tail_release(job, record, error));
-    ALM_TRY(read_key(&good, job, record, error));
+    const struct alm_field none = {"", 0};
+    const struct alm_field *key = schema->n_keys == 1 ? &record->fields[schema->keys[0]] : &none;
+    const bool known = schema->n_keys <= 1 && alm_job_guess_group(job, key->text, key->n);
+    if (!known) ALM_TRY(read_key(&good, job, record, error));
     if (!good) return ALM_OK;
     if (schema->n_categories > 0) ALM_TRY(check_labels(&good, job, record, error));
     if (!good) return ALM_OK;
-    ALM_TRY(alm_job_find_group(&entry, &is_new, job, alm_text_string(&job->key), error));
+    if (!known) ALM_TRY(alm_job_find_group(&entry, &is_new, job, alm_text_string(&job->key), error));
     if (schema->n_categories > 0) ALM_TRY(read_labels(job, record, error));
-    if (schema->index) ts = alm_group_next_index(entry->group);
+    if (schema->index) ts = alm_group_next_index(job->entries[job->last].group);
     job->summary->rows_padded += job->whole != NULL;
     return alm_job_add_row(job, ts, job->values, record->line, error);
 }

@@ -12,6 +12,7 @@
 /* One group and the key that leads to it. */
 struct alm_ingest_entry {
     char *key; /* "" when there is only one */
+    size_t key_n;
     uint64_t hash;
     struct alm_group *group;
     bool announced; /* to the caller's sink */
@@ -85,6 +86,9 @@ void alm_job_clear_groups(struct alm_ingest_job *job);
 /* The group of a key, made when it is new; job->last is its number. *out is valid until the next call. */
 enum alm_status alm_job_find_group(struct alm_ingest_entry **out, bool *is_new, struct alm_ingest_job *job,
                                    const char *key, struct alm_error *error);
+/* The group of the one key field of a row, when it is that of the last row or the one after it; else false.
+ */
+bool alm_job_guess_group(struct alm_ingest_job *job, const char *key, size_t n);
 /* Tells the caller's sink of a group, once; a group is announced with its first rows at the latest. */
 enum alm_status alm_job_announce(struct alm_ingest_job *job, size_t number, struct alm_error *error);
 /* Hands on what is left of a group and frees it. */

@@ -87,6 +87,20 @@ static enum alm_status make_room(struct alm_ingest_job *job, struct alm_error *e
     return ALM_OK;
 }
 
+bool alm_job_guess_group(struct alm_ingest_job *job, const char *key, size_t n)
+{
+    size_t number = job->last;
+    for (int i = 0; i < 2 && number < job->n_entries; i++) {
+        const struct alm_ingest_entry *entry = &job->entries[number];
+        if (entry->key_n == n && memcmp(entry->key, key, n) == 0) {
+            job->last = number;
+            return true;
+        }
+        number = number + 1 == job->n_entries ? 0 : number + 1;
+    }
+    return false;
+}
+
 enum alm_status alm_job_find_group(struct alm_ingest_entry **out, bool *is_new, struct alm_ingest_job *job,
                                    const char *key, struct alm_error *error)
 {
@@ -106,6 +120,7 @@ enum alm_status alm_job_find_group(struct alm_ingest_entry **out, bool *is_new, 
         struct alm_ingest_entry *entry = &job->entries[number];
         *entry = (struct alm_ingest_entry){.hash = hash};
         ALM_TRY(alm_copy_text(&entry->key, key, error));
+        entry->key_n = strlen(key);
         job->n_entries++;
         ALM_TRY(alm_group_create(&entry->group, number, width, &job->room,
                                  job->frequency_stated ? &job->frequency : NULL, error));

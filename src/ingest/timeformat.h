@@ -80,6 +80,9 @@ struct alm_time_reader {
     const struct alm_zone *zone; /* of times without one; NULL: UTC. Borrowed */
     enum alm_dst dst;
     struct alm_zone_stretch stretch;
+    char date[10]; /* YYYY-MM-DD of the last cell of that form; its midnight, local */
+    int64_t midnight;
+    bool has_date;
     size_t holes, folds; /* cells met whose local time does not exist, exists twice; whatever became of them
                           */
 };
