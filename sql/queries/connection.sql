@@ -4,6 +4,10 @@
 SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_schema), a.application_id = 1634495854
 FROM pragma_application_id AS a, pragma_user_version AS v;
 
+-- name: connection_page_size
+-- Only of a file that is still empty. Rows are inserted in a tenth less time than with pages of 4 KB.
+PRAGMA page_size = 8192;
+
 -- name: connection_wal
 PRAGMA journal_mode = WAL;
 

@@ -182,6 +182,7 @@ static enum alm_status set_up(struct alm_store *store, bool fast, struct alm_err
     ALM_TRY(alm_statement_run(store, "connection_cache", error));
     if (store->mode == ALM_STORE_READ || store->mode == ALM_STORE_QUERY) return ALM_OK;
     ALM_TRY(alm_incoming_register(store, error));
+    ALM_TRY(alm_statement_run(store, "connection_page_size", error));
     ALM_TRY(switch_to_wal(store, error));
     return alm_statement_run(store, fast ? "connection_synchronous_normal" : "connection_synchronous_full",
                              error);
