@@ -63,6 +63,14 @@ bool alm_name_is_time(const char *header)
     return is_in(header, names);
 }
 
+bool alm_name_is_period(const char *header)
+{
+    static const char *const names[] = {
+        "year", "yr",     "yyyy", "month",    "yearmonth",  "year_month",  "yyyymm", "quarter",
+        "week", "period", "hour", "yyyymmdd", "yyyymmddhh", "fiscal_year", "fyear",  NULL};
+    return is_in(header, names);
+}
+
 bool alm_name_is_counter(const char *header)
 {
     static const char *const names[] = {"", "no", "no.", "nr", "id", "index", "row", "#", "unnamed: 0", NULL};

@@ -15,6 +15,9 @@ enum alm_status alm_name_stem(char **out, const char *path, struct alm_error *er
 enum alm_status alm_name_column(char **out, const char *header, struct alm_error *error);
 /* Whether a column of this header is likely to hold the time; or to count rows. */
 bool alm_name_is_time(const char *header);
+/* Whether it is the name of a period (year, month, quarter, week): numbers under it may be times, where
+ * nothing else is. */
+bool alm_name_is_period(const char *header);
 bool alm_name_is_counter(const char *header);
 /* Whether a column of this name (as alm_name_column makes it) is likely to name series; or to number them. */
 bool alm_name_is_key(const char *name);

@@ -127,22 +127,37 @@ static bool may_be_time(const struct alm_decision *d, size_t c)
     case ALM_TIME_AMBIGUOUS:
         return true;
     case ALM_TIME_NUMERIC:
-        return alm_name_is_time(header) || unnamed_first;
+        return alm_name_is_time(header) || alm_name_is_period(header) || unnamed_first;
     default:
         return false;
     }
 }
 
-/* Finds the time column by content; of several the first whose name says so, else the first. */
+/* Whether a column is called a time and begins with a number that is a spreadsheet's day of 1954 to 2119. */
+static bool counts_days(const struct alm_decision *d, size_t c)
+{
+    const size_t r = d->schema->has_header;
+    double days;
+    if (!d->schema->named || !alm_name_is_time(d->schema->columns[c].header)) return false;
+    if (r >= d->sample->n || c >= d->sample->records[r].n) return false;
+    const char *cell = d->sample->records[r].cells[c];
+    return alm_text_to_number(&days, cell, strlen(cell)) && days >= 20000 && days < 80000;
+}
+
+/* Finds the time column by content; of several the first whose name says so, else the first; years and such
+ * numbers only when there is none. */
 static enum alm_status find_single(struct alm_decision *d, struct alm_error *error)
 {
-    size_t first = SIZE_MAX, named = SIZE_MAX;
+    size_t first = SIZE_MAX, named = SIZE_MAX, period = SIZE_MAX;
     for (size_t c = 0; c < d->schema->n_columns; c++) {
         if (d->schema->columns[c].role != ALM_COLUMN_SKIPPED || !may_be_time(d, c)) continue;
-        if (first == SIZE_MAX) first = c;
+        const bool weak =
+            d->facts[c].times == ALM_TIME_NUMERIC && alm_name_is_period(d->schema->columns[c].header);
+        if (weak && period == SIZE_MAX) period = c;
+        if (!weak && first == SIZE_MAX) first = c;
         if (named == SIZE_MAX && alm_name_is_time(d->schema->columns[c].header)) named = c;
     }
-    d->schema->times[0] = named != SIZE_MAX ? named : first;
+    d->schema->times[0] = named != SIZE_MAX ? named : first != SIZE_MAX ? first : period;
     d->schema->n_times = 1;
     if (d->schema->times[0] != SIZE_MAX) return ALM_OK;
     if (alm_decision_is_plain(d)) {
@@ -152,6 +167,12 @@ static enum alm_status find_single(struct alm_decision *d, struct alm_error *err
                         "no column holds times: rows are counted 0, 1, 2, ..., as with --index\n");
         return ALM_OK;
     }
+    for (size_t c = 0; c < d->schema->n_columns; c++)
+        if (counts_days(d, c))
+            return alm_fail(
+                error, ALM_USAGE,
+                "no column holds times; if \"%s\" counts days as a spreadsheet does, say --time-format excel",
+                d->schema->columns[c].header);
     return alm_fail(error, ALM_USAGE,
                     "no column holds times: name it with --time and say how they are written with "
                     "--time-format, or use --index for rows without times");

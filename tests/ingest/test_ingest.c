@@ -164,6 +164,17 @@ Test(columns, the_time_column_is_found_by_content_then_by_name)
           "2020-01-02 1 2\n");
 }
 
+Test(columns, years_and_months_are_times_where_nothing_else_is)
+{
+    gives(NONE, "Year,v\n1999,1\n2000,2\n",
+          "written as %Y; without a zone it is UTC\ngroup t\nrows 0\n1999-01-01 1\n");
+    gives(NONE, "v,month\n1,199912\n2,200001\n", "rows 0\n1999-12-01 1\n2000-01-01 2\n");
+    gives(NONE, "year,when,v\n2020,2020-01-01,1\n2020,2020-01-02,2\n", "time is column 2 (when)");
+    gives(NONE, "year,month,v\n2020,1,1\n2020,2,2\n", "written as %Y %m");
+    gives(NONE, "quarter,v\n2020Q1,1\n2020Q2,2\n", "rows 0\n2020-01-01 1\n2020-04-01 2\n");
+    refused(NONE, "date,v\n43831,1\n43832,2\n", ALM_USAGE, "--time-format excel");
+}
+
 Test(columns, a_time_may_be_split_over_columns)
 {
     const char *pollution = "No,year,month,day,hour,pm2.5,cbwd\n1,2010,1,1,0,NA,NW\n2,2010,1,1,1,129,NW\n"
@@ -434,6 +445,38 @@ Test(rows, zones_are_taken_into_account)
 {
     gives(NONE, "d,v\n2020-01-01T00:00:00+02:00,1\n2020-01-01T00:00:00Z,2\n",
           "rows 0\n2019-12-31T22:00:00Z 1\n2020-01-01 2\n");
+}
+
+Test(rows, local_times_are_read_in_their_zone)
+{
+    const char *spring =
+        "d,v\n2020-03-29 01:30,1\n2020-03-29 02:30,2\n2020-03-29 03:30,3\n2020-03-29 02:30Z,4\n";
+    struct alm_ingest_options options = {.time_zone = "Europe/Berlin"};
+    struct outcome out;
+    gives(options, spring,
+          "reject t.csv:3:1: d: time does not exist in the zone: \"2020-03-29 02:30\" (in Europe/Berlin; see "
+          "--dst)");
+    gives(options, spring,
+          "rows 0\n2020-03-29T00:30:00Z 1\n2020-03-29T01:30:00Z 3\n2020-03-29T02:30:00Z 4\n");
+    gives(options, "d,v\n2020-10-25 02:30,1\n2020-10-26,2\n", "time exists twice in the zone");
+    options.dst = "later";
+    gives(options, "d,v\n2020-10-25 02:30,1\n", "rows 0\n2020-10-25T01:30:00Z 1\n");
+    options.dst = "skip";
+    ingest_text(&out, options, spring);
+    cr_assert(eq(int, (int)out.status, ALM_OK), "%s", out.error.text);
+    cr_assert(eq(sz, out.summary.rows_read, 4));
+    cr_assert(eq(sz, out.summary.rows_rejected, 0));
+    cr_assert(out.summary.dst_holes == 1 && out.summary.dst_folds == 0 && out.summary.dst_skipped == 1);
+    outcome_clear(&out);
+}
+
+Test(rows, a_later_row_with_day_and_month_exchanged_says_so)
+{
+    gives((struct alm_ingest_options){.max_rejects_given = true, .max_rejects = 1},
+          "d,v\n13/1/2020,1\n14/1/2020,2\n15/1/2020,2\n16/1/2020,2\n17/1/2020,2\nx/1/2020,3\n",
+          "times here are written as %d/%m/%Y");
+    gives((struct alm_ingest_options){.time_format = "%d/%m/%Y"}, "d,v\n13/1/2020,1\n1/14/2020,2\n",
+          "this one as %m/%d/%Y; see --time-format");
 }
 
 /* ---- how many rejects are too many ---- */
