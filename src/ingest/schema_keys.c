@@ -102,13 +102,19 @@ static bool is_proven_key(const struct alm_decision *d, struct rows *rows, size_
            count_shared(rows, d->schema, &c, 1) == 0;
 }
 
+/* Whether all rows have the same key while the user has given the series a name. */
+static bool is_renamed(const struct alm_decision *d, struct rows *rows, size_t c)
+{
+    return d->options->series != NULL && count_repeats(rows, &c, 1) == rows->n - 1;
+}
+
 /* The column that names the series, or SIZE_MAX: by its name, else the only one that the content allows.
  * Columns that go hand in hand (a symbol and the company's name) count as one. */
 static size_t find_key(const struct alm_decision *d, struct rows *rows, bool crowded)
 {
     size_t found = SIZE_MAX;
     for (size_t c = 0; c < d->schema->n_columns; c++)
-        if (is_named_key(d, c) && is_full(d, rows, c) &&
+        if (is_named_key(d, c) && is_full(d, rows, c) && !is_renamed(d, rows, c) &&
             is_tolerable(count_shared(rows, d->schema, &c, 1), rows->n))
             return c;
     if (!crowded) return SIZE_MAX;

@@ -48,8 +48,8 @@ Test(columns, price_bars_are_called_alike_whatever_their_spelling)
     static const char *const files[] = {
         "Date,Open,High,Low,Close,Adj Close,Volume\n2020-01-01,1,4,0,2,2,9\n",    /* Yahoo */
         "Date,Open,High,Low,Close*,Adj Close**,Volume\n2020-01-01,1,4,0,2,2,9\n", /* its page */
-        "<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<ADJCLOSE>\t<VOL>\n"
-        "2020.01.01\t00:00:00\t1\t4\t0\t2\t2\t9\n", /* MetaTrader */
+        ("<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<ADJCLOSE>\t<VOL>\n"
+         "2020.01.01\t00:00:00\t1\t4\t0\t2\t2\t9\n"), /* MetaTrader */
         "timestamp,1. open,2. high,3. low,4. close,5. adjusted close,6. volume\n2020-01-01,1,4,0,2,2,9\n",
         "date,o,h,l,c,adjusted,v\n2020-01-01,1,4,0,2,2,9\n",
         "Date,Open,High,Low,Close/Last,Adj_Close,Vol.\n2020-01-01,1,4,0,2,2,9\n",
@@ -322,6 +322,8 @@ Test(layouts, a_key_that_nobody_named_is_taken_when_nothing_else_is_left)
         taken);
     /* a name that says so needs no proof, but a proof against it counts */
     gives(NONE, "ticker,date,v\nX,2020-01-01,1\nX,2020-01-02,2\n", "group X\n");
+    gives((struct alm_ingest_options){.series = "mine"}, "ticker,date,v\nX,2020-01-01,1\nX,2020-01-02,2\n",
+          "group mine\n");
     gives(NONE, "unique_id,ds,y\n1,2020-01-01,1\n2,2020-01-01,2\n", "group 1\n");
     gives((struct alm_ingest_options){.value = "unique_id,y"},
           "unique_id,ds,y\n1,2020-01-01,1\n2,2020-01-02,2\n", "group t.unique_id t.y\n");
