@@ -174,9 +174,11 @@ static enum alm_status read_layout(struct alm_schema *schema, const struct alm_i
     if (schema->layout != ALM_LAYOUT_LONG && by)
         return alm_fail(error, ALM_USAGE, "--by goes with --layout long, not %s", text);
     if (schema->layout != ALM_LAYOUT_ROWS) return ALM_OK;
-    if (options->time != NULL || options->value != NULL || options->time_format != NULL)
+    if (options->time != NULL || options->value != NULL || options->time_format != NULL ||
+        options->category != NULL || options->columns != NULL)
         return alm_fail(error, ALM_USAGE,
-                        "--layout rows has no columns: --time and --value do not go with it");
+                        "--layout rows has no columns: --time, --value, --category and --columns do not go "
+                        "with it");
     schema->index = true;
     return ALM_OK;
 }

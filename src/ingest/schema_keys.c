@@ -158,13 +158,28 @@ static bool may_be_part(const struct alm_decision *d, struct rows *rows, size_t 
     return is_full(d, rows, c) && (rows->n - count_repeats(rows, &c, 1)) * 2 <= rows->n;
 }
 
+/* Nothing is wrong as far as was looked. If times come again later, it will be for another text in the one
+ * column that could name series. */
+static enum alm_status hint_unseen(struct alm_decision *d, struct rows *rows, struct alm_error *error)
+{
+    size_t found = SIZE_MAX;
+    for (size_t c = 0; c < d->schema->n_columns; c++) {
+        if (!is_text(d, c) || !is_full(d, rows, c) || (rows->n - count_repeats(rows, &c, 1)) * 2 > rows->n)
+            continue;
+        if (found != SIZE_MAX) return ALM_OK;
+        found = c;
+    }
+    return found == SIZE_MAX ? ALM_OK
+                             : alm_copy_text(&d->schema->by_hint, d->schema->columns[found].header, error);
+}
+
 /* What --by could be: text that tells some rows apart, or one or two columns that tell all apart. */
 static enum alm_status find_hint(struct alm_decision *d, struct rows *rows, struct alm_error *error)
 {
     struct alm_schema *schema = d->schema;
     size_t parts[PAIRED], n = 0;
     const size_t all = count_shared(rows, schema, NULL, 0);
-    if (all == 0) return ALM_OK;
+    if (all == 0) return hint_unseen(d, rows, error);
     for (size_t c = 0; c < schema->n_columns && n < PAIRED; c++)
         if (may_be_part(d, rows, c)) parts[n++] = c;
     for (size_t i = 0; i < n; i++)

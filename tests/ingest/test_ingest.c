@@ -307,6 +307,18 @@ Test(layouts, duplicates_hint_at_the_column_that_tells_rows_apart)
     gives(options, "symbol,date,price\nMSFT,2020-01-01,1\nIBM,2020-01-01,2\n", "(try --by symbol)");
 }
 
+Test(layouts, a_key_that_shows_late_is_asked_for)
+{
+    struct alm_text text = {0};
+    alm_text_append(&text, "place,date,v\n");
+    for (size_t i = 0; i < 4000; i++)
+        alm_text_printf(&text, "%s,%zu,1\n", i < 2000 ? "NY" : "LA", 1600000000 + 60 * (i % 2000));
+    refused(NONE, text.data, ALM_DATA,
+            "2000 of 4000 rows have a time that another row has: nothing was stored; if place tells them "
+            "apart, say --by place");
+    alm_text_clear(&text);
+}
+
 Test(layouts, a_key_that_nobody_named_is_taken_when_nothing_else_is_left)
 {
     const char *taken =
