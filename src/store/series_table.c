@@ -261,32 +261,75 @@ static enum alm_status count_series(size_t *n, struct alm_store *store, int64_t 
     return status;
 }
 
-static enum alm_status drop_row(struct alm_store *store, const struct alm_series_row *row,
-                                struct alm_error *error)
+static enum alm_status run_on_series(struct alm_store *store, const char *query, int64_t series_id,
+                                     struct alm_error *error)
 {
     struct alm_statement s;
-    size_t n_left;
-    ALM_TRY(alm_statement_begin(&s, store, "series_drop", error));
-    alm_bind_integer(&s, ":series", row->series_id);
-    ALM_TRY(alm_statement_finish(&s, error));
-    ALM_TRY(count_series(&n_left, store, row->frame_id, error));
-    if (n_left == 0) {
-        ALM_TRY(run_on_frame(store, "observation_clear_frame", row->frame_id, error));
-        return run_on_frame(store, "frame_drop", row->frame_id, error);
-    }
+    ALM_TRY(alm_statement_begin(&s, store, query, error));
+    alm_bind_integer(&s, ":series", series_id);
+    return alm_statement_finish(&s, error);
+}
+
+static enum alm_status clear_position(struct alm_store *store, const struct alm_series_row *row,
+                                      struct alm_error *error)
+{
+    struct alm_statement s;
     ALM_TRY(alm_statement_begin(&s, store, "observation_clear_position", error));
     alm_bind_integer(&s, ":frame", row->frame_id);
     alm_bind_size(&s, ":position", row->position);
-    ALM_TRY(alm_statement_finish(&s, error));
-    return run_on_frame(store, "observation_clear_empty", row->frame_id, error);
+    return alm_statement_finish(&s, error);
 }
 
-enum alm_status alm_series_table_drop(struct alm_store *store, const struct alm_series_row *row,
+/* Takes the values of n series, which are gone, out of their frame: all of it when no series is left there.
+ */
+static enum alm_status clear_frame(struct alm_store *store, const struct alm_series_row *const *rows,
+                                   size_t n, struct alm_error *error)
+{
+    const int64_t frame_id = rows[0]->frame_id;
+    size_t n_left;
+    ALM_TRY(count_series(&n_left, store, frame_id, error));
+    if (n_left == 0) {
+        ALM_TRY(run_on_frame(store, "observation_clear_frame", frame_id, error));
+        return run_on_frame(store, "frame_drop", frame_id, error);
+    }
+    for (size_t i = 0; i < n; i++)
+        ALM_TRY(clear_position(store, rows[i], error));
+    return run_on_frame(store, "observation_clear_empty", frame_id, error);
+}
+
+static int compare_frames(const void *a, const void *b)
+{
+    const struct alm_series_row *p = *(const struct alm_series_row *const *)a,
+                                *q = *(const struct alm_series_row *const *)b;
+    return p->frame_id < q->frame_id ? -1 : p->frame_id > q->frame_id;
+}
+
+static enum alm_status drop_rows(struct alm_store *store, const struct alm_series_row **by_frame, size_t n,
+                                 struct alm_error *error)
+{
+    for (size_t i = 0; i < n; i++)
+        ALM_TRY(run_on_series(store, "series_drop", by_frame[i]->series_id, error));
+    qsort(by_frame, n, sizeof *by_frame, compare_frames);
+    for (size_t first = 0, end; first < n; first = end) {
+        for (end = first + 1; end < n && by_frame[end]->frame_id == by_frame[first]->frame_id; end++)
+            ;
+        ALM_TRY(clear_frame(store, by_frame + first, end - first, error));
+    }
+    return ALM_OK;
+}
+
+enum alm_status alm_series_table_drop(struct alm_store *store, const struct alm_series_row *rows, size_t n,
                                       struct alm_error *error)
 {
     bool own;
-    ALM_TRY(begin_own(&own, store, error));
-    return end_own(own, store, drop_row(store, row, error), error);
+    const struct alm_series_row **by_frame;
+    ALM_TRY(ALM_NEW(&by_frame, n, error));
+    for (size_t i = 0; i < n; i++)
+        by_frame[i] = &rows[i];
+    enum alm_status status = begin_own(&own, store, error);
+    if (status == ALM_OK) status = end_own(own, store, drop_rows(store, by_frame, n, error), error);
+    free(by_frame);
+    return status;
 }
 
 enum alm_status alm_series_table_set(struct alm_store *store, int64_t series_id,

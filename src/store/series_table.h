@@ -54,8 +54,8 @@ enum alm_status alm_series_table_create(struct alm_store *store, struct alm_seri
  * follow. Transaction of its own unless one is open; so are the next three. */
 enum alm_status alm_series_table_rename(struct alm_store *store, const char *name, const char *new_name,
                                         struct alm_error *error);
-/* Drops the series and its values. What runs found stays. */
-enum alm_status alm_series_table_drop(struct alm_store *store, const struct alm_series_row *row,
+/* Drops n series and their values. What runs found stays. */
+enum alm_status alm_series_table_drop(struct alm_store *store, const struct alm_series_row *rows, size_t n,
                                       struct alm_error *error);
 /* Sets attributes by series_id: those that are not NULL or 0 (unit "" removes the unit). Only kind,
  * frequency, time_zone, season_length and unit of row are used. */

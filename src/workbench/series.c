@@ -18,12 +18,7 @@ enum alm_status alm_series_drop(size_t *n, struct alm_workbench *workbench, cons
     struct alm_series_row *rows;
     *n = 0;
     ALM_TRY(alm_series_table_match(&rows, n, workbench->store, pattern, error));
-    enum alm_status status = alm_store_begin(workbench->store, error);
-    if (status == ALM_OK) {
-        for (size_t i = 0; status == ALM_OK && i < *n; i++)
-            status = alm_series_table_drop(workbench->store, &rows[i], error);
-        status = alm_store_end(workbench->store, status, error);
-    }
+    const enum alm_status status = alm_series_table_drop(workbench->store, rows, *n, error);
     alm_series_rows_free(rows, *n);
     return status;
 }

@@ -154,7 +154,7 @@ Test(data, a_dropped_series_leaves_its_neighbour_alone)
     OK(put(s, frame_id, ALM_CONFLICT_FAIL, rows, 2, NULL));
     for (size_t k = 0; k < 2; k++) {
         OK(alm_series_table_find(&x, s->store, k == 0 ? "x" : "y", &s->error));
-        OK(alm_series_table_drop(s->store, &x, &s->error));
+        OK(alm_series_table_drop(s->store, &x, 1, &s->error));
         alm_series_row_clear(&x);
         scratch_sql(s->path, "SELECT count(*) || ' ' || count(v0) || ' ' || count(v1) FROM observation", text,
                     sizeof text);

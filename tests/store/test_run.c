@@ -330,7 +330,7 @@ Test(run, keeps_its_verdicts_and_outlives_its_series)
                  "baseline"));
     OK(alm_series_table_rename(s->store, "a", "c", &s->error));
     OK(alm_series_table_find(&row, s->store, "c", &s->error));
-    OK(alm_series_table_drop(s->store, &row, &s->error));
+    OK(alm_series_table_drop(s->store, &row, 1, &s->error));
     alm_series_row_clear(&row);
     cr_assert(eq(str,
                  (char *)scratch_sql(

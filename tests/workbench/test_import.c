@@ -155,7 +155,7 @@ Test(import, a_dropped_series_comes_back)
     open_bench(&b);
     IMPORTS(PLAIN, "x.csv", "date,v\n2020-01-01,1\n2020-01-02,2\n");
     cr_assert(alm_series_table_find(&row, b.scratch.store, "x", NULL) == ALM_OK);
-    cr_assert(alm_series_table_drop(b.scratch.store, &row, NULL) == ALM_OK);
+    cr_assert(alm_series_table_drop(b.scratch.store, &row, 1, NULL) == ALM_OK);
     alm_series_row_clear(&row);
     IMPORTS(PLAIN, "x.csv", "date,v\n2020-01-01,1\n2020-01-02,2\n");
     cr_assert_not(b.summary.known);
