@@ -30,7 +30,7 @@ void alm_block_clear(struct alm_block *block)
 bool alm_block_suits(const struct alm_dialect *dialect)
 {
     const unsigned char delimiter = (unsigned char)dialect->delimiter[0];
-    return dialect->delimiter[1] == '\0' && delimiter < 0x80 && delimiter != '\r' &&
+    return !dialect->runs && dialect->delimiter[1] == '\0' && delimiter < 0x80 && delimiter != '\r' &&
            dialect->escape != ALM_ESCAPE_BACKSLASH &&
            (dialect->line_end == ALM_LINE_END_AUTO || dialect->line_end == ALM_LINE_END_LF);
 }

@@ -5,7 +5,7 @@
 #include <csv.h>
 
 /* Reads bytes and writes records as `[a|b]` with the fault's number behind a faulty one. */
-static char *read_all(const char *bytes, size_t n, struct alm_dialect dialect)
+static char *read_by(const char *bytes, size_t n, struct alm_dialect dialect, bool blocks)
 {
     struct alm_source *source;
     struct alm_reader *reader;
@@ -13,6 +13,7 @@ static char *read_all(const char *bytes, size_t n, struct alm_dialect dialect)
     struct alm_text out = {0};
     cr_assert(eq(int, (int)open_bytes(&source, bytes, n, &error), ALM_OK), "%s", error.text);
     cr_assert(eq(int, (int)alm_reader_create(&reader, source, dialect, &error), ALM_OK));
+    alm_reader_set_blocks(reader, blocks);
     for (;;) {
         struct alm_record record;
         bool more;
@@ -36,6 +37,11 @@ static char *read_all(const char *bytes, size_t n, struct alm_dialect dialect)
     alm_reader_free(reader);
     alm_source_close(source);
     return out.data == NULL ? strdup("") : out.data;
+}
+
+static char *read_all(const char *bytes, size_t n, struct alm_dialect dialect)
+{
+    return read_by(bytes, n, dialect, true);
 }
 
 static const struct alm_dialect comma = {.delimiter = ",", .quote = '"'};
@@ -317,6 +323,47 @@ Test(reader, gives_what_libcsv_gives_for_random_files)
         alm_text_clear(&file);
         alm_text_clear(&expected);
         alm_text_clear(&got);
+    }
+    alm_random_free(random);
+}
+
+/* A file of mostly plain lines with one in `rare` that is not, longer than what is taken apart at once. */
+static void write_mostly_plain(struct alm_text *file, struct alm_random *random, size_t n, size_t rare)
+{
+    static const char *const plain[] = {",", ";", "a", "12.5", " ", "\xC3\xA4", "x,y,z", "\n", "\n", "\r\n"};
+    static const char *const special[] = {"\"", "\"a,\nb\"", "\r", "\xFF", "\"\"", "\xC3", "\\", "\n\n", "'"};
+    for (size_t i = 0; i < n; i++) {
+        if (alm_random_below(random, rare) > 0)
+            alm_text_append(file, plain[alm_random_below(random, sizeof plain / sizeof *plain)]);
+        else if (alm_random_below(random, 10) == 0)
+            alm_text_append_bytes(file, "\0", 1);
+        else
+            alm_text_append(file, special[alm_random_below(random, sizeof special / sizeof *special)]);
+    }
+}
+
+Test(reader, blocks_of_plain_lines_are_the_same_as_lines_one_by_one)
+{
+    const struct alm_dialect dialects[] = {
+        comma,
+        {.delimiter = ";", .quote = '\0'},
+        {.delimiter = ",", .quote = '\'', .line_end = ALM_LINE_END_LF},
+        {.delimiter = ",", .quote = '"', .line_end = ALM_LINE_END_CRLF},
+        {.delimiter = ",", .quote = '"', .escape = ALM_ESCAPE_BACKSLASH},
+        {.delimiter = " ", .quote = '"', .runs = true},
+    };
+    struct alm_random *random;
+    cr_assert(alm_random_create(&random, 11, NULL) == ALM_OK);
+    for (size_t round = 0; round < 300; round++) {
+        struct alm_text file = {0};
+        write_mostly_plain(&file, random, round % 10 == 0 ? 50000 : 500, 2 + round % 7 * 100);
+        const struct alm_dialect dialect = dialects[round % (sizeof dialects / sizeof *dialects)];
+        char *blocks = read_by(file.data, file.length, dialect, true);
+        char *lines = read_by(file.data, file.length, dialect, false);
+        cr_assert(strcmp(blocks, lines) == 0, "round %zu", round);
+        free(blocks);
+        free(lines);
+        alm_text_clear(&file);
     }
     alm_random_free(random);
 }
