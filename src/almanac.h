@@ -104,6 +104,7 @@ struct alm_import_column {
     char *name;       /* its header; c1, c2, ... without one */
     const char *role; /* time, key, value, category, left out */
     char *type;       /* number, label, text, or how times are written; NULL for one left out */
+    char *unit;       /* of its values; NULL when the file does not say */
     char *note;       /* why it was left out; else NULL */
 };
 

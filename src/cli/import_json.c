@@ -83,6 +83,8 @@ static void write_columns(struct alm_text *out, const struct alm_import_summary 
         alm_text_append(out, ", ");
         write_field(out, "type", column->type);
         alm_text_append(out, ", ");
+        write_field(out, "unit", column->unit);
+        alm_text_append(out, ", ");
         write_field(out, "note", column->note);
         alm_text_append(out, "}");
     }

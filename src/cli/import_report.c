@@ -115,13 +115,13 @@ static enum alm_status print_file(const struct alm_call *call, const char *file,
 static enum alm_status print_columns(const struct alm_call *call, const struct alm_import_summary *summary,
                                      struct alm_error *error)
 {
-    static const char *const columns[] = {"column", "name", "role", "type", "note"};
+    static const char *const columns[] = {"column", "name", "role", "type", "unit", "note"};
     const size_t shown = summary->n_columns > SHOWN_COLUMNS ? SHOWN_COLUMNS : summary->n_columns;
     struct alm_printer *printer;
     if (shown == 0) return ALM_OK;
     fputs("\n", stdout);
     ALM_TRY(alm_printer_open(
-        &printer, call, &(struct alm_printer_options){.columns = columns, .n_columns = 5, .compact = true},
+        &printer, call, &(struct alm_printer_options){.columns = columns, .n_columns = 6, .compact = true},
         error));
     enum alm_status status = ALM_OK;
     for (size_t c = 0; c < shown && status == ALM_OK; c++) {
@@ -130,6 +130,7 @@ static enum alm_status print_columns(const struct alm_call *call, const struct a
         alm_printer_text(printer, column->name);
         alm_printer_text(printer, column->role);
         alm_printer_text(printer, column->type);
+        alm_printer_text(printer, column->unit);
         alm_printer_text(printer, column->note);
         status = alm_printer_row(printer, error);
     }

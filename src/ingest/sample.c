@@ -57,6 +57,7 @@ void alm_sample_clear(struct alm_sample *sample)
 {
     for (size_t r = 0; r < sample->n; r++)
         alm_sample_record_clear(&sample->records[r]);
+    alm_sample_record_clear(&sample->units);
     free(sample->records);
     *sample = (struct alm_sample){0};
 }

@@ -18,7 +18,8 @@ struct alm_sample_record {
 struct alm_sample {
     struct alm_sample_record *records; /* [n] */
     size_t n, capacity;
-    bool has_header; /* the first record names the columns: see table.h */
+    bool has_header;                /* the first record names the columns: see table.h */
+    struct alm_sample_record units; /* a row below the names that holds units, without brackets; else n = 0 */
 };
 
 /* Copies up to limit good records that are not blank. */

@@ -116,6 +116,9 @@ static enum alm_status name_columns(struct alm_decision *d, struct alm_error *er
             free(column->name);
             ALM_TRY(alm_copy_text(&column->name, counted, error));
         }
+        const struct alm_sample_record *units = &d->sample->units;
+        if (c < units->n && units->cells[c][0] != '\0')
+            ALM_TRY(alm_copy_text(&column->unit, units->cells[c], error));
         alm_column_look(&d->facts[c], d->sample, c, schema->has_header, &schema->numbers);
         alm_column_hint(column->hint, d->sample, c, schema->has_header, &schema->numbers);
     }
@@ -209,6 +212,7 @@ static void clear_columns(struct alm_schema *schema)
     for (size_t c = 0; c < schema->n_columns; c++) {
         free(schema->columns[c].header);
         free(schema->columns[c].name);
+        free(schema->columns[c].unit);
         free(schema->columns[c].symbol);
     }
     free(schema->columns);

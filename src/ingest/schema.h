@@ -35,6 +35,7 @@ struct alm_column {
     enum alm_column_role role;
     const char *why_skipped;         /* "not numeric", ... */
     char hint[ALM_NUMBER_HINT_SIZE]; /* options under which a skipped one would be numeric; or "" */
+    char *unit;                      /* of its values; NULL: the file does not say */
     const char *kind;                /* of the series: numeric, price, categorical */
     char *symbol;                    /* AAPL of AAPL.Open when the file has several symbols; else NULL */
 };

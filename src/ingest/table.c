@@ -172,8 +172,8 @@ static enum alm_status finish(struct alm_table_search *s, struct alm_error *erro
     sample->has_header = s->header_rows > 0;
     if (s->header_rows > 1) {
         struct alm_sample_record joined;
-        const enum alm_status status =
-            alm_ingest_table_join(&joined, &out->said, &s->rows[header], s->header_rows, s->time, error);
+        const enum alm_status status = alm_ingest_table_join(
+            &joined, &sample->units, &out->said, &s->rows[header], s->header_rows, s->time, error);
         if (status != ALM_OK) {
             alm_sample_record_clear(&joined);
             return status;

@@ -51,10 +51,10 @@ struct alm_ingest_table_row {
 };
 
 /* table_header.c: makes one record of header rows [first, first + n), with as many cells as the last of them.
- * time is the column of the times, or SIZE_MAX. */
-enum alm_status alm_ingest_table_join(struct alm_sample_record *out, struct alm_text *said,
-                                      const struct alm_ingest_table_row *rows, size_t n, size_t time,
-                                      struct alm_error *error);
+ * time is the column of the times, or SIZE_MAX. units gets the lowest row when it holds units. */
+enum alm_status alm_ingest_table_join(struct alm_sample_record *out, struct alm_sample_record *units,
+                                      struct alm_text *said, const struct alm_ingest_table_row *rows,
+                                      size_t n, size_t time, struct alm_error *error);
 /* Whether a header row holds units: m/s, (°C), [EUR], UTC. */
 bool alm_ingest_table_holds_units(const struct alm_ingest_table_row *row);
 /* Compares a header with the names that --header states: ALM_DATA naming the first difference. */

@@ -28,15 +28,30 @@ static bool is_unit_word(const char *text, size_t n)
     return false;
 }
 
+static struct alm_field trim(const struct alm_field *cell)
+{
+    struct alm_field out = *cell;
+    while (out.n > 0 && out.text[0] == ' ') {
+        out.text++;
+        out.n--;
+    }
+    while (out.n > 0 && out.text[out.n - 1] == ' ')
+        out.n--;
+    return out;
+}
+
+static bool is_bracketed(const struct alm_field *cell)
+{
+    const char open = cell->text[0], close = cell->n > 2 ? cell->text[cell->n - 1] : '\0';
+    return (open == '(' && close == ')') || (open == '[' && close == ']');
+}
+
 static bool is_unit(const struct alm_field *cell)
 {
-    const char *p = cell->text, *end = p + cell->n;
-    while (p < end && *p == ' ')
-        p++;
-    while (p < end && end[-1] == ' ')
-        end--;
+    const struct alm_field unit = trim(cell);
+    const char *p = unit.text, *end = p + unit.n;
     if (p == end) return false;
-    if ((*p == '(' && end[-1] == ')') || (*p == '[' && end[-1] == ']')) return true;
+    if (is_bracketed(&unit)) return true;
     if (is_unit_word(p, (size_t)(end - p))) return true;
     /* °C, %, €/MWh, µg/m³: a sign that stands in no name */
     static const char *const signs[] = {"%", "$", "°", "µ", "μ", "³", "²", "€", "£", "Ω", NULL};
@@ -114,15 +129,35 @@ static void join_column(struct alm_text *out, const struct alm_ingest_table_row 
         join_parts(out, parts, n);
 }
 
-enum alm_status alm_ingest_table_join(struct alm_sample_record *out, struct alm_text *said,
-                                      const struct alm_ingest_table_row *rows, size_t n, size_t time,
-                                      struct alm_error *error)
+/* The units of a row, taken out of their brackets. */
+static enum alm_status copy_units(struct alm_sample_record *out, const struct alm_ingest_table_row *row,
+                                  struct alm_error *error)
+{
+    ALM_TRY(ALM_NEW(&out->cells, row->n, error));
+    out->line = row->line;
+    out->n = row->n;
+    for (size_t c = 0; c < row->n; c++) {
+        struct alm_field unit = trim(&row->cells[c]);
+        if (is_bracketed(&unit)) {
+            unit = (struct alm_field){unit.text + 1, unit.n - 2};
+            unit = trim(&unit);
+        }
+        ALM_TRY(alm_allocate((void **)&out->cells[c], unit.n + 1, 1, error));
+        memcpy(out->cells[c], unit.text, unit.n);
+    }
+    return ALM_OK;
+}
+
+enum alm_status alm_ingest_table_join(struct alm_sample_record *out, struct alm_sample_record *units,
+                                      struct alm_text *said, const struct alm_ingest_table_row *rows,
+                                      size_t n, size_t time, struct alm_error *error)
 {
     struct alm_text name = {0};
     size_t last = n - 1;
     *out = (struct alm_sample_record){.line = rows[0].line};
     if (n > 1 && alm_ingest_table_holds_units(&rows[last])) {
         alm_text_printf(said, "line %zu holds units, not names\n", rows[last].line);
+        ALM_TRY(copy_units(units, &rows[last], error));
         last--;
     }
     const size_t width = rows[n - 1].n > rows[last].n ? rows[n - 1].n : rows[last].n;

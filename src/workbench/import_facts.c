@@ -48,6 +48,7 @@ static enum alm_status note_column(struct alm_import_column *out, const struct a
     out->role = role_of(column);
     ALM_TRY(alm_copy_text(&out->name, column->header, error));
     if (type != NULL) ALM_TRY(alm_copy_text(&out->type, type, error));
+    if (column->unit != NULL) ALM_TRY(alm_copy_text(&out->unit, column->unit, error));
     if (!skipped) return ALM_OK;
     struct alm_text note = {0};
     alm_text_append(&note, column->why_skipped);
@@ -137,6 +138,7 @@ void alm_import_facts_clear(struct alm_import_summary *summary)
     for (size_t c = 0; c < summary->n_columns; c++) {
         free(summary->columns[c].name);
         free(summary->columns[c].type);
+        free(summary->columns[c].unit);
         free(summary->columns[c].note);
     }
     free(summary->columns);

@@ -47,6 +47,13 @@ static const char *kind_of(const struct alm_import_sink *sink, size_t c)
     return c < schema->n_values ? schema->columns[schema->values[c]].kind : "numeric";
 }
 
+/* The unit that the file gives for it; NULL for none. */
+static char *unit_of(const struct alm_import_sink *sink, size_t c)
+{
+    const struct alm_schema *schema = sink->schema;
+    return c < schema->n_values ? schema->columns[schema->values[c]].unit : NULL;
+}
+
 /* Numbers and labels do not mix in one series. */
 static enum alm_status check_kind(const struct alm_import_sink *sink, size_t c,
                                   const struct alm_series_row *row, struct alm_error *error)
@@ -136,6 +143,7 @@ static enum alm_status create_rest(struct alm_import_sink *sink, struct alm_impo
                                      .name = series->name,
                                      .time_zone = (char *)sink->request->time_zone, /* both are copied */
                                      .kind = (char *)kind_of(sink, c),
+                                     .unit = unit_of(sink, c),
                                      .frequency = sink->schema->index ? "index" : "irregular"};
         ALM_TRY(alm_series_table_create(sink->store, &row, error));
         if (group->labels != NULL) group->series_id[c] = row.series_id;

@@ -35,6 +35,7 @@ class Structure(Program):
         facts = self.load("Report\nfor somebody\n\ntime,load,wind\n,MW,m/s\n" + ROWS)
         self.assertEqual([facts[k] for k in ("preamble", "header_line", "header_rows", "rows_stored")], [3, 4, 2, 9])
         self.assertEqual([s["series"] for s in facts["series"]], ["t.load", "t.wind"])
+        self.assertEqual(self.sql("select series, unit from v_series order by 1"), [("t.load", "MW"), ("t.wind", "m/s")])
         self.assertIn("lines 1 to 3 were passed over: the table begins at line 4", facts["assumptions"])
         self.assertIn("line 5 holds units, not names", facts["assumptions"])
 

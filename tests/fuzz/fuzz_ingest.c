@@ -94,6 +94,7 @@ static void check_file(unsigned how, const uint8_t *data, size_t n)
                   : how & 8          ? "rows"
                                      : NULL,
         .by = how & 16 ? "k" : NULL,
+        .ragged = (how & 136) == 128 ? (how & 64 ? "pad" : "skip") : NULL,
         .last_wins = how & 32,
         .max_rejects_given = how & 64,
         .max_rejects = 1000000,
@@ -110,7 +111,7 @@ static void check_file(unsigned how, const uint8_t *data, size_t n)
     REQUIRE(status == ALM_OK || error.text[0] != '\0');
     REQUIRE(seen.rejects == summary.rows_rejected && summary.rows_rejected <= summary.rows_read);
     if (status == ALM_OK && seen.layout != ALM_LAYOUT_ROWS)
-        REQUIRE(seen.rows + seen.rejects == summary.rows_read);
+        REQUIRE(seen.rows + seen.rejects + summary.rows_skipped == summary.rows_read);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
