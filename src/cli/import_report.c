@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum {
     SHOWN_SERIES = 24,
@@ -219,6 +220,10 @@ static void say_counts(const struct alm_call *call, const struct alm_import_requ
                  "filled or cut to the header's width");
     append_count(&line, s->dst_skipped, "left out (local time that exists never or twice)",
                  "left out (local times that exist never or twice)");
+    if (request->dst != NULL && s->dst_skipped == 0 && strcmp(request->dst, "error") != 0 &&
+        s->dst_holes + s->dst_folds > 0)
+        alm_text_printf(&line, ", %zu at the %s of two moments (%zu never shown by a clock, %zu shown twice)",
+                        s->dst_holes + s->dst_folds, request->dst, s->dst_holes, s->dst_folds);
     append_count(&line, s->out_of_order, "out of order", "out of order");
     append_count(&line, s->values_kept, "value kept as stored", "values kept as stored");
     append_count(&line, s->values_replaced, "value replaced", "values replaced");

@@ -34,6 +34,7 @@ static int read_name(const char **text, const char *end, const char *const *list
     while (*text + length < end && isalpha((unsigned char)(*text)[length]))
         length++;
     for (int i = 0; i < n && length >= 3; i++) {
+        if (((*text)[0] | 0x20) != (list[i][0] | 0x20)) continue;
         const bool sept = i == 8 && n == 12 && length == 4;
         if ((length == 3 || length == strlen(list[i]) || sept) && strncasecmp(*text, list[i], length) == 0) {
             *text += length;
@@ -212,7 +213,12 @@ static const char *expansion(char directive)
 
 static bool is_numeric_directive(const char *p)
 {
-    return p[0] == '%' && p[1] != '\0' && strchr("YyGmdejqVuHIMSfFT", p[1]) != NULL;
+    /* most cells of a file come here several times: no strchr */
+    static const bool numeric[128] = {
+        ['Y'] = true, ['y'] = true, ['G'] = true, ['m'] = true, ['d'] = true, ['e'] = true,
+        ['j'] = true, ['q'] = true, ['V'] = true, ['u'] = true, ['H'] = true, ['I'] = true,
+        ['M'] = true, ['S'] = true, ['f'] = true, ['F'] = true, ['T'] = true};
+    return p[0] == '%' && numeric[p[1] & 127];
 }
 
 static bool read_pattern(struct fields *f, struct cursor *cursor, const char *pattern)

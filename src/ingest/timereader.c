@@ -34,17 +34,19 @@ static inline bool read_two(int64_t *out, const char *text, unsigned limit)
     return tens <= 9 && ones <= 9 && tens * 10 + ones <= limit;
 }
 
-/* The commonest form, YYYY-MM-DDTHH:MM:SS, of which the date is mostly the one before. False leaves the cell
- * to alm_time_format_read_local, which it agrees with. */
-static bool read_common(int64_t *out, struct alm_time_reader *reader, const char *text, size_t n)
+/* The commonest form, YYYY-MM-DDTHH:MM:SS with or without Z, of which the date is mostly the one before.
+ * False leaves the cell to alm_time_format_read_local, which it agrees with. */
+static bool read_common(int64_t *out, bool *zoned, struct alm_time_reader *reader, const char *text, size_t n)
 {
     int64_t hour, minute, second;
-    bool zoned;
-    if (reader->format.kind != ALM_TIME_ISO || n != 19) return false;
+    bool dated;
+    if (reader->format.kind != ALM_TIME_ISO) return false;
+    *zoned = n == 20 && text[19] == 'Z';
+    if (n != 19 && !*zoned) return false;
     if ((text[10] != 'T' && text[10] != ' ') || text[13] != ':' || text[16] != ':') return false;
     if (!reader->has_date || memcmp(reader->date, text, sizeof reader->date) != 0) {
         reader->has_date = text[4] == '-' && text[7] == '-' &&
-                           alm_ts_parse_iso(&reader->midnight, &zoned, text, sizeof reader->date);
+                           alm_ts_parse_iso(&reader->midnight, &dated, text, sizeof reader->date);
         if (!reader->has_date) return false;
         memcpy(reader->date, text, sizeof reader->date);
     }
@@ -61,7 +63,7 @@ enum alm_time_answer alm_time_reader_read(int64_t *out, struct alm_time_reader *
     int64_t ts, after;
     bool zoned = false;
     enum alm_time_answer answer = ALM_TIME_READ;
-    if (!read_common(&ts, reader, text, n))
+    if (!read_common(&ts, &zoned, reader, text, n))
         answer = alm_time_format_read_local(&ts, &zoned, &reader->format, text, n);
     if (answer != ALM_TIME_READ) return answer;
     if (!zoned && reader->zone != NULL) {

@@ -203,39 +203,6 @@ static bool take_date(struct scan *scan, struct alm_civil *c, bool *colons)
     return is_date(c);
 }
 
-/* Whether the bytes of x, digits less '0' where mask has 0x76 and separators less themselves where it has
- * 0x7F, are such. */
-static bool are_digits(uint64_t x, uint64_t mask)
-{
-    return (((x + mask) | x) & UINT64_C(0x8080808080808080)) == 0;
-}
-
-/* The form that nearly all files have, 19 bytes YYYY-MM-DDxHH:MM:SS, eight bytes at a time; x is anything.
- * False for other forms, where nothing is said. */
-static bool read_common(struct alm_civil *c, const char *p)
-{
-    uint64_t date, clock;
-    memcpy(&date, p, 8);
-    memcpy(&clock, p + 8, 8);
-    if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__ || p[16] != ':') return false;
-    date ^= UINT64_C(0x2D30302D30303030);  /* 0000-00- */
-    clock ^= UINT64_C(0x30303A3030003030); /* 00x00:00 */
-    clock &= UINT64_C(0xFFFFFFFFFF00FFFF);
-    if (!are_digits(date, UINT64_C(0x7F76767F76767676)) || !are_digits(clock, UINT64_C(0x76767F76767F7676)))
-        return false;
-    /* each byte becomes the number of two digits that begins there */
-    date = date * 10 + (date >> 8);
-    clock = clock * 10 + (clock >> 8);
-    const unsigned second = digits(p + 17, 2);
-    *c = (struct alm_civil){.year = (int)(date & 0xFF) * 100 + (int)(date >> 16 & 0xFF),
-                            .month = (int)(date >> 40 & 0xFF),
-                            .day = (int)(clock & 0xFF),
-                            .hour = (int)(clock >> 24 & 0xFF),
-                            .minute = (int)(clock >> 48 & 0xFF),
-                            .second = (int)second};
-    return second < 100 && is_date(c);
-}
-
 static bool take_fields(struct scan *scan, struct alm_civil *c, bool *cut)
 {
     bool colons;
@@ -258,13 +225,7 @@ bool alm_ts_parse_iso_cut(int64_t *out, bool *zoned, bool *cut, const char *text
     struct alm_civil c;
     int64_t offset = 0;
     *zoned = *cut = false;
-    if (n >= 19 && (text[10] == ' ' || text[10] == 'T') && read_common(&c, text)) {
-        scan.at += 19;
-        if ((take(&scan, '.') || take(&scan, ',')) && !take_fraction(&scan, &c.microsecond, cut))
-            return false;
-    } else if (!take_fields(&scan, &c, cut)) {
-        return false;
-    }
+    if (!take_fields(&scan, &c, cut)) return false;
     if (!is_clock(&c, *cut)) return false;
     if (scan.at < scan.end) {
         take(&scan, ' ');

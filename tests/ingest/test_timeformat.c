@@ -492,6 +492,32 @@ Test(timereader, reads_local_times_by_policy)
     alm_zone_free(zone);
 }
 
+/* Whatever is wrong with a time of the usual form, the reader's short way says what the long one says. */
+Test(timereader, the_short_way_is_the_long_way)
+{
+    static const char letters[] = "0123456789-:T tZz.,+x";
+    const struct alm_time_format format = {.kind = ALM_TIME_ISO};
+    struct alm_time_reader reader;
+    struct alm_random *random;
+    alm_time_reader_init(&reader, &format, NULL, ALM_DST_ERROR);
+    cr_assert(alm_random_create(&random, 11, NULL) == ALM_OK);
+    for (int i = 0; i < 200000; i++) {
+        char text[32];
+        int64_t ts = 0, expected = 0;
+        snprintf(text, sizeof text, "20%02d-%02d-%02d%c%02d:%02d:%02d%s", (int)alm_random_below(random, 3),
+                 (int)alm_random_below(random, 14), (int)alm_random_below(random, 33), i % 2 ? 'T' : ' ',
+                 (int)alm_random_below(random, 26), (int)alm_random_below(random, 62),
+                 (int)alm_random_below(random, 62), i % 3 ? "Z" : "");
+        if (i % 5 == 0)
+            text[alm_random_below(random, strlen(text))] = letters[alm_random_below(random, strlen(letters))];
+        const size_t n = strlen(text) - (i % 7 == 0);
+        const bool good = alm_time_format_read(&expected, &format, text, n);
+        const bool read = alm_time_reader_read(&ts, &reader, text, n) == ALM_TIME_READ;
+        if (read != good || ts != expected) cr_fatal("%.*s", (int)n, text);
+    }
+    alm_random_free(random);
+}
+
 Test(timereader, says_what_may_help)
 {
     static const struct {

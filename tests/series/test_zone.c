@@ -134,7 +134,7 @@ Test(zone, policies_are_words)
 static void append_number(struct alm_text *out, int64_t value, size_t width)
 {
     for (size_t i = width; i-- > 0;) {
-        const char byte = (char)(value >> (8 * i));
+        const char byte = (char)(i < 8 ? value >> (8 * i) : 0);
         alm_text_append_bytes(out, &byte, 1);
     }
 }
