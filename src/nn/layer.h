@@ -1,8 +1,9 @@
 /* One layer over a whole sequence, forward and backward, behind one interface: what computes it may be fused
  * kernels, or products and elementwise kernels one after the other, and later other cells.
  *
- * Sequences are time-major, [T][B][·]. A pass over a batch is: begin, then for each piece of the batch's rows
- * forward and backward, then end. */
+ * Sequences are time-major, [T][B][·]. A pass over a batch is: pack, clear the sums, then for each piece of
+ * the batch's rows forward and backward, then add_sums. Several threads may run pieces at once, each with its
+ * own layer whose weights and packed are the same. */
 #ifndef ALM_NN_LAYER_H
 #define ALM_NN_LAYER_H
 
@@ -32,25 +33,25 @@ struct alm_layer {
     const struct alm_layer_kind *kind;
     const struct alm_kernel *kernel;
     struct alm_layer_size size; /* room for */
-    alm_real *h;                /* [T + 1][B][H]; block 0 is the start, the outputs follow it */
-    alm_real *kept;             /* [kind->kept()] what forward leaves for backward */
-    alm_real *work;             /* [kind->work()] weights and gradient in the kind's own layout, scratch */
-    /* of the pass and piece under way */
-    struct alm_lstm_weights weights, gradient;
-    bool starts_at_zero;
+    alm_real *packed; /* [kind->packed()] weights in the kind's own layout; may be shared between threads */
+    alm_real *h;      /* [T + 1][B][H]; block 0 is the start, the outputs follow it */
+    alm_real *kept;   /* [kind->kept()] what forward leaves for backward, and scratch */
+    alm_real *sums;   /* [kind->sums()] the gradient so far, in the kind's own layout */
+    struct alm_lstm_weights weights;
+    bool starts_at_zero; /* of the piece under way */
 };
 
 struct alm_layer_kind {
     const char *name;
 
-    /* Numbers that a layer of this size keeps and works with. The memory starts as zeros. */
+    /* Numbers that a layer of this size needs at packed, kept and sums. The memory starts as zeros. */
+    size_t (*packed)(const struct alm_layer_size *size, const struct alm_kernel *kernel);
     size_t (*kept)(const struct alm_layer_size *size, const struct alm_kernel *kernel);
-    size_t (*work)(const struct alm_layer_size *size, const struct alm_kernel *kernel);
+    size_t (*sums)(const struct alm_layer_size *size, const struct alm_kernel *kernel);
 
-    /* Starts a pass with these weights, which must not change until its end. gradient may be NULL: there will
-     * be no backward. */
-    void (*begin)(struct alm_layer *layer, const struct alm_lstm_weights *weights,
-                  const struct alm_lstm_weights *gradient);
+    /* Prepares layer->weights, which must not change from here to the end of the pass; for backward too, or
+     * for forward only. */
+    void (*pack)(struct alm_layer *layer, bool for_backward);
 
     /* Runs x [T][B][F] with T, B up to the layer's; start may be NULL (zero). Outputs: layer->h + B * H. */
     void (*forward)(struct alm_layer *layer, const alm_real *x, const struct alm_layer_state *start,
@@ -59,15 +60,16 @@ struct alm_layer_kind {
     /* The state after the last step of forward. */
     void (*last)(struct alm_layer_state *state, const struct alm_layer *layer, size_t steps, size_t rows);
 
-    /* Backward over the piece that forward saw last. d_h [T][B][H] is the derivative of the loss by the
-     * outputs; steps before `first` count as zero and are not read; it may be overwritten. Writes the
-     * derivatives by x into d_x [T][B][F] and by the start into d_start, each unless NULL. (Derivatives by
-     * the last c: none.) */
+    /* Backward over the piece that forward saw last: adds the weights' gradient to layer->sums. d_h [T][B][H]
+     * is the derivative of the loss by the outputs; steps before `first` count as zero and are not read; it
+     * may be overwritten. Writes the derivatives by x into d_x [T][B][F] and by the start into d_start, each
+     * unless NULL. (Derivatives by the last c: none.) */
     void (*backward)(struct alm_layer *layer, alm_real *d_x, const struct alm_layer_state *d_start,
                      alm_real *d_h, size_t first, const alm_real *x, size_t steps, size_t rows);
 
-    /* Adds what backward gathered to the gradient. Gradients of a pass are complete only now. */
-    void (*end)(struct alm_layer *layer);
+    /* gradient += sums. */
+    void (*add_sums)(const struct alm_lstm_weights *gradient, const struct alm_layer *layer,
+                     const alm_real *sums);
 };
 
 /* Products by OpenBLAS, then gates: simple, and what other cells start from. */

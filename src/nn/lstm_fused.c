@@ -9,36 +9,46 @@
  * the weights, is then read and written once for all of them. */
 enum { CHUNK = 8 };
 
-/* The parts of layer->work. */
-struct parts {
-    alm_real *weights, *gradient, *w_transposed, *r_transposed; /* packed */
-    alm_real *d_c;                                              /* [panels][B][L] */
+/* layer->packed: the weights, Wᵀ and Rᵀ (layouts in kernel.h). */
+struct packed {
+    alm_real *weights, *w_transposed, *r_transposed;
 };
 
-static struct parts parts_of(const struct alm_layer *layer)
+static struct packed packed_of(const struct alm_layer *layer)
 {
-    const size_t lanes = layer->kernel->lanes, hidden = layer->size.hidden;
-    const size_t weights = alm_pack_weights_size(&layer->size, lanes);
-    struct parts p = {.weights = layer->work, .gradient = layer->work + weights};
-    p.w_transposed = p.gradient + weights;
-    p.r_transposed = p.w_transposed + alm_pack_transposed_size(layer->size.inputs, hidden, lanes);
-    p.d_c = p.r_transposed + alm_pack_transposed_size(hidden, hidden, lanes);
+    const size_t lanes = layer->kernel->lanes;
+    struct packed p = {.weights = layer->packed};
+    p.w_transposed = p.weights + alm_pack_weights_size(&layer->size, lanes);
+    p.r_transposed = p.w_transposed + alm_pack_transposed_size(layer->size.inputs, layer->size.hidden, lanes);
     return p;
 }
 
-static size_t work(const struct alm_layer_size *size, const struct alm_kernel *kernel)
+static size_t packed(const struct alm_layer_size *size, const struct alm_kernel *kernel)
 {
-    const size_t lanes = kernel->lanes, hidden = size->hidden;
-    return 2 * alm_pack_weights_size(size, lanes) + alm_pack_transposed_size(size->inputs, hidden, lanes) +
-           alm_pack_transposed_size(hidden, hidden, lanes) +
-           alm_pack_panels(hidden, lanes) * lanes * size->rows;
+    return alm_pack_weights_size(size, kernel->lanes) +
+           alm_pack_transposed_size(size->inputs, size->hidden, kernel->lanes) +
+           alm_pack_transposed_size(size->hidden, size->hidden, kernel->lanes);
 }
 
-/* layer->kept are the records, in a block more than there are steps: block 0 is the start, of which only c is
- * used. */
+/* layer->sums: the gradient, packed as the weights. */
+static size_t sums(const struct alm_layer_size *size, const struct alm_kernel *kernel)
+{
+    return alm_pack_weights_size(size, kernel->lanes);
+}
+
+/* layer->kept: the records, in a block more than there are steps (block 0 is the start, of which only c is
+ * used), and d_c [panels][B][L]. */
 static size_t kept(const struct alm_layer_size *size, const struct alm_kernel *kernel)
 {
-    return (size->steps + 1) * alm_pack_panels(size->hidden, kernel->lanes) * size->rows * 6 * kernel->lanes;
+    const size_t step = alm_pack_panels(size->hidden, kernel->lanes) * size->rows * 6 * kernel->lanes;
+    return (size->steps + 1) * step + step / 6;
+}
+
+static alm_real *d_c_of(const struct alm_layer *layer)
+{
+    const size_t step = alm_pack_panels(layer->size.hidden, layer->kernel->lanes) * layer->size.rows * 6 *
+                        layer->kernel->lanes;
+    return layer->kept + (layer->size.steps + 1) * step;
 }
 
 static size_t record_step(const struct alm_layer *layer, size_t rows)
@@ -46,17 +56,14 @@ static size_t record_step(const struct alm_layer *layer, size_t rows)
     return alm_pack_panels(layer->size.hidden, layer->kernel->lanes) * rows * 6 * layer->kernel->lanes;
 }
 
-static void begin(struct alm_layer *layer, const struct alm_lstm_weights *weights,
-                  const struct alm_lstm_weights *gradient)
+static void pack(struct alm_layer *layer, bool for_backward)
 {
     const size_t lanes = layer->kernel->lanes, hidden = layer->size.hidden;
-    const struct parts p = parts_of(layer);
-    alm_pack_weights(p.weights, weights, &layer->size, lanes);
-    if (gradient == NULL) return;
-    layer->gradient = *gradient;
-    alm_pack_transposed(p.w_transposed, weights->w, layer->size.inputs, hidden, lanes);
-    alm_pack_transposed(p.r_transposed, weights->r, hidden, hidden, lanes);
-    memset(p.gradient, 0, alm_pack_weights_size(&layer->size, lanes) * sizeof *p.gradient);
+    const struct packed p = packed_of(layer);
+    alm_pack_weights(p.weights, &layer->weights, &layer->size, lanes);
+    if (!for_backward) return;
+    alm_pack_transposed(p.w_transposed, layer->weights.w, layer->size.inputs, hidden, lanes);
+    alm_pack_transposed(p.r_transposed, layer->weights.r, hidden, hidden, lanes);
 }
 
 /* Where c of unit k of a row stands in a block of records. */
@@ -83,7 +90,7 @@ static void forward(struct alm_layer *layer, const alm_real *x, const struct alm
                     size_t steps, size_t rows)
 {
     const struct alm_fused_size size = {rows, layer->size.inputs, layer->size.hidden};
-    const struct parts p = parts_of(layer);
+    const struct packed p = packed_of(layer);
     const size_t step = record_step(layer, rows), state = rows * size.hidden;
     set_start(layer, start, rows);
     for (size_t t = 0; t < steps; t++) {
@@ -109,7 +116,7 @@ static void add_gradient(struct alm_layer *layer, const alm_real *x, size_t from
                          const struct alm_fused_size *size)
 {
     const size_t gates = 4 * layer->kernel->lanes, step = record_step(layer, size->rows);
-    alm_real *w = parts_of(layer).gradient + gates;
+    alm_real *w = layer->sums + gates;
     layer->kernel->fused_gradient(w, x + from * size->rows * size->inputs, size->inputs,
                                   layer->kept + (from + 1) * step, to - from, size);
     if (from == 0 && layer->starts_at_zero) from = 1;
@@ -118,27 +125,29 @@ static void add_gradient(struct alm_layer *layer, const alm_real *x, size_t from
 }
 
 /* The derivatives by the state before the first step. */
-static void set_d_start(const struct alm_layer_state *d_start, struct alm_layer *layer, const struct parts *p,
-                        const struct alm_fused_size *size)
+static void set_d_start(const struct alm_layer_state *d_start, struct alm_layer *layer,
+                        const alm_real *r_transposed, const struct alm_fused_size *size)
 {
     const size_t lanes = layer->kernel->lanes, hidden = size->hidden;
-    layer->kernel->fused_product(d_start->h, layer->kept + record_step(layer, size->rows), p->r_transposed,
+    const alm_real *d_c = d_c_of(layer);
+    layer->kernel->fused_product(d_start->h, layer->kept + record_step(layer, size->rows), r_transposed,
                                  hidden, size);
     for (size_t row = 0; row < size->rows; row++)
         for (size_t k = 0; k < hidden; k++)
-            d_start->c[row * hidden + k] = p->d_c[(k / lanes * size->rows + row) * lanes + k % lanes];
+            d_start->c[row * hidden + k] = d_c[(k / lanes * size->rows + row) * lanes + k % lanes];
 }
 
 static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_layer_state *d_start,
                      alm_real *d_h, size_t first, const alm_real *x, size_t steps, size_t rows)
 {
     const struct alm_fused_size size = {rows, layer->size.inputs, layer->size.hidden};
-    const struct parts p = parts_of(layer);
+    const struct packed p = packed_of(layer);
     const size_t step = record_step(layer, rows), state = rows * size.hidden;
-    memset(p.d_c, 0, step / 6 * sizeof *p.d_c);
+    alm_real *d_c = d_c_of(layer);
+    memset(d_c, 0, step / 6 * sizeof *d_c);
     for (size_t t = steps, to = steps; t-- > 0;) {
         alm_real *records = layer->kept + (t + 1) * step;
-        layer->kernel->fused_backward(records, p.d_c, p.gradient, records - step,
+        layer->kernel->fused_backward(records, d_c, layer->sums, records - step,
                                       t + 1 < steps ? records + step : NULL,
                                       t < first ? NULL : d_h + t * state, p.r_transposed, &size);
         if (d_x != NULL)
@@ -146,22 +155,23 @@ static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_la
                                          &size);
         if (to - t == CHUNK || t == 0) add_gradient(layer, x, t, to, &size), to = t;
     }
-    if (d_start != NULL) set_d_start(d_start, layer, &p, &size);
+    if (d_start != NULL) set_d_start(d_start, layer, p.r_transposed, &size);
 }
 
-static void end(struct alm_layer *layer)
+static void add_sums(const struct alm_lstm_weights *gradient, const struct alm_layer *layer,
+                     const alm_real *from)
 {
-    const size_t lanes = layer->kernel->lanes;
-    alm_unpack_gradient(&layer->gradient, parts_of(layer).gradient, &layer->size, lanes);
+    alm_unpack_gradient(gradient, from, &layer->size, layer->kernel->lanes);
 }
 
 const struct alm_layer_kind alm_layer_fused = {
     .name = "fused",
+    .packed = packed,
     .kept = kept,
-    .work = work,
-    .begin = begin,
+    .sums = sums,
+    .pack = pack,
     .forward = forward,
     .last = last,
     .backward = backward,
-    .end = end,
+    .add_sums = add_sums,
 };

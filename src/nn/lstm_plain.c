@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* kept: gates [T][B][4H], which backward replaces by their derivatives, and c [T + 1][B][H]. */
+/* kept: gates [T][B][4H], which backward replaces by their derivatives, c [T + 1][B][H], and d_c [B][H]. */
 static alm_real *gates_of(const struct alm_layer *layer)
 {
     return layer->kept;
@@ -17,17 +17,35 @@ static alm_real *c_of(const struct alm_layer *layer)
     return layer->kept + layer->size.steps * layer->size.rows * 4 * layer->size.hidden;
 }
 
+static alm_real *d_c_of(const struct alm_layer *layer)
+{
+    return c_of(layer) + (layer->size.steps + 1) * layer->size.rows * layer->size.hidden;
+}
+
 static size_t kept(const struct alm_layer_size *size, const struct alm_kernel *kernel)
 {
     (void)kernel;
-    return (size->steps * 4 + size->steps + 1) * size->rows * size->hidden;
+    return (size->steps * 4 + size->steps + 2) * size->rows * size->hidden;
 }
 
-/* work: Rᵀ [4H][H], d_c [B][H]. */
-static size_t work(const struct alm_layer_size *size, const struct alm_kernel *kernel)
+/* packed: Rᵀ [4H][H]. */
+static size_t packed(const struct alm_layer_size *size, const struct alm_kernel *kernel)
 {
     (void)kernel;
-    return (4 * size->hidden + size->rows) * size->hidden;
+    return 4 * size->hidden * size->hidden;
+}
+
+/* sums: W, R and b one after the other. */
+static size_t sums(const struct alm_layer_size *size, const struct alm_kernel *kernel)
+{
+    (void)kernel;
+    return (size->inputs + size->hidden + 1) * 4 * size->hidden;
+}
+
+static struct alm_lstm_weights sums_view(const struct alm_layer *layer, alm_real *block)
+{
+    alm_real *r = block + layer->size.inputs * 4 * layer->size.hidden;
+    return (struct alm_lstm_weights){block, r, r + layer->size.hidden * 4 * layer->size.hidden};
 }
 
 /* out [columns][rows] = in [rows][columns], in square pieces that stay in cache. */
@@ -41,15 +59,11 @@ static void transpose(alm_real *out, const alm_real *in, size_t rows, size_t col
                     out[j * rows + i] = in[i * columns + j];
 }
 
-static void begin(struct alm_layer *layer, const struct alm_lstm_weights *weights,
-                  const struct alm_lstm_weights *gradient)
+static void pack(struct alm_layer *layer, bool for_backward)
 {
-    layer->weights = *weights;
-    if (gradient == NULL) return;
-    layer->gradient = *gradient;
     /* OpenBLAS runs small products with both factors as they lie up to 1.3 times as fast as with one
      * transposed */
-    transpose(layer->work, weights->r, layer->size.hidden, 4 * layer->size.hidden);
+    if (for_backward) transpose(layer->packed, layer->weights.r, layer->size.hidden, 4 * layer->size.hidden);
 }
 
 static void set_start(alm_real *out, const alm_real *start, size_t n)
@@ -93,12 +107,14 @@ static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_la
     const size_t hidden = layer->size.hidden, inputs = layer->size.inputs, state = rows * hidden,
                  all = steps * rows;
     alm_real *all_gates = gates_of(layer), *all_c = c_of(layer);
-    alm_real *r_transposed = layer->work, *d_c = r_transposed + 4 * hidden * hidden;
+    const alm_real *r_transposed = layer->packed;
+    alm_real *d_c = d_c_of(layer);
+    const struct alm_lstm_weights gradient = sums_view(layer, layer->sums);
     memset(d_c, 0, state * sizeof *d_c);
     memset(d_h, 0, first * state * sizeof *d_h);
     for (size_t t = steps; t-- > 0;) {
         alm_real *gates = all_gates + t * 4 * state;
-        layer->kernel->backward(gates, d_c, layer->gradient.b, d_h + t * state, all_c + (t + 1) * state,
+        layer->kernel->backward(gates, d_c, gradient.b, d_h + t * state, all_c + (t + 1) * state,
                                 all_c + t * state, rows, hidden);
         /* dh_{t-1} gains dG_t Rᵀ */
         if (t > 0)
@@ -106,9 +122,8 @@ static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_la
                      4 * hidden);
     }
     /* dW = Σ_t x_tᵀ dG_t, dR = Σ_t h_{t-1}ᵀ dG_t, dx_t = dG_t Wᵀ: the sums over steps are one product each */
-    alm_gemm(layer->gradient.w, x, ALM_TRANSPOSED, all_gates, ALM_AS_IS, true, inputs, 4 * hidden, all);
-    alm_gemm(layer->gradient.r, layer->h, ALM_TRANSPOSED, all_gates, ALM_AS_IS, true, hidden, 4 * hidden,
-             all);
+    alm_gemm(gradient.w, x, ALM_TRANSPOSED, all_gates, ALM_AS_IS, true, inputs, 4 * hidden, all);
+    alm_gemm(gradient.r, layer->h, ALM_TRANSPOSED, all_gates, ALM_AS_IS, true, hidden, 4 * hidden, all);
     if (d_x != NULL)
         alm_gemm(d_x, all_gates, ALM_AS_IS, layer->weights.w, ALM_TRANSPOSED, false, all, inputs, 4 * hidden);
     if (d_start == NULL) return;
@@ -116,18 +131,29 @@ static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_la
     alm_gemm(d_start->h, all_gates, ALM_AS_IS, r_transposed, ALM_AS_IS, false, rows, hidden, 4 * hidden);
 }
 
-static void end(struct alm_layer *layer)
+static void add(alm_real *out, const alm_real *in, size_t n)
 {
-    (void)layer;
+    for (size_t i = 0; i < n; i++)
+        out[i] += in[i];
+}
+
+static void add_sums(const struct alm_lstm_weights *gradient, const struct alm_layer *layer,
+                     const alm_real *from)
+{
+    const size_t gates = 4 * layer->size.hidden;
+    add(gradient->w, from, layer->size.inputs * gates);
+    add(gradient->r, from + layer->size.inputs * gates, layer->size.hidden * gates);
+    add(gradient->b, from + (layer->size.inputs + layer->size.hidden) * gates, gates);
 }
 
 const struct alm_layer_kind alm_layer_plain = {
     .name = "plain",
+    .packed = packed,
     .kept = kept,
-    .work = work,
-    .begin = begin,
+    .sums = sums,
+    .pack = pack,
     .forward = forward,
     .last = last,
     .backward = backward,
-    .end = end,
+    .add_sums = add_sums,
 };

@@ -63,6 +63,11 @@ struct alm_batch {
 struct alm_tape;
 enum alm_status alm_tape_create(struct alm_tape **out, const struct alm_network *network, size_t steps,
                                 size_t rows, struct alm_error *error);
+
+/* The same for passes that use up to `threads` threads, the calling one among them (0: one); the others sleep
+ * between passes. The answers and gradients have the same bits for any number of them. */
+enum alm_status alm_tape_create_threads(struct alm_tape **out, const struct alm_network *network,
+                                        size_t steps, size_t rows, size_t threads, struct alm_error *error);
 void alm_tape_free(struct alm_tape *tape);
 
 /* Answers for x [T][B][F] with T and B up to those of the tape. The result, [T'][B][horizon][levels], belongs

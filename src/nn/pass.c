@@ -1,180 +1,99 @@
 /* Forward and backward passes of a network over a batch. */
-#include "nn/network.h"
+#include "nn/tape.h"
 
-#include "base/memory.h"
 #include "nn/gemm.h"
-#include "nn/layer.h"
 
-#include <limits.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define ALIGNMENT (64 / sizeof(alm_real))
-enum { TENSORS_PER_LAYER = 3 };
-
-static size_t layer_inputs(const struct alm_network_shape *shape, size_t layer)
-{
-    return layer == 0 ? shape->inputs : shape->hidden;
-}
-
-/* Rows that go through forward and backward together: few enough that what the layers keep of them stays in
- * cache. A larger batch is the sum of such pieces, in their order. */
-enum { PIECE_ROWS = 16 };
-
-struct alm_tape {
-    size_t steps, rows; /* room for */
-    size_t piece_rows;
-    struct alm_layer *layers;
-    struct alm_batch piece;      /* a copy of the piece's rows */
-    alm_real *d_h[2];            /* [T][b][H] derivatives by a layer's outputs, and by its inputs */
-    alm_real *output, *d_output; /* [T'][b][horizon * levels] of the piece */
-    alm_real *answers;           /* [T'][B][horizon * levels] of the whole batch */
-    alm_real *block;             /* all of the above */
-};
-
-/* Gives out the parts of one block; with block NULL it only counts. */
-static alm_real *take(alm_real *block, size_t *used, size_t n)
-{
-    alm_real *part = block == NULL ? NULL : block + *used;
-    *used += (n + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return part;
-}
-
-static size_t labelled_steps(const struct alm_network_shape *shape, size_t steps)
-{
-    return shape->labels == ALM_LABELS_ALL ? steps : 1;
-}
-
-/* Lays the tape out in tape->block (NULL: only counts) and returns the numbers needed. */
-static size_t lay_out(struct alm_tape *tape, const struct alm_network_shape *s)
-{
-    const size_t rows = tape->piece_rows, state = rows * s->hidden, outputs = s->horizon * s->levels;
-    const size_t labelled = labelled_steps(s, tape->steps);
-    size_t used = 0;
-    for (size_t i = 0; i < s->layers; i++) {
-        struct alm_layer *layer = &tape->layers[i];
-        layer->h = take(tape->block, &used, (tape->steps + 1) * state);
-        layer->kept = take(tape->block, &used, layer->kind->kept(&layer->size, layer->kernel));
-        layer->work = take(tape->block, &used, layer->kind->work(&layer->size, layer->kernel));
-    }
-    tape->d_h[0] = take(tape->block, &used, tape->steps * state);
-    tape->d_h[1] = take(tape->block, &used, s->layers > 1 ? tape->steps * state : 0);
-    tape->output = take(tape->block, &used, labelled * rows * outputs);
-    tape->d_output = take(tape->block, &used, labelled * rows * outputs);
-    tape->answers = take(tape->block, &used, labelled * tape->rows * outputs);
-    tape->piece.x = take(tape->block, &used, tape->steps * rows * s->inputs);
-    tape->piece.y = take(tape->block, &used, labelled * rows * s->horizon);
-    tape->piece.weight = take(tape->block, &used, labelled * rows * s->horizon);
-    return used;
-}
-
-/* Whether every product of the passes has sizes that OpenBLAS can address. */
-static enum alm_status check_pass(const struct alm_network_shape *s, size_t steps, size_t rows,
-                                  struct alm_error *error)
-{
-    const size_t outputs = s->horizon * s->levels;
-    const size_t widest = 4 * s->hidden > s->inputs ? 4 * s->hidden : s->inputs;
-    size_t all, numbers;
-    if (steps == 0 || rows == 0)
-        return alm_fail(error, ALM_SHAPE, "a sequence needs at least one step and one row");
-    if (!alm_multiply(&all, steps + 1, rows) ||
-        !alm_multiply(&numbers, all, widest > outputs ? widest : outputs) ||
-        numbers > SIZE_MAX / 64 / s->layers || all > INT_MAX)
-        return alm_fail(error, ALM_SHAPE, "a batch of %zu steps and %zu rows is too large", steps, rows);
-    return ALM_OK;
-}
-
-enum alm_status alm_tape_create(struct alm_tape **out, const struct alm_network *network, size_t steps,
-                                size_t rows, struct alm_error *error)
-{
-    *out = NULL;
-    ALM_TRY(check_pass(&network->shape, steps, rows, error));
-    struct alm_tape *tape = NULL;
-    ALM_TRY(ALM_NEW(&tape, 1, error));
-    *tape =
-        (struct alm_tape){.steps = steps, .rows = rows, .piece_rows = rows < PIECE_ROWS ? rows : PIECE_ROWS};
-    enum alm_status status = ALM_NEW(&tape->layers, network->shape.layers, error);
-    for (size_t i = 0; status == ALM_OK && i < network->shape.layers; i++)
-        tape->layers[i] = (struct alm_layer){
-            .kind = &alm_layer_fused,
-            .kernel = alm_kernel_best(),
-            .size = {steps, tape->piece_rows, layer_inputs(&network->shape, i), network->shape.hidden}};
-    if (status == ALM_OK) status = ALM_NEW(&tape->block, lay_out(tape, &network->shape), error);
-    if (status != ALM_OK) {
-        alm_tape_free(tape);
-        return status;
-    }
-    lay_out(tape, &network->shape);
-    *out = tape;
-    return ALM_OK;
-}
-
-void alm_tape_free(struct alm_tape *tape)
-{
-    if (tape == NULL) return;
-    free(tape->layers);
-    free(tape->block);
-    free(tape);
-}
-
-/* Views of layer's tensors inside block, which has the network's layout. */
-static struct alm_lstm_weights layer_view(const struct alm_network *network, alm_real *block, size_t layer)
-{
-    const struct alm_tensor *tensor = network->tensors + layer * TENSORS_PER_LAYER;
-    return (struct alm_lstm_weights){block + tensor[0].offset, block + tensor[1].offset,
-                                     block + tensor[2].offset};
-}
-
-static const struct alm_tensor *head_tensors(const struct alm_network *network)
-{
-    return network->tensors + network->shape.layers * TENSORS_PER_LAYER;
-}
-
 /* The outputs of the last layer at the labelled steps, [T'][B][H]. */
-static alm_real *labelled_states(const struct alm_tape *tape, const struct alm_network *network, size_t steps,
-                                 size_t rows)
+static const alm_real *labelled_states(const struct alm_bench *bench, const struct alm_network *network)
 {
-    const size_t first = network->shape.labels == ALM_LABELS_ALL ? 1 : steps;
-    return tape->layers[network->shape.layers - 1].h + first * rows * network->shape.hidden;
+    const size_t first = network->shape.labels == ALM_LABELS_ALL ? 1 : bench->piece.steps;
+    return bench->layers[network->shape.layers - 1].h + first * bench->piece.rows * network->shape.hidden;
+}
+
+static size_t answers_of(const struct alm_bench *bench, const struct alm_network *network)
+{
+    return alm_labelled_steps(&network->shape, bench->piece.steps) * bench->piece.rows;
 }
 
 /* ŷ = h W + b */
-static void head_forward(struct alm_tape *tape, const struct alm_network *network, size_t steps, size_t rows)
+static void head_forward(struct alm_bench *bench, const struct alm_network *network)
 {
-    const struct alm_tensor *head = head_tensors(network);
+    const struct alm_tensor *head = alm_head_tensors(network);
     const alm_real *w = network->parameters + head[0].offset, *b = network->parameters + head[1].offset;
-    const size_t outputs = head[0].columns, answers = labelled_steps(&network->shape, steps) * rows;
+    const size_t outputs = head[0].columns, answers = answers_of(bench, network);
     for (size_t i = 0; i < answers; i++)
-        memcpy(tape->output + i * outputs, b, outputs * sizeof *b);
-    alm_gemm(tape->output, labelled_states(tape, network, steps, rows), ALM_AS_IS, w, ALM_AS_IS, true,
-             answers, outputs, network->shape.hidden);
+        memcpy(bench->output + i * outputs, b, outputs * sizeof *b);
+    alm_gemm(bench->output, labelled_states(bench, network), ALM_AS_IS, w, ALM_AS_IS, true, answers, outputs,
+             network->shape.hidden);
 }
 
-/* dW = hᵀ dŷ, db = Σ dŷ, dh = dŷ Wᵀ */
-static void head_backward(alm_real *gradient, struct alm_tape *tape, const struct alm_network *network,
-                          size_t steps, size_t rows)
+/* dW = hᵀ dŷ, db = Σ dŷ, dh = dŷ Wᵀ; d_w and d_b are added to. */
+static void head_backward(alm_real *d_w, alm_real *d_b, struct alm_bench *bench,
+                          const struct alm_network *network)
 {
-    const struct alm_tensor *head = head_tensors(network);
-    const size_t hidden = network->shape.hidden, outputs = head[0].columns;
-    const size_t labelled = labelled_steps(&network->shape, steps), answers = labelled * rows;
-    alm_real *d_w = gradient + head[0].offset, *d_b = gradient + head[1].offset;
+    const struct alm_tensor *head = alm_head_tensors(network);
+    const size_t hidden = network->shape.hidden, outputs = head[0].columns,
+                 answers = answers_of(bench, network);
     const alm_real *w = network->parameters + head[0].offset;
-    alm_gemm(d_w, labelled_states(tape, network, steps, rows), ALM_TRANSPOSED, tape->d_output, ALM_AS_IS,
-             true, hidden, outputs, answers);
+    alm_gemm(d_w, labelled_states(bench, network), ALM_TRANSPOSED, bench->d_output, ALM_AS_IS, true, hidden,
+             outputs, answers);
     for (size_t i = 0; i < answers; i++)
         for (size_t k = 0; k < outputs; k++)
-            d_b[k] += tape->d_output[i * outputs + k];
-    alm_gemm(tape->d_h[0] + (steps - labelled) * rows * hidden, tape->d_output, ALM_AS_IS, w, ALM_TRANSPOSED,
-             false, answers, hidden, outputs);
+            d_b[k] += bench->d_output[i * outputs + k];
+    const size_t unlabelled = bench->piece.steps * bench->piece.rows - answers;
+    alm_gemm(bench->d_h[0] + unlabelled * hidden, bench->d_output, ALM_AS_IS, w, ALM_TRANSPOSED, false,
+             answers, hidden, outputs);
 }
 
-/* What layer sees at every step: the batch, or the outputs of the layer below. */
-static const alm_real *layer_input(const struct alm_tape *tape, const struct alm_network *network,
-                                   size_t layer, const alm_real *x, size_t rows)
+/* What layer sees at every step: the piece, or the outputs of the layer below. */
+static const alm_real *layer_input(const struct alm_bench *bench, const struct alm_network *network,
+                                   size_t layer)
 {
-    return layer == 0 ? x : tape->layers[layer - 1].h + rows * network->shape.hidden;
+    return layer == 0 ? bench->piece.x
+                      : bench->layers[layer - 1].h + bench->piece.rows * network->shape.hidden;
 }
+
+static void piece_forward(struct alm_bench *bench, const struct alm_network *network)
+{
+    for (size_t i = 0; i < network->shape.layers; i++) {
+        struct alm_layer *layer = &bench->layers[i];
+        layer->kind->forward(layer, layer_input(bench, network, i), NULL, bench->piece.steps,
+                             bench->piece.rows);
+    }
+    head_forward(bench, network);
+}
+
+static void piece_backward(struct alm_share *share, struct alm_bench *bench,
+                           const struct alm_network *network)
+{
+    const struct alm_batch *piece = &bench->piece;
+    head_backward(share->head,
+                  share->head + alm_head_tensors(network)[0].rows * alm_head_tensors(network)[0].columns,
+                  bench, network);
+    alm_real *d_h = bench->d_h[0], *d_below = bench->d_h[1];
+    size_t first = piece->steps - alm_labelled_steps(&network->shape, piece->steps);
+    for (size_t i = network->shape.layers; i-- > 0; first = 0) {
+        struct alm_layer *layer = &bench->layers[i];
+        layer->sums = share->sums[i];
+        layer->kind->backward(layer, i == 0 ? NULL : d_below, NULL, d_h, first,
+                              layer_input(bench, network, i), piece->steps, piece->rows);
+        alm_real *spare = d_h;
+        d_h = d_below;
+        d_below = spare;
+    }
+}
+
+/* What the threads of a pass share. */
+struct pass {
+    struct alm_tape *tape;
+    const struct alm_network *network;
+    const struct alm_loss *loss;    /* NULL: only answers */
+    const alm_real *x, *y, *weight; /* of the whole batch; y and weight are not looked at without a loss */
+    size_t steps, rows;
+    bool backward;
+};
 
 /* out [n][rows][width] = in [n][all][width], rows first .. first + rows. */
 static void take_rows(alm_real *out, const alm_real *in, size_t n, size_t first, size_t rows, size_t all,
@@ -184,87 +103,103 @@ static void take_rows(alm_real *out, const alm_real *in, size_t n, size_t first,
         memcpy(out + i * rows * width, in + (i * all + first) * width, rows * width * sizeof *out);
 }
 
-static void begin_pass(struct alm_tape *tape, const struct alm_network *network, alm_real *gradient)
+static void take_piece(struct alm_bench *bench, const struct pass *pass, size_t first)
 {
-    for (size_t i = 0; i < network->shape.layers; i++) {
-        const struct alm_lstm_weights weights = layer_view(network, network->parameters, i);
-        struct alm_lstm_weights gradients;
-        if (gradient != NULL) gradients = layer_view(network, gradient, i);
-        tape->layers[i].kind->begin(&tape->layers[i], &weights, gradient == NULL ? NULL : &gradients);
+    const struct alm_network_shape *s = &pass->network->shape;
+    const size_t labelled = alm_labelled_steps(s, pass->steps), left = pass->rows - first;
+    struct alm_batch *piece = &bench->piece;
+    piece->steps = pass->steps;
+    piece->rows = left < ALM_PIECE_ROWS ? left : ALM_PIECE_ROWS;
+    take_rows(piece->x, pass->x, pass->steps, first, piece->rows, pass->rows, s->inputs);
+    if (pass->loss == NULL) return;
+    take_rows(piece->y, pass->y, labelled, first, piece->rows, pass->rows, s->horizon);
+    take_rows(piece->weight, pass->weight, labelled, first, piece->rows, pass->rows, s->horizon);
+}
+
+static void give_answers(struct alm_tape *tape, const struct alm_bench *bench, const struct pass *pass,
+                         size_t first)
+{
+    const struct alm_network_shape *s = &pass->network->shape;
+    const size_t labelled = alm_labelled_steps(s, bench->piece.steps), outputs = s->horizon * s->levels,
+                 n = bench->piece.rows * outputs;
+    for (size_t t = 0; t < labelled; t++)
+        memcpy(tape->answers + (t * pass->rows + first) * outputs, bench->output + t * n,
+               n * sizeof *tape->answers);
+}
+
+/* Work of the crew: the pieces of one share, in order. */
+static void run_share(void *context, size_t number, size_t worker)
+{
+    const struct pass *pass = context;
+    struct alm_tape *tape = pass->tape;
+    struct alm_bench *bench = &tape->benches[worker];
+    struct alm_share *share = &tape->shares[number];
+    const size_t pieces = (pass->rows + ALM_PIECE_ROWS - 1) / ALM_PIECE_ROWS;
+    const size_t shares = pieces < ALM_SHARES ? pieces : ALM_SHARES;
+    share->loss = (struct alm_loss_sum){0};
+    if (pass->backward) memset(share->sums[0], 0, share->n_sums * sizeof **share->sums);
+    for (size_t piece = number * pieces / shares; piece < (number + 1) * pieces / shares; piece++) {
+        take_piece(bench, pass, piece * ALM_PIECE_ROWS);
+        piece_forward(bench, pass->network);
+        if (pass->loss == NULL)
+            give_answers(tape, bench, pass, piece * ALM_PIECE_ROWS);
+        else
+            alm_loss_add(&share->loss, pass->backward ? bench->d_output : NULL, pass->loss, bench->output,
+                         bench->piece.y, bench->piece.weight,
+                         answers_of(bench, pass->network) * pass->network->shape.horizon);
+        if (pass->backward) piece_backward(share, bench, pass->network);
     }
 }
 
-static void end_pass(struct alm_tape *tape, const struct alm_network *network)
+static size_t run_pass(struct pass *pass)
 {
-    for (size_t i = 0; i < network->shape.layers; i++)
-        tape->layers[i].kind->end(&tape->layers[i]);
-}
-
-static void piece_forward(struct alm_tape *tape, const struct alm_network *network)
-{
-    const struct alm_batch *piece = &tape->piece;
-    for (size_t i = 0; i < network->shape.layers; i++) {
-        struct alm_layer *layer = &tape->layers[i];
-        layer->kind->forward(layer, layer_input(tape, network, i, piece->x, piece->rows), NULL, piece->steps,
-                             piece->rows);
+    struct alm_tape *tape = pass->tape;
+    const size_t pieces = (pass->rows + ALM_PIECE_ROWS - 1) / ALM_PIECE_ROWS;
+    const size_t shares = pieces < ALM_SHARES ? pieces : ALM_SHARES;
+    for (size_t i = 0; i < pass->network->shape.layers; i++) {
+        for (size_t k = 0; k < tape->n_benches; k++)
+            tape->benches[k].layers[i].weights = alm_layer_view(pass->network, pass->network->parameters, i);
+        tape->benches[0].layers[i].kind->pack(&tape->benches[0].layers[i], pass->backward);
     }
-    head_forward(tape, network, piece->steps, piece->rows);
-}
-
-static void piece_backward(alm_real *gradient, struct alm_tape *tape, const struct alm_network *network)
-{
-    const struct alm_batch *piece = &tape->piece;
-    head_backward(gradient, tape, network, piece->steps, piece->rows);
-    alm_real *d_h = tape->d_h[0], *d_below = tape->d_h[1];
-    size_t first = piece->steps - labelled_steps(&network->shape, piece->steps);
-    for (size_t i = network->shape.layers; i-- > 0; first = 0) {
-        struct alm_layer *layer = &tape->layers[i];
-        layer->kind->backward(layer, i == 0 ? NULL : d_below, NULL, d_h, first,
-                              layer_input(tape, network, i, piece->x, piece->rows), piece->steps,
-                              piece->rows);
-        alm_real *spare = d_h;
-        d_h = d_below;
-        d_below = spare;
-    }
+    alm_crew_run(tape->crew, run_share, pass, shares);
+    return shares;
 }
 
 const alm_real *alm_network_forward(struct alm_tape *tape, const struct alm_network *network,
                                     const alm_real *x, size_t steps, size_t rows)
 {
-    const struct alm_network_shape *s = &network->shape;
-    const size_t labelled = labelled_steps(s, steps), outputs = s->horizon * s->levels;
-    struct alm_batch *piece = &tape->piece;
-    begin_pass(tape, network, NULL);
-    piece->steps = steps;
-    for (size_t first = 0; first < rows; first += piece->rows) {
-        piece->rows = rows - first < tape->piece_rows ? rows - first : tape->piece_rows;
-        take_rows(piece->x, x, steps, first, piece->rows, rows, s->inputs);
-        piece_forward(tape, network);
-        for (size_t t = 0; t < labelled; t++)
-            memcpy(tape->answers + (t * rows + first) * outputs, tape->output + t * piece->rows * outputs,
-                   piece->rows * outputs * sizeof *tape->answers);
-    }
+    struct pass pass = {.tape = tape, .network = network, .x = x, .steps = steps, .rows = rows};
+    run_pass(&pass);
     return tape->answers;
+}
+
+/* gradient += what the share gathered. */
+static void add_share(alm_real *gradient, const struct alm_share *share, const struct alm_tape *tape,
+                      const struct alm_network *network)
+{
+    for (size_t i = 0; i < network->shape.layers; i++) {
+        const struct alm_layer *layer = &tape->benches[0].layers[i];
+        const struct alm_lstm_weights view = alm_layer_view(network, gradient, i);
+        layer->kind->add_sums(&view, layer, share->sums[i]);
+    }
+    const struct alm_tensor *head = alm_head_tensors(network);
+    const size_t n = head[0].rows * head[0].columns;
+    for (size_t k = 0; k < n; k++)
+        gradient[head[0].offset + k] += share->head[k];
+    for (size_t k = 0; k < head[1].columns; k++)
+        gradient[head[1].offset + k] += share->head[n + k];
 }
 
 void alm_network_gradient(struct alm_loss_sum *total, alm_real *gradient, struct alm_tape *tape,
                           const struct alm_network *network, const struct alm_loss *loss,
                           const struct alm_batch *batch)
 {
-    const struct alm_network_shape *s = &network->shape;
-    const size_t labelled = labelled_steps(s, batch->steps);
-    struct alm_batch *piece = &tape->piece;
-    begin_pass(tape, network, gradient);
-    piece->steps = batch->steps;
-    for (size_t first = 0; first < batch->rows; first += piece->rows) {
-        piece->rows = batch->rows - first < tape->piece_rows ? batch->rows - first : tape->piece_rows;
-        take_rows(piece->x, batch->x, batch->steps, first, piece->rows, batch->rows, s->inputs);
-        take_rows(piece->y, batch->y, labelled, first, piece->rows, batch->rows, s->horizon);
-        take_rows(piece->weight, batch->weight, labelled, first, piece->rows, batch->rows, s->horizon);
-        piece_forward(tape, network);
-        alm_loss_add(total, gradient == NULL ? NULL : tape->d_output, loss, tape->output, piece->y,
-                     piece->weight, labelled * piece->rows * s->horizon);
-        if (gradient != NULL) piece_backward(gradient, tape, network);
+    struct pass pass = {tape,          network,      loss,        batch->x,        batch->y,
+                        batch->weight, batch->steps, batch->rows, gradient != NULL};
+    const size_t shares = run_pass(&pass);
+    for (size_t k = 0; k < shares; k++) {
+        total->sum += tape->shares[k].loss.sum;
+        total->weight += tape->shares[k].loss.weight;
+        if (gradient != NULL) add_share(gradient, &tape->shares[k], tape, network);
     }
-    if (gradient != NULL) end_pass(tape, network);
 }

@@ -45,7 +45,7 @@ static enum alm_status create_piece(struct training *t, struct alm_error *error)
     const struct alm_network_shape *shape = &t->network->shape;
     const size_t steps = t->settings->steps, rows = alm_trainer_piece(t->settings->batch);
     const size_t answers = (shape->labels == ALM_LABELS_ALL ? steps : 1) * rows * shape->horizon;
-    ALM_TRY(alm_tape_create(&t->tape, t->network, steps, rows, error));
+    ALM_TRY(alm_tape_create_threads(&t->tape, t->network, steps, rows, t->settings->threads, error));
     t->piece = (struct alm_batch){.steps = steps, .rows = rows};
     ALM_TRY(ALM_NEW(&t->piece.x, steps * rows * shape->inputs, error));
     ALM_TRY(ALM_NEW(&t->piece.y, answers, error));
@@ -207,34 +207,3 @@ enum alm_status alm_trainer_run(struct alm_train_result *result, struct alm_netw
     training_clear(&t);
     return status;
 }
-
-#if defined(__x86_64__)
-
-#include <xmmintrin.h>
-
-/* Bit 15 flushes results to zero, bit 6 takes denormal operands as zero. */
-unsigned alm_denormals_flush(void)
-{
-    const unsigned before = _mm_getcsr();
-    _mm_setcsr(before | 0x8040u);
-    return before;
-}
-
-void alm_denormals_restore(unsigned before)
-{
-    _mm_setcsr(before);
-}
-
-#else
-
-unsigned alm_denormals_flush(void)
-{
-    return 0;
-}
-
-void alm_denormals_restore(unsigned before)
-{
-    (void)before;
-}
-
-#endif

@@ -5,6 +5,7 @@
 
 #include "base/hooks.h"
 #include "base/status.h"
+#include "nn/denormals.h"
 #include "nn/network.h"
 
 #include <stdbool.h>
@@ -39,6 +40,7 @@ struct alm_trainer_settings {
     size_t epochs;      /* most epochs; >= 1 */
     size_t epoch_steps; /* most Adam steps in an epoch (0: one whole pass). Shorter epochs go on where the
                            last ended */
+    size_t threads;     /* most threads that work on a batch; 0 is 1. The result's bits do not depend on it */
     size_t patience;    /* stop after this many epochs without a lower validation loss; 0 = never */
     size_t warmup;      /* Adam steps over which the rate rises linearly */
     enum alm_schedule schedule;
@@ -80,10 +82,5 @@ enum alm_status alm_trainer_run(struct alm_train_result *result, struct alm_netw
 
 /* The step size of Adam step `step` (from 0) of `total`. */
 double alm_trainer_rate(const struct alm_trainer_settings *settings, size_t step, size_t total);
-
-/* Sets flush-to-zero and denormals-are-zero on this thread (denormal numbers cost up to 3x on some CPUs) and
- * returns what was set before, for alm_denormals_restore. */
-unsigned alm_denormals_flush(void);
-void alm_denormals_restore(unsigned before);
 
 #endif

@@ -2,6 +2,7 @@
 #include "nn/gemm.h"
 #include "nn/layer.h"
 
+#include "base/memory.h"
 #include "base/random.h"
 
 #include <criterion/criterion.h>
@@ -64,6 +65,13 @@ static struct alm_lstm_weights view(float *block, const struct alm_layer_size *s
                                      block + (s->inputs + s->hidden) * 4 * s->hidden};
 }
 
+static float *block(size_t n)
+{
+    float *out;
+    cr_assert(eq(int, ALM_NEW(&out, n, NULL), ALM_OK));
+    return out;
+}
+
 /* Two pieces: the whole batch with a start that is not zero, then all but one of its rows from zero. The
  * layer has room for more of everything. */
 static void run(struct problem *p, const struct alm_layer_kind *kind, const struct alm_kernel *kernel,
@@ -73,17 +81,16 @@ static void run(struct problem *p, const struct alm_layer_kind *kind, const stru
     const size_t state = s->rows * s->hidden, all = s->steps * state, less = s->rows > 1 ? s->rows - 1 : 1;
     struct alm_layer layer = {.kind = kind, .kernel = kernel, .size = *s};
     layer.size.steps += 3, layer.size.rows += 2;
-    layer.h = numbers((layer.size.steps + 1) * layer.size.rows * s->hidden, NULL, 0);
-    layer.kept = aligned_alloc(64, (kind->kept(&layer.size, kernel) * sizeof(float) + 63) / 64 * 64);
-    layer.work = aligned_alloc(64, (kind->work(&layer.size, kernel) * sizeof(float) + 63) / 64 * 64);
-    memset(layer.kept, 0, kind->kept(&layer.size, kernel) * sizeof(float));
-    memset(layer.work, 0, kind->work(&layer.size, kernel) * sizeof(float));
-    const struct alm_lstm_weights weights = view(p->parameters, s), gradient = view(p->gradient, s);
+    layer.h = block((layer.size.steps + 1) * layer.size.rows * s->hidden);
+    layer.kept = block(kind->kept(&layer.size, kernel));
+    layer.packed = block(kind->packed(&layer.size, kernel));
+    layer.sums = block(kind->sums(&layer.size, kernel));
+    layer.weights = view(p->parameters, s);
+    const struct alm_lstm_weights gradient = view(p->gradient, s);
     const struct alm_layer_state start = {p->start, p->start + state},
                                  d_start = {p->d_start, p->d_start + state};
     struct alm_layer_state last = {p->last, p->last + state};
-    memset(p->gradient, 0, parameters_of(s) * sizeof(float));
-    kind->begin(&layer, &weights, &gradient);
+    kind->pack(&layer, true);
     kind->forward(&layer, p->x, &start, s->steps, s->rows);
     memcpy(p->h, layer.h + state, all * sizeof(float));
     kind->last(&last, &layer, s->steps, s->rows);
@@ -92,10 +99,11 @@ static void run(struct problem *p, const struct alm_layer_kind *kind, const stru
     kind->forward(&layer, p->x, NULL, s->steps, less);
     memcpy(p->spoiled, p->d_h, all * sizeof(float));
     kind->backward(&layer, NULL, NULL, p->spoiled, 0, p->x, s->steps, less);
-    kind->end(&layer);
+    kind->add_sums(&gradient, &layer, layer.sums);
     free(layer.h);
     free(layer.kept);
-    free(layer.work);
+    free(layer.packed);
+    free(layer.sums);
 }
 
 /* Largest difference relative to the largest value. */

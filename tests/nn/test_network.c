@@ -92,6 +92,44 @@ Test(network, answers_of_a_row_do_not_depend_on_its_neighbours)
     alm_network_free(network);
 }
 
+Test(network, gives_the_same_bits_on_any_number_of_threads)
+{
+    struct alm_network_shape s = shape;
+    s.labels = ALM_LABELS_LAST, s.hidden = 21;
+    struct alm_network *network = make(&s);
+    enum { T = 7, B = 75, F = 3, H = 4 };
+    static float x[T * B * F], y[B * H], weight[B * H];
+    for (size_t i = 0; i < T * B * F; i++)
+        x[i] = (float)sin(0.7 * (double)i);
+    for (size_t i = 0; i < B * H; i++)
+        y[i] = (float)cos((double)i), weight[i] = (float)(i % 3);
+    const struct alm_batch batch = {T, B, x, y, weight};
+    const double levels[] = {0.2, 0.8};
+    const struct alm_loss loss = {.kind = ALM_LOSS_QUANTILE, .n_levels = 2, .levels = levels};
+    const size_t bytes = network->n_parameters * sizeof(float);
+    float *gradient[2] = {calloc(1, bytes), calloc(1, bytes)}, answers[B * H * 2];
+    double sum = 0;
+    for (size_t threads = 1; threads <= 5; threads++) {
+        struct alm_loss_sum total = {0};
+        struct alm_tape *tape;
+        cr_assert(eq(int, alm_tape_create_threads(&tape, network, T, B, threads, NULL), ALM_OK));
+        for (size_t run = 0; run < 20; run++) {
+            float *now = gradient[threads > 1];
+            memset(now, 0, bytes);
+            total = (struct alm_loss_sum){0};
+            alm_network_gradient(&total, now, tape, network, &loss, &batch);
+            const float *out = alm_network_forward(tape, network, x, T, B);
+            if (threads == 1) sum = total.sum, memcpy(answers, out, sizeof answers);
+            cr_assert(total.sum == sum && memcmp(answers, out, sizeof answers) == 0);
+            cr_assert(memcmp(gradient[0], now, bytes) == 0, "%zu threads", threads);
+        }
+        alm_tape_free(tape);
+    }
+    free(gradient[0]);
+    free(gradient[1]);
+    alm_network_free(network);
+}
+
 Test(network, refuses_shapes_without_meaning)
 {
     struct alm_network *network;

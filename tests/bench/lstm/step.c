@@ -34,7 +34,6 @@ static float *numbers(size_t n)
 /* One layer, one answer from the last step, as the PyTorch model. Returns NULL on failure. */
 struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batch, size_t threads)
 {
-    (void)threads;
     const struct alm_network_shape shape = {inputs, hidden, 1, 1, 1, ALM_LABELS_LAST};
     struct step *s = calloc(1, sizeof *s);
     struct alm_random *random = NULL;
@@ -42,7 +41,7 @@ struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batc
     if (s == NULL || alm_random_create(&random, 1, NULL) != ALM_OK ||
         alm_network_create(&s->network, &shape, NULL) != ALM_OK ||
         alm_network_init(s->network, random, NULL) != ALM_OK ||
-        alm_tape_create(&s->tape, s->network, steps, rows, NULL) != ALM_OK ||
+        alm_tape_create_threads(&s->tape, s->network, steps, rows, threads, NULL) != ALM_OK ||
         alm_adam_init(&s->adam, s->network->n_parameters, NULL) != ALM_OK)
         return NULL;
     alm_random_free(random);
