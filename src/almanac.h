@@ -126,7 +126,9 @@ struct alm_import_summary {
     size_t rows_read, rows_stored, rows_rejected;
     size_t values_kept, values_replaced; /* conflicts with stored values, by on_conflict */
     size_t out_of_order; /* rows before which a later one of their series stands in the file */
-    size_t blank_lines, stray_quotes;
+    size_t blank_lines;
+    size_t stray_quotes,
+        stray_line; /* rows with a quote inside an unquoted field, and the first one's line */
     size_t rows_skipped, rows_padded;        /* of another width than the header: left out, filled or cut */
     size_t preamble;                         /* lines before the header */
     size_t header_rows, header_line;         /* 0: none */

@@ -159,7 +159,8 @@ static const struct alm_command_option options[] = {
     {.name = "delimiter",
      .kind = ALM_ARGUMENT_TEXT,
      .value = "C",
-     .help = "what separates fields: characters, or comma, semicolon, tab, pipe, space (default: found)"},
+     .help =
+         "what separates fields: characters, or comma, semicolon, tab, pipe, space, blanks (default: found)"},
     {.name = "quote",
      .kind = ALM_ARGUMENT_TEXT,
      .value = "C",

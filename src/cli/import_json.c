@@ -52,13 +52,21 @@ static void write_counts(struct alm_text *out, const struct alm_import_request *
         const char *name;
         size_t n;
     } counts[] = {
-        {"rows_read", summary->rows_read},         {"rows_stored", summary->rows_stored},
-        {"rows_rejected", summary->rows_rejected}, {"rows_skipped", summary->rows_skipped},
-        {"rows_padded", summary->rows_padded},     {"out_of_order", summary->out_of_order},
-        {"values_kept", summary->values_kept},     {"values_replaced", summary->values_replaced},
-        {"blank_lines", summary->blank_lines},     {"stray_quotes", summary->stray_quotes},
-        {"dst_holes", summary->dst_holes},         {"dst_folds", summary->dst_folds},
-        {"dst_skipped", summary->dst_skipped},     {"notes", summary->notes},
+        {"rows_read", summary->rows_read},
+        {"rows_stored", summary->rows_stored},
+        {"rows_rejected", summary->rows_rejected},
+        {"rows_skipped", summary->rows_skipped},
+        {"rows_padded", summary->rows_padded},
+        {"out_of_order", summary->out_of_order},
+        {"values_kept", summary->values_kept},
+        {"values_replaced", summary->values_replaced},
+        {"blank_lines", summary->blank_lines},
+        {"stray_quotes", summary->stray_quotes},
+        {"stray_line", summary->stray_line},
+        {"dst_holes", summary->dst_holes},
+        {"dst_folds", summary->dst_folds},
+        {"dst_skipped", summary->dst_skipped},
+        {"notes", summary->notes},
     };
     alm_text_printf(out, ",\n \"dry_run\": %s, \"known\": %s", request->dry_run ? "true" : "false",
                     summary->known ? "true" : "false");

@@ -228,10 +228,11 @@ static void say_counts(const struct alm_call *call, const struct alm_import_requ
     append_count(&line, s->values_kept, "value kept as stored", "values kept as stored");
     append_count(&line, s->values_replaced, "value replaced", "values replaced");
     append_count(&line, s->blank_lines, "blank line", "blank lines");
-    append_count(&line, s->stray_quotes, "row with a quote inside an unquoted field",
-                 "rows with a quote inside an unquoted field");
     alm_call_say(call, "%s", alm_text_string(&line));
     alm_text_clear(&line);
+    if (s->stray_quotes > 0)
+        alm_call_say(call, "%s:%zu: a quote inside an unquoted field was kept (%zu such row%s)",
+                     request->file, s->stray_line, s->stray_quotes, s->stray_quotes == 1 ? "" : "s");
     if (s->notes > 0)
         alm_call_say(call, "%s: %zu line%s from line %zu on stand%s below the table and %s taken as notes",
                      request->file, s->notes, s->notes == 1 ? "" : "s", s->first_note_line,

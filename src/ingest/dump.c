@@ -100,7 +100,7 @@ static enum alm_status take(struct alm_dump_counts *out, struct dump *dump, stru
     size_t at;
     if (record->blank && dump->dialect.width > 1) return ALM_OK;
     out->records++;
-    ALM_TRY(write_record(dump, record, error));
+    if (record->n > 0) ALM_TRY(write_record(dump, record, error)); /* else it was too long to keep */
     const char *reason = find_reason(words, &at, dump, record);
     if (reason == NULL) return ALM_OK;
     out->irregular++;

@@ -234,7 +234,7 @@ static enum alm_status take_records(struct alm_ingest_job *job, const struct alm
         }
         if (record.line < job->found.data_line) continue;
         summary->rows_read++;
-        summary->stray_quotes += record.stray_quote;
+        if (record.stray_quote && summary->stray_quotes++ == 0) summary->stray_line = record.line;
         if (record.fault != ALM_RECORD_GOOD)
             ALM_TRY(alm_job_refuse_fault(job, &record, error));
         else if (job->schema.layout == ALM_LAYOUT_ROWS)

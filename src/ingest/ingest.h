@@ -79,7 +79,9 @@ struct alm_ingest_summary {
     size_t rows_skipped; /* of another width than the header, left out as --ragged skip says */
     size_t rows_padded;  /* the same, filled or cut as --ragged pad says */
     size_t out_of_order; /* rows before which a later one of their series stands */
-    size_t blank_lines, stray_quotes;
+    size_t blank_lines;
+    size_t stray_quotes,
+        stray_line; /* rows with a quote inside an unquoted field, and the first one's line */
     size_t dst_holes,
         dst_folds;      /* rows whose local time does not exist, exists twice; whatever became of them */
     size_t dst_skipped; /* those of them left out by --dst skip: neither stored nor rejected */

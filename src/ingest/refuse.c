@@ -130,12 +130,27 @@ enum alm_status alm_job_refuse_fields(struct alm_ingest_job *job, const struct a
                      error);
 }
 
+/* What helps when many records have the fault; or NULL. */
+static const char *find_fault_hint(enum alm_record_fault fault)
+{
+    switch (fault) {
+    case ALM_RECORD_UNCLOSED_QUOTE:
+        return "where quotes enclose nothing: --quote none";
+    case ALM_RECORD_TEXT_AFTER_QUOTE:
+        return "where quotes inside quotes are not doubled: --escape backslash or none";
+    case ALM_RECORD_TOO_LONG:
+        return "a field may have 1 MB, a line 16 MB";
+    default:
+        return NULL;
+    }
+}
+
 enum alm_status alm_job_refuse_fault(struct alm_ingest_job *job, const struct alm_record *record,
                                      struct alm_error *error)
 {
     const size_t at = record->fault_at;
     const char *encoding = job->options->encoding;
-    const char *hint = NULL;
+    const char *hint = find_fault_hint(record->fault);
     if (record->fault == ALM_RECORD_NOT_UTF8) {
         snprintf(job->hint, sizeof job->hint, "%s %.100s",
                  encoding == NULL ? "try --encoding" : "no character of",

@@ -119,6 +119,7 @@ static enum alm_status fill_summary(struct alm_import_summary *summary, const st
     summary->out_of_order = read->out_of_order;
     summary->blank_lines = read->blank_lines;
     summary->stray_quotes = read->stray_quotes;
+    summary->stray_line = read->stray_line;
     summary->dst_holes = read->dst_holes;
     summary->dst_folds = read->dst_folds;
     summary->dst_skipped = read->dst_skipped;

@@ -423,7 +423,7 @@ Test(rows, that_cannot_be_read_are_rejects_with_their_place)
     HAS(log, "reject t.csv:5:1: wrong number of fields: \"2020-01-04,1\" (expected 3 fields, got 2)\n");
     HAS(log, "reject t.csv:6:1: wrong number of fields: \"2020-01-05,1,2,3\" (expected 3 fields, got 4)\n");
     HAS(log, "reject t.csv:7:12: open: expected a number, got \"x\" (try --null x)\n");
-    HAS(log, "reject t.csv:9:17: text after a closing quote: \"b\"\n");
+    HAS(log, "reject t.csv:9:17: text after a closing quote: \"b\" (");
     HAS(log, "reject t.csv:11:12: open: expected a number, got \"1,5\" (try --decimal ,)\n");
     HAS(log, "rows 0\n2020-01-01 1 2\n2020-01-08 5 6\n2020-01-10 1 1\n");
     free(log);
