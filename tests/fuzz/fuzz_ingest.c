@@ -84,6 +84,7 @@ static void check_file(unsigned how, const uint8_t *data, size_t n)
     struct alm_ingest_summary summary;
     struct alm_error error = {0};
     char path[64];
+    const bool labels = n > 0 && data[0] == 'c'; /* column c holds them */
     const int file = make_file(path, data, n);
     const struct alm_ingest_options options = {
         .path = path,
@@ -95,6 +96,9 @@ static void check_file(unsigned how, const uint8_t *data, size_t n)
                                      : NULL,
         .by = how & 16 ? "k" : NULL,
         .ragged = (how & 136) == 128 ? (how & 64 ? "pad" : "skip") : NULL,
+        .category = labels ? "c" : NULL,
+        .thousands = labels ? "," : NULL,
+        .currency = labels ? "$" : NULL,
         .last_wins = how & 32,
         .max_rejects_given = how & 64,
         .max_rejects = 1000000,
