@@ -14,6 +14,7 @@ static const char *why_not(const struct alm_decision *d, size_t c)
         return "empty as far as was looked; name it with --value to have it";
     if (facts->times == ALM_TIME_CERTAIN || (facts->times == ALM_TIME_NUMERIC && alm_name_is_time(header)))
         return "another time";
+    if (strcasecmp(header, "<PER>") == 0) return "the length of the bars";
     if (strcasecmp(header, "ignore") == 0) return "to be ignored, as its name says";
     if (!alm_column_is_numeric(facts)) return "not numeric";
     if (facts->counts && d->schema->named && alm_name_is_counter(header)) return "counts the rows";

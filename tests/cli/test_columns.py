@@ -114,7 +114,7 @@ class Columns(unittest.TestCase):
     def test_every_spelling_of_a_bar_is_a_row_of_v_bar(self):
         files = {
             "yahoo.csv": "Date,Open,High,Low,Close,Adj Close,Volume\n2020-01-02,1,4,0.5,2,2,9\n",
-            "stooq.csv": "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>\nAAPL.US,D,20200102,000000,1,4,0.5,2,9,0\n",
+            "stooq.csv": "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>\nAAPL.US,60,20200102,000000,1,4,0.5,2,9,0\n",
             "quantmod.csv": "Date,MSFT.Open,MSFT.High,MSFT.Low,MSFT.Close,MSFT.Volume\n2020-01-02,1,4,0.5,2,9\n",
             "alpha.csv": "timestamp,1. open,2. high,3. low,4. close,5. volume\n2020-01-02,1,4,0.5,2,9\n",
             "mt.csv": "<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>\n2020.01.02\t00:00:00\t1\t4\t0.5\t2\t5\t9\t1\n",
@@ -126,6 +126,7 @@ class Columns(unittest.TestCase):
         rows = self.sql("SELECT series, time, open, high, low, close, volume FROM v_bar ORDER BY 1")
         self.assertEqual([row[1:] for row in rows], [bar] * 7)
         self.assertEqual([row[0] for row in rows], ["A", "AAPL.US", "B", "MSFT", "alpha", "mt", "yahoo"])
+        self.assertEqual(self.sql("SELECT count(*) FROM v_series WHERE series LIKE '%.per'"), [(0,)])
         self.assertEqual(self.sql("SELECT kind FROM v_series WHERE series IN ('mt.close', 'mt.volume') ORDER BY series"), [("price",), ("numeric",)])
 
     def test_binance_klines_need_names_only(self):
