@@ -161,3 +161,19 @@ char *log_of(struct alm_ingest_options options, const char *text)
     clear_labels(&out);
     return out.log.data;
 }
+
+void gives(struct alm_ingest_options options, const char *text, const char *part)
+{
+    char *log = log_of(options, text);
+    HAS(log, part);
+    free(log);
+}
+
+void refused(struct alm_ingest_options options, const char *text, enum alm_status status, const char *part)
+{
+    struct outcome out;
+    ingest_text(&out, options, text);
+    cr_assert(eq(int, (int)out.status, (int)status), "%s\n%s", out.error.text, text);
+    HAS(out.error.text, part);
+    outcome_clear(&out);
+}

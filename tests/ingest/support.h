@@ -41,6 +41,11 @@ void outcome_clear(struct outcome *out);
 /* The log of importing text, which must succeed; freed by the caller. */
 char *log_of(struct alm_ingest_options options, const char *text);
 
+/* Importing text must give a log that has this part; or be refused with this status and a message that has
+ * it. */
+void gives(struct alm_ingest_options options, const char *text, const char *part);
+void refused(struct alm_ingest_options options, const char *text, enum alm_status status, const char *part);
+
 #define HAS(log, part) cr_assert(strstr((log), (part)) != NULL, "no <%s> in:\n%s", (part), (log))
 #define LACKS(log, part) cr_assert(strstr((log), (part)) == NULL, "<%s> in:\n%s", (part), (log))
 

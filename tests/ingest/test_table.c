@@ -4,28 +4,11 @@
 #define ROWS "2020-01-01,1,2\n2020-01-02,3,4\n2020-01-03,5,6\n2020-01-04,7,8\n2020-01-05,9,10\n"
 #define PAIRS "2020-01-01,1\n2020-01-02,3\n2020-01-03,5\n2020-01-04,7\n"
 
-static void gives(struct alm_ingest_options options, const char *text, const char *part)
-{
-    char *log = log_of(options, text);
-    HAS(log, part);
-    free(log);
-}
-
 static void lacks(struct alm_ingest_options options, const char *text, const char *part)
 {
     char *log = log_of(options, text);
     LACKS(log, part);
     free(log);
-}
-
-static void refused(struct alm_ingest_options options, const char *text, enum alm_status status,
-                    const char *part)
-{
-    struct outcome out;
-    ingest_text(&out, options, text);
-    cr_assert(eq(int, (int)out.status, (int)status), "%s\n%s", out.error.text, text);
-    HAS(out.error.text, part);
-    outcome_clear(&out);
 }
 
 /* ---- lines before the header ---- */

@@ -3,23 +3,6 @@
 
 static const struct alm_ingest_options as_tsf = {.layout = "tsf"};
 
-static void gives(struct alm_ingest_options options, const char *text, const char *part)
-{
-    char *log = log_of(options, text);
-    HAS(log, part);
-    free(log);
-}
-
-static void refused(struct alm_ingest_options options, const char *text, enum alm_status status,
-                    const char *part)
-{
-    struct outcome out;
-    ingest_text(&out, options, text);
-    cr_assert(eq(int, (int)out.status, (int)status), "%s\n%s", out.error.text, text);
-    HAS(out.error.text, part);
-    outcome_clear(&out);
-}
-
 #define HEADER                                                                                               \
     "# a comment, caf\xE9\n@relation test\n@attribute series_name string\n@attribute place string\n"         \
     "@attribute start_timestamp date\n@frequency monthly\n@horizon 8\n@missing true\n@equallength false\n"   \
