@@ -3,7 +3,9 @@
 #include "base/memory.h"
 #include "ingest/bar.h"
 #include "ingest/cells.h"
+#include "ingest/name.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -25,7 +27,23 @@ static bool is_unit_word(const char *text, size_t n)
         "j",    "kj",    "mol",   "lux",        "db",      "x1000",    NULL};
     for (size_t i = 0; words[i] != NULL; i++)
         if (strlen(words[i]) == n && strncasecmp(words[i], text, n) == 0) return true;
-    return false;
+    return n > 6 && strncasecmp(text, "degree", 6) == 0; /* degree_C, degrees_north */
+}
+
+/* Unit words with exponents between blanks, strokes, stars: `m s-1`, `W/m^2`. */
+static bool is_product(const char *text, size_t n)
+{
+    for (size_t at = 0; at < n;) {
+        size_t end = at;
+        while (end < n && strchr(" /*", text[end]) == NULL)
+            end++;
+        size_t word = end;
+        while (word > at && strchr("-^123", text[word - 1]) != NULL)
+            word--;
+        if (word == at || !is_unit_word(text + at, word - at)) return false;
+        at = end + 1;
+    }
+    return n > 0;
 }
 
 static struct alm_field trim(const struct alm_field *cell)
@@ -52,7 +70,7 @@ static bool is_unit(const struct alm_field *cell)
     const char *p = unit.text, *end = p + unit.n;
     if (p == end) return false;
     if (is_bracketed(&unit)) return true;
-    if (is_unit_word(p, (size_t)(end - p))) return true;
+    if (is_unit_word(p, (size_t)(end - p)) || is_product(p, (size_t)(end - p))) return true;
     /* °C, %, €/MWh, µg/m³: a sign that stands in no name */
     static const char *const signs[] = {"%", "$", "°", "µ", "μ", "³", "²", "€", "£", "Ω", NULL};
     for (size_t i = 0; signs[i] != NULL; i++)
@@ -110,6 +128,23 @@ static void join_parts(struct alm_text *out, const struct alm_field **parts, siz
     }
 }
 
+/* Not a line of dashes. */
+static bool has_letters(const struct alm_field *cell)
+{
+    for (size_t i = 0; i < cell->n; i++)
+        if (isalnum((unsigned char)cell->text[i]) || (unsigned char)cell->text[i] >= 0x80) return true;
+    return false;
+}
+
+static bool says_time(const struct alm_field *part)
+{
+    char name[64];
+    if (part->n >= sizeof name) return false;
+    memcpy(name, part->text, part->n);
+    name[part->n] = '\0';
+    return alm_name_is_time(name);
+}
+
 static void join_column(struct alm_text *out, const struct alm_ingest_table_row *rows, size_t last, size_t c,
                         size_t time)
 {
@@ -117,14 +152,17 @@ static void join_column(struct alm_text *out, const struct alm_ingest_table_row 
     size_t n = 0;
     for (size_t r = 0; r <= last && n < PARTS; r++) {
         const struct alm_field *cell = group_cell(rows, r, last, c, time);
-        bool known = cell == NULL;
+        bool known = cell == NULL || !has_letters(cell);
         for (size_t i = 0; i < n && !known; i++)
             known = alm_cells_equal(parts[i], 1, cell, 1);
         if (!known) parts[n++] = cell;
     }
-    /* the times are named by what stands right above them */
+    /* the times are named by what says so, else by what stands right above them */
+    size_t best = n - 1;
+    for (size_t i = 0; c == time && i < n; i++)
+        if (says_time(parts[i])) best = i;
     if (c == time && n > 1)
-        join_parts(out, &parts[n - 1], 1);
+        join_parts(out, &parts[best], 1);
     else
         join_parts(out, parts, n);
 }

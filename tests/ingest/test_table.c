@@ -88,6 +88,7 @@ Test(header, units_below_the_names_stay_out_of_them)
 {
     gives(NONE, "time,load,wind\n,MW,m/s\n" ROWS, "group t.load t.wind\nrows 0\n2020-01-01 1 2\n");
     gives(NONE, "time,load,wind\n(UTC),[MW],°C\n" ROWS, "line 2 holds units, not names\n");
+    gives(NONE, "time,sea,wind\nUTC,degree_C,m s-1\n" ROWS, "group t.sea t.wind\n");
     gives(NONE, "time,load,wind\n(UTC),[MW],°C\n" ROWS, "the header is lines 1 to 2\n");
 }
 
@@ -102,6 +103,12 @@ Test(header, fields_of_prices_come_behind_their_symbol)
 {
     gives(NONE, "Price,Close,Volume\nTicker,AAPL,AAPL\nDate,,\n" ROWS, "group AAPL.close AAPL.volume\n");
     gives(NONE, ",AAPL,\nDate,Open,Close\n" ROWS, "group AAPL.open AAPL.close\n");
+}
+
+Test(header, a_line_of_dashes_names_nothing)
+{
+    gives(NONE, "date,a,b\n----,----,----\n" ROWS, "time is column 1 (date)");
+    gives(NONE, "date,a,b\n----,----,----\n" ROWS, "group t.a t.b\n");
 }
 
 Test(header, repeated_rows_are_one)
