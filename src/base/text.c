@@ -196,6 +196,10 @@ void alm_text_append_number(struct alm_text *text, double value)
 {
     char digits[40];
     if (!isfinite(value)) return;
+    if (value == 0) {
+        alm_text_append(text, signbit(value) ? "-0" : "0");
+        return;
+    }
     if (write_decimal(digits, value)) {
         alm_text_append(text, digits);
         return;

@@ -91,6 +91,7 @@ enum alm_status alm_axis_finish(struct alm_ingest_extent *out, struct alm_axis *
                                       .last = axis->last,
                                       .n = axis->n,
                                       .gaps = axis->gaps,
-                                      .missing = axis->missing};
+                                      .missing = axis->missing,
+                                      .rests = axis->calendar.sessions.n > 0};
     return ALM_OK;
 }

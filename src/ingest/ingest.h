@@ -22,6 +22,7 @@ struct alm_ingest_extent {
     size_t n;       /* rows delivered */
     size_t gaps;    /* places where the calendar has bars and the rows do not */
     size_t missing; /* the bars there */
+    bool rests;     /* regularly, as markets do: that is no gap (series/session.h) */
 };
 
 /* Receives the result. Series come in groups that share one time axis: all value columns of a wide file, or

@@ -83,16 +83,17 @@ static void plan_bars(struct alm_resample_plan *plan, const struct alm_schema *s
     }
 }
 
-/* Ticks become bars; a single column of prices gives the bars its NAME. */
+/* Ticks become bars; a single column of prices gives the bars its NAME, a single one of volumes is their
+ * volume. */
 static void plan_ticks(struct alm_resample_plan *plan, const struct alm_schema *schema)
 {
     size_t n_prices = 0;
     for (size_t v = 0; v < plan->n_sources; v++)
         n_prices += !is_volume(name_of(schema, v));
-    const bool strip = n_prices == 1 && plan->n_sources > 1;
+    const bool strip = n_prices == 1 && plan->n_sources > 1, one_volume = plan->n_sources - n_prices == 1;
     for (size_t v = 0; v < plan->n_sources; v++) {
         if (is_volume(name_of(schema, v))) {
-            add(plan, v, ALM_RESAMPLE_SUM, NULL, false);
+            add(plan, v, ALM_RESAMPLE_SUM, strip && one_volume ? "volume" : NULL, strip && one_volume);
             continue;
         }
         add(plan, v, ALM_RESAMPLE_FIRST, "open", strip);

@@ -307,6 +307,18 @@ static enum alm_status describe(struct alm_import_sink *sink, struct alm_import_
     return status;
 }
 
+/* Once for all series: hours without bars that are not counted as gaps. */
+static void say_rests(struct alm_import_sink *sink, const struct alm_import_series *series)
+{
+    if (sink->said_rests) return;
+    sink->said_rests = true;
+    alm_text_printf(
+        &sink->assumptions,
+        "%s rests regularly, as markets do at night and over weekends: that is no gap (`almanac series "
+        "gaps` says when)\n",
+        series->name);
+}
+
 static enum alm_status on_end(void *context, size_t number, const struct alm_ingest_extent *extent,
                               struct alm_error *error)
 {
@@ -322,6 +334,7 @@ static enum alm_status on_end(void *context, size_t number, const struct alm_ing
         alm_observation_writer_free(group->frames[f].writer);
         group->frames[f].writer = NULL;
     }
+    if (extent->rests && group->width > 0) say_rests(sink, &sink->summary->series[group->first]);
     for (size_t c = 0; c < group->width; c++)
         ALM_TRY(describe(sink, &sink->summary->series[group->first + c], extent, error));
     return ALM_OK;

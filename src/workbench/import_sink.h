@@ -41,6 +41,7 @@ struct alm_import_sink {
     size_t n_created, n_rejects;
     size_t values_added, values_replaced;
     struct alm_text assumptions;
+    bool said_rests; /* among them */
 };
 
 /* The functions for alm_ingest; out->context is sink, to be set up with the first five fields. */

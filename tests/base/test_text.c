@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,55 @@ Test(text, a_written_number_reads_back_to_the_same_bits)
             cr_assert(reads(&back, text.data), "%s", text.data);
             cr_assert(memcmp(&back, &value, sizeof back) == 0, "%s", text.data);
         }
+        alm_text_clear(&text);
+    }
+}
+
+Test(text, decimals_of_up_to_15_digits_are_written_as_they_are)
+{
+    static const char *const cases[] = {"0",
+                                        "-0",
+                                        "1",
+                                        "-1",
+                                        "0.1",
+                                        "100.34",
+                                        "22351900",
+                                        "123456789012345",
+                                        "2.675",
+                                        "0.0001",
+                                        "0.00012",
+                                        "1.005",
+                                        "4.35",
+                                        "999999999999999",
+                                        "0.000123456789012345",
+                                        "5e-324",
+                                        "-5e-324",
+                                        "1e+22",
+                                        "1e+15",
+                                        "1e-05",
+                                        "2e-310",
+                                        "1.7976931348623157e+308",
+                                        "0.3",
+                                        "-1234.5678",
+                                        "1e+300",
+                                        "8.41e+21"};
+    char digits[40];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct alm_text text = {0};
+        alm_text_append_number(&text, strtod(cases[i], NULL));
+        cr_assert(eq(str, text.data, (char *)cases[i]));
+        alm_text_clear(&text);
+    }
+    srand(2);
+    for (int i = 0; i < 20000; i++) {
+        const long long whole = rand() % 2 ? rand() % 100000 : (long long)rand() * rand() % 1000000000000;
+        const int decimals = rand() % 4;
+        struct alm_text text = {0};
+        snprintf(digits, sizeof digits, "%lld.%0*d1", whole, decimals, 0);
+        if (decimals == 0) snprintf(digits, sizeof digits, "%lld.1", whole);
+        if (strlen(digits) > 16) continue;
+        alm_text_append_number(&text, strtod(digits, NULL));
+        cr_assert(eq(str, text.data, digits));
         alm_text_clear(&text);
     }
 }

@@ -86,9 +86,9 @@ class Resample(Program):
                  ("2024-01-02T10:02:00Z", "11", "4")]
         remarks = self.import_it(ticks, "T=ohlc", header="time,price,size", name="X")
         self.assertIn("gathered into bars of T", remarks)
-        values = {name: [v for _, v in self.export(f"X.{name}")] for name in ("open", "high", "low", "close", "size")}
+        values = {name: [v for _, v in self.export(f"X.{name}")] for name in ("open", "high", "low", "close", "volume")}
         self.assertEqual(values, {"open": ["10", "11"], "high": ["12", "11"], "low": ["9", "11"], "close": ["9", "11"],
-                                  "size": ["8", "4"]})
+                                  "volume": ["8", "4"]})
         self.import_it([t[:2] for t in ticks], "T=ohlc", header="time,price", name="Y")
         self.assertEqual([v for _, v in self.export("Y.high")], ["12", "11"])
         bars = [("2024-01-02", "1", "5", "0.5", "2", "2", "10"), ("2024-01-03", "2", "3", "1", "2.5", "2.5", "20"),

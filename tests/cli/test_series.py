@@ -217,7 +217,7 @@ class Series(Program):
                 when = (day + datetime.timedelta(hours=9, minutes=30 + m)).replace(tzinfo=zone)
                 lines.append(f"{when.astimezone(datetime.timezone.utc):%Y-%m-%dT%H:%MZ},{m}")
         self.write("s.csv", "\n".join(lines) + "\n")
-        self.good("import", "s.csv")
+        self.assertIn("rests regularly", self.run_it("import", "s.csv")[1])
         gaps = self.rows("series", "gaps", "s")
         self.assertEqual([(g["start"], g["end"], g["missing"], g["duration"]) for g in gaps],
                          [("2024-01-22T15:30:00Z", "2024-01-22T15:44:00Z", "15", "15min")])
