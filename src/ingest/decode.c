@@ -17,7 +17,7 @@ static const iconv_t no_conversion = (iconv_t)-1;
 struct alm_decoder {
     struct alm_stream *stream;
     iconv_t conversion; /* no_conversion: bytes are handed on */
-    char *input;        /* [INPUT], or the head of what is handed on; [start, end) not used yet */
+    char *input;        /* [INPUT], or [HEAD] of what is handed on; [start, end) not used yet */
     size_t start, end, capacity;
     size_t unit; /* bytes passed over where one cannot be read */
     char encoding[64];
@@ -98,6 +98,7 @@ static enum alm_status open_conversion(struct alm_decoder *decoder, const char *
                         near == NULL ? "" : " (did you mean ", near == NULL ? "" : near,
                         near == NULL ? "" : "?)");
     }
+    ALM_TRY(alm_grow((void **)&decoder->input, &decoder->capacity, INPUT, 1, error));
     decoder->unit = strncmp(squeezed, "UTF16", 5) == 0 || strncmp(squeezed, "UCS2", 4) == 0   ? 2
                     : strncmp(squeezed, "UTF32", 5) == 0 || strncmp(squeezed, "UCS4", 4) == 0 ? 4
                                                                                               : 1;
@@ -144,7 +145,7 @@ enum alm_status alm_decoder_open(struct alm_decoder **out, const char *path, con
     ALM_TRY(ALM_NEW(&decoder, 1, error));
     decoder->conversion = no_conversion;
     enum alm_status status = alm_stream_open(&decoder->stream, path, cancel, error);
-    if (status == ALM_OK) status = alm_grow((void **)&decoder->input, &decoder->capacity, INPUT, 1, error);
+    if (status == ALM_OK) status = alm_grow((void **)&decoder->input, &decoder->capacity, HEAD, 1, error);
     if (status == ALM_OK) status = find_encoding(decoder, encoding, error);
     if (status != ALM_OK) {
         alm_decoder_close(decoder);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 256 * 1024, SAMPLE_LINES = 20 };
+enum { CHUNK = 256 * 1024, LEAST_CHUNK = 4096, SAMPLE_LINES = 20 };
 
 struct alm_source {
     struct alm_decoder *decoder;
@@ -18,6 +18,7 @@ struct alm_source {
     size_t sample_end;         /* of the last complete line of the sample */
     size_t cut_end;            /* where a line was cut; the next one starts there */
     size_t record_line, lines; /* number of the record's first line; lines in the record */
+    size_t chunk;              /* bytes read at once: no more than the file has */
     enum alm_line_end line_end;
     bool at_end, sampling;
 };
@@ -26,8 +27,8 @@ struct alm_source {
 static enum alm_status read_chunk(struct alm_source *source, struct alm_error *error)
 {
     size_t n;
-    ALM_TRY(alm_grow((void **)&source->buffer, &source->capacity, source->end + CHUNK, 1, error));
-    ALM_TRY(alm_decoder_read(&n, source->decoder, source->buffer + source->end, CHUNK, error));
+    ALM_TRY(alm_grow((void **)&source->buffer, &source->capacity, source->end + source->chunk, 1, error));
+    ALM_TRY(alm_decoder_read(&n, source->decoder, source->buffer + source->end, source->chunk, error));
     source->at_end = n == 0;
     source->end += n;
     return ALM_OK;
@@ -76,7 +77,11 @@ enum alm_status alm_source_open(struct alm_source **out, const char *path, const
     ALM_TRY(ALM_NEW(&source, 1, error));
     source->record_line = 1;
     enum alm_status status = alm_decoder_open(&source->decoder, path, encoding, cancel, error);
-    if (status == ALM_OK) status = read_sample(source, error);
+    if (status == ALM_OK) {
+        const size_t size = alm_source_size(source);
+        source->chunk = size == 0 || size >= CHUNK ? CHUNK : size < LEAST_CHUNK ? LEAST_CHUNK : size + 1;
+        status = read_sample(source, error);
+    }
     if (status != ALM_OK) {
         alm_source_close(source);
         return status;

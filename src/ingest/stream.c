@@ -15,6 +15,7 @@
 
 enum {
     RAW = 128 * 1024,
+    LEAST_RAW = 4096,
     WAIT = 200, /* milliseconds between looks at cancel while a pipe has nothing */
 };
 
@@ -26,7 +27,7 @@ struct alm_stream {
     const struct alm_cancel *cancel;
     size_t size, position; /* of the file on the disk */
     bool is_pipe, at_end;  /* at_end: nothing is left to read into raw */
-    unsigned char *raw;    /* [RAW] as on the disk; [raw_start, raw_end) not used yet */
+    unsigned char *raw;    /* [raw_capacity] as on the disk; [raw_start, raw_end) not used yet */
     size_t raw_start, raw_end, raw_capacity;
     enum packing packing;
     bool within; /* a member or frame has begun and is not complete */
@@ -76,7 +77,7 @@ static enum alm_status fill(struct alm_stream *stream, struct alm_error *error)
 {
     if (stream->raw_start < stream->raw_end) return ALM_OK;
     stream->raw_start = 0;
-    return read_raw(&stream->raw_end, stream, stream->raw, RAW, error);
+    return read_raw(&stream->raw_end, stream, stream->raw, stream->raw_capacity, error);
 }
 
 /* Where in the file the next unused byte stands. */
@@ -219,7 +220,8 @@ static enum alm_status find_packing(struct alm_stream *stream, struct alm_error 
     /* a pipe may deliver its first bytes one by one */
     while (stream->raw_end < 16 && !stream->at_end) {
         size_t n;
-        ALM_TRY(read_raw(&n, stream, stream->raw + stream->raw_end, RAW - stream->raw_end, error));
+        ALM_TRY(read_raw(&n, stream, stream->raw + stream->raw_end, stream->raw_capacity - stream->raw_end,
+                         error));
         stream->raw_end += n;
     }
     if (starts_with(stream, "\x1F\x8B", 2)) {
@@ -265,6 +267,15 @@ static enum alm_status open_path(struct alm_stream *stream, const char *path, st
     return ALM_OK;
 }
 
+/* No more than the file has. */
+static enum alm_status make_room(struct alm_stream *stream, struct alm_error *error)
+{
+    const size_t room = stream->size == 0 || stream->size >= RAW ? RAW
+                        : stream->size < LEAST_RAW               ? LEAST_RAW
+                                                                 : stream->size + 1;
+    return alm_grow((void **)&stream->raw, &stream->raw_capacity, room, 1, error);
+}
+
 enum alm_status alm_stream_open(struct alm_stream **out, const char *path, const struct alm_cancel *cancel,
                                 struct alm_error *error)
 {
@@ -275,7 +286,7 @@ enum alm_status alm_stream_open(struct alm_stream **out, const char *path, const
     stream->cancel = cancel;
     alm_digest_init(&stream->digest);
     enum alm_status status = open_path(stream, path, error);
-    if (status == ALM_OK) status = alm_grow((void **)&stream->raw, &stream->raw_capacity, RAW, 1, error);
+    if (status == ALM_OK) status = make_room(stream, error);
     if (status == ALM_OK) status = find_packing(stream, error);
     if (status != ALM_OK) {
         alm_stream_close(stream);
