@@ -77,7 +77,8 @@ static void forecast_rows(struct alm_forecast *out, const struct alm_lstm_state 
                 alm_lstm_encode(x, rows, row, &lstm->plan, alm_span_suffix(series[row].target, lookback).y,
                                 series[row].season_length);
     const size_t outputs = lstm->plan.horizon * lstm->loss.n_levels;
-    const alm_real *answer = alm_network_forward(tape, lstm->network, x, steps, rows);
+    const struct alm_batch batch = {.steps = steps, .rows = rows, .x = x};
+    const alm_real *answer = alm_network_forward(tape, lstm->network, &batch);
     if (lstm->plan.labels == ALM_LABELS_ALL) answer += (steps - 1) * rows * outputs;
     for (size_t row = 0; row < rows; row++) {
         const struct alm_span y = series[row].target;

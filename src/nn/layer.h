@@ -7,6 +7,7 @@
 #ifndef ALM_NN_LAYER_H
 #define ALM_NN_LAYER_H
 
+#include "nn/cell.h"
 #include "nn/kernel.h"
 
 #include <stdbool.h>
@@ -22,11 +23,6 @@ struct alm_lstm_weights {
     alm_real *w; /* [F][4H] from the input */
     alm_real *r; /* [H][4H] from the layer's own output one step before */
     alm_real *b; /* [4H] */
-};
-
-/* A state at the border of a sequence, or the derivatives by it: h and c, [B][H] each. */
-struct alm_layer_state {
-    alm_real *h, *c;
 };
 
 struct alm_layer {

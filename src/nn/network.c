@@ -44,6 +44,16 @@ static void list_tensors(struct alm_network *network)
     add_tensor(network, "head", "b", 1, s->horizon * s->levels);
 }
 
+static enum alm_status check_options(const struct alm_network_shape *s, struct alm_error *error)
+{
+    if (s->cell != ALM_CELL_LSTM || s->peephole || s->layer_norm || s->residual ||
+        s->forget != ALM_FORGET_LEARNED || s->dropout_input > 0 || s->dropout_layer > 0 ||
+        s->dropout_recurrent > 0 || s->window > 0 || s->extras > 0 || s->n_series > 0 || s->embedding > 0 ||
+        s->decoder != ALM_DECODER_DIRECT || s->segment > 0)
+        return alm_fail(error, ALM_USAGE, "the network knows no such option yet");
+    return ALM_OK;
+}
+
 /* Every size within a million and every matrix within 2^31 numbers: far beyond use, and no product can
  * overflow. */
 static enum alm_status check_shape(const struct alm_network_shape *s, struct alm_error *error)
@@ -58,7 +68,7 @@ static enum alm_status check_shape(const struct alm_network_shape *s, struct alm
         return alm_fail(error, ALM_USAGE,
                         "a network of %zu layers of %zu units with %zu inputs and %zu outputs is too large",
                         s->layers, s->hidden, s->inputs, outputs);
-    return ALM_OK;
+    return check_options(s, error);
 }
 
 enum alm_status alm_network_create(struct alm_network **out, const struct alm_network_shape *shape,
@@ -82,6 +92,13 @@ enum alm_status alm_network_create(struct alm_network **out, const struct alm_ne
     }
     *out = network;
     return ALM_OK;
+}
+
+const struct alm_tensor *alm_tensor_find(const struct alm_network *network, const char *name)
+{
+    for (size_t i = 0; i < network->n_tensors; i++)
+        if (strcmp(network->tensors[i].name, name) == 0) return &network->tensors[i];
+    return NULL;
 }
 
 void alm_network_free(struct alm_network *network)

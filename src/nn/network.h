@@ -1,14 +1,18 @@
-/* A network: stacked LSTM layers and a linear head, with all parameters in one block. */
+/* A network: stacked recurrent layers and what makes their states into answers, with all parameters in one
+ * block. */
 #ifndef ALM_NN_NETWORK_H
 #define ALM_NN_NETWORK_H
 
 #include "base/bytes.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "nn/cell.h"
 #include "nn/loss.h"
 #include "nn/real.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Which time steps answer, and are counted by the loss. */
 enum alm_labels {
@@ -16,13 +20,46 @@ enum alm_labels {
     ALM_LABELS_LAST, /* the last step does */
 };
 
+/* What makes the last layer's outputs into answers. */
+enum alm_decoder_kind {
+    ALM_DECODER_DIRECT,  /* one linear map to the whole horizon */
+    ALM_DECODER_SEGMENT, /* the horizon in segments, each one step of a further LSTM cell from the last state,
+                            with a learnt vector for its position as input, then one linear map shared by all
+                            (SegRNN: Lin et al. 2023) */
+};
+
+/* A field that is zero means that the feature is off. */
 struct alm_network_shape {
     size_t inputs;  /* F: numbers per time step */
     size_t hidden;  /* H: units per layer */
     size_t layers;  /* each above the first takes the outputs of the one below */
     size_t horizon; /* values that one answer has */
-    size_t levels;  /* outputs per value: 1, or one per quantile level */
+    size_t levels;  /* outputs per value: as many as the loss asks for (alm_loss) */
     enum alm_labels labels;
+
+    enum alm_cell_kind cell;
+    bool peephole; /* gates see the memory: i and f the one before, o the new one (Gers & Schmidhuber 2000) */
+    bool layer_norm; /* the sums that gates are made of are normalised over the layer (Ba, Kiros & Hinton
+                        2016, equations 3 and 4) */
+    bool residual;   /* a layer above the first adds its input to its output */
+    enum alm_forget_mode forget;
+    double forget_rate;  /* 0 to 1 */
+    double forget_noise; /* a, 0 to 1 */
+
+    /* Shares that are set to zero in training, the others being scaled up by 1 / (1 - share); one mask a row
+     * for all steps (Gal & Ghahramani 2016). At least 0, below 1. */
+    double dropout_input;     /* of x (not of the embedding) */
+    double dropout_layer;     /* of what a layer above the first sees (not of what `residual` adds) */
+    double dropout_recurrent; /* of h_{t-1} where it enters the gates */
+
+    size_t window; /* numbers a row that reach the answers by a linear map beside the layers: the linear skip;
+                      labels=last only */
+    size_t extras; /* further numbers a row, the same for all steps, that reach every answer by a linear map
+                      and are seen by the segment decoder's cell: static and known-future covariates */
+    size_t n_series, embedding; /* a learnt vector of `embedding` numbers for each of n_series, appended to
+                                   the inputs of every step and of the segment decoder; both or none */
+    enum alm_decoder_kind decoder;
+    size_t segment; /* values of a segment; divides the horizon; labels=last only */
 };
 
 /* One named matrix inside the block; a bias has one row. */
@@ -34,16 +71,19 @@ struct alm_tensor {
 struct alm_network {
     struct alm_network_shape shape;
     size_t n_tensors, n_parameters;
-    struct alm_tensor *tensors; /* [n_tensors]: 3 per layer, then 2 of the head */
+    struct alm_tensor *tensors; /* [n_tensors]: those of each layer, then the others */
     alm_real *parameters; /* [n_parameters], 64-byte-aligned, as is every tensor in it; gaps are 0 and stay 0.
                            * A gradient and Adam's moments are blocks of the same layout */
 };
 
-/* Parameters are zero. ALM_USAGE for a zero size or one that OpenBLAS cannot address. Release with
- * alm_network_free. */
+/* Parameters are zero. ALM_USAGE for a zero size, one that OpenBLAS cannot address, or options that do not go
+ * together. Release with alm_network_free. */
 enum alm_status alm_network_create(struct alm_network **out, const struct alm_network_shape *shape,
                                    struct alm_error *error);
 void alm_network_free(struct alm_network *network);
+
+/* The tensor of that name, or NULL. */
+const struct alm_tensor *alm_tensor_find(const struct alm_network *network, const char *name);
 
 /* Draws the parameters: W and the head uniform in ±√(6 / (rows + columns per gate)) (Glorot & Bengio 2010), R
  * of each gate orthogonal (Saxe, McClelland & Ganguli 2014), biases 0 but 1 for the forget gate (Gers et al.
@@ -51,13 +91,38 @@ void alm_network_free(struct alm_network *network);
 enum alm_status alm_network_init(struct alm_network *network, struct alm_random *random,
                                  struct alm_error *error);
 
-/* What a network is asked. Sequences are time-major. Labelled steps T' are all T, or 1 with labels=last. */
+/* What a network is asked. Sequences are time-major. Labelled steps T' are all T, or 1 with labels=last.
+ * What the shape does not have is not looked at. */
 struct alm_batch {
     size_t steps, rows; /* T, B */
     alm_real *x;        /* [T][B][F] */
     alm_real *y;        /* [T'][B][horizon]: what should be answered; finite */
     alm_real *weight;   /* [T'][B][horizon]: how much each value counts; 0 for missing ones */
+
+    alm_real *window; /* [B][window] */
+    alm_real *extras; /* [B][extras] */
+    uint32_t *series; /* [B] below n_series */
+
+    /* [layers] states [B][H]: where the sequences start (NULL: zero; no derivative flows into it) and where
+     * those after the last step are put (NULL: nowhere). They may be the same. */
+    const struct alm_layer_state *start, *last;
+
+    /* The stream of dropout masks and forget samples, which are drawn from (key, row, layer, step, unit) and
+     * from nothing else: two batches with the same key and rows see the same ones. 0: prediction, that is no
+     * dropout and the expectation of the forget gate. */
+    uint64_t key;
 };
+
+/* Allocates the arrays of a batch for `shape` (x, y, weight, and window, extras and series where the shape
+ * has them) and sets steps and rows; the rest is zero. Clear it also after a failure. */
+enum alm_status alm_batch_init(struct alm_batch *batch, const struct alm_network_shape *shape, size_t steps,
+                               size_t rows, struct alm_error *error);
+void alm_batch_clear(struct alm_batch *batch);
+
+/* States for all layers, zero, in one block that alm_state_free releases (NULL is fine). */
+enum alm_status alm_state_create(struct alm_layer_state **out, const struct alm_network_shape *shape,
+                                 size_t rows, struct alm_error *error);
+void alm_state_free(struct alm_layer_state *states);
 
 /* Memory for passes of up to steps x rows, made once; belongs to one thread at a time. */
 struct alm_tape;
@@ -70,10 +135,10 @@ enum alm_status alm_tape_create_threads(struct alm_tape **out, const struct alm_
                                         size_t steps, size_t rows, size_t threads, struct alm_error *error);
 void alm_tape_free(struct alm_tape *tape);
 
-/* Answers for x [T][B][F] with T and B up to those of the tape. The result, [T'][B][horizon][levels], belongs
- * to the tape and is valid until its next use. Allocates nothing. */
+/* Answers for a batch, with T and B up to those of the tape; y and weight are not looked at. The result,
+ * [T'][B][horizon][levels], belongs to the tape and is valid until its next use. Allocates nothing. */
 const alm_real *alm_network_forward(struct alm_tape *tape, const struct alm_network *network,
-                                    const alm_real *x, size_t steps, size_t rows);
+                                    const struct alm_batch *batch);
 
 /* Forward, loss and backward: adds Σ w l and Σ w to *total and the gradient of Σ w l to gradient
  * [n_parameters] (divide by Σ w for that of the mean). gradient may be NULL: only the loss. loss->n_levels

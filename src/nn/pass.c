@@ -166,9 +166,10 @@ static size_t run_pass(struct pass *pass)
 }
 
 const alm_real *alm_network_forward(struct alm_tape *tape, const struct alm_network *network,
-                                    const alm_real *x, size_t steps, size_t rows)
+                                    const struct alm_batch *batch)
 {
-    struct pass pass = {.tape = tape, .network = network, .x = x, .steps = steps, .rows = rows};
+    struct pass pass = {
+        .tape = tape, .network = network, .x = batch->x, .steps = batch->steps, .rows = batch->rows};
     run_pass(&pass);
     return tape->answers;
 }

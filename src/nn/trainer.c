@@ -44,12 +44,8 @@ static enum alm_status create_piece(struct training *t, struct alm_error *error)
 {
     const struct alm_network_shape *shape = &t->network->shape;
     const size_t steps = t->settings->steps, rows = alm_trainer_piece(t->settings->batch);
-    const size_t answers = (shape->labels == ALM_LABELS_ALL ? steps : 1) * rows * shape->horizon;
     ALM_TRY(alm_tape_create_threads(&t->tape, t->network, steps, rows, t->settings->threads, error));
-    t->piece = (struct alm_batch){.steps = steps, .rows = rows};
-    ALM_TRY(ALM_NEW(&t->piece.x, steps * rows * shape->inputs, error));
-    ALM_TRY(ALM_NEW(&t->piece.y, answers, error));
-    return ALM_NEW(&t->piece.weight, answers, error);
+    return alm_batch_init(&t->piece, shape, steps, rows, error);
 }
 
 static enum alm_status training_init(struct training *t, const struct alm_batch_source *train,
@@ -70,9 +66,7 @@ static void training_clear(struct training *t)
 {
     alm_adam_clear(&t->adam);
     alm_tape_free(t->tape);
-    free(t->piece.x);
-    free(t->piece.y);
-    free(t->piece.weight);
+    alm_batch_clear(&t->piece);
     free(t->gradient);
     free(t->best);
 }

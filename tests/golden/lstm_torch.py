@@ -79,7 +79,7 @@ def run(name, F, H, layers, T, B, horizon, labels, loss, levels):
     if levels:
         print(f"static const double {name}_levels[] = {{{', '.join(map(repr, levels))}}};")
     return (
-        f'    {{"{name}", {{{F}, {H}, {layers}, {horizon}, {max(1, len(levels))}, ALM_LABELS_{labels.upper()}}}, '
+        f'    {{"{name}", {{.inputs = {F}, .hidden = {H}, .layers = {layers}, .horizon = {horizon}, .levels = {max(1, len(levels))}, .labels = ALM_LABELS_{labels.upper()}}}, '
         f"{{ALM_LOSS_{loss.upper()}, {DELTA}, {max(1, len(levels))}, {name + '_levels' if levels else 'NULL'}}}, {T}, {B},\n"
         f"     {len(outputs)}, {len(gradient)}, {name}_output, {name}_gradient, {name}_losses, {name}_weights}},"
     )

@@ -101,7 +101,7 @@ Test(golden, outputs_loss_and_gradients_equal_pytorch)
 {
     for (size_t i = 0; i < N_GOLDENS; i++) {
         struct fixture f = setup(&goldens[i]);
-        const double *out = alm_network_forward(f.tape, f.network, f.batch.x, f.batch.steps, f.batch.rows);
+        const double *out = alm_network_forward(f.tape, f.network, &f.batch);
         for (size_t k = 0; k < f.golden->n_output; k++)
             cr_assert(near(out[k], f.golden->output[k]), "%s: output %zu", f.golden->name, k);
         const struct alm_loss_sum total = compute(&f);

@@ -45,8 +45,12 @@ static double *uniform(size_t n, struct alm_random *random, double low, double h
 static struct problem setup(const struct size *s, const struct alm_loss *loss, enum alm_labels labels)
 {
     struct problem p = {.loss = loss};
-    const struct alm_network_shape shape = {s->inputs,  s->hidden,      s->layers,
-                                            s->horizon, loss->n_levels, labels};
+    const struct alm_network_shape shape = {.inputs = s->inputs,
+                                            .hidden = s->hidden,
+                                            .layers = s->layers,
+                                            .horizon = s->horizon,
+                                            .levels = loss->n_levels,
+                                            .labels = labels};
     const size_t answers = (labels == ALM_LABELS_ALL ? s->steps : 1) * s->rows * s->horizon;
     struct alm_random *random;
     cr_assert(eq(int, alm_random_create(&random, 7, NULL), ALM_OK));

@@ -84,8 +84,9 @@ Test(network, answers_of_a_row_do_not_depend_on_its_neighbours)
     for (size_t t = 0; t < T; t++)
         memcpy(row + t * F, x + (t * B + 4) * F, F * sizeof *x);
     cr_assert(eq(int, alm_tape_create(&tape, network, T, B, NULL), ALM_OK));
-    memcpy(first, alm_network_forward(tape, network, row, T, 1) + (T - 1) * OUT, sizeof first);
-    const float *all = alm_network_forward(tape, network, x, T, B) + ((T - 1) * B + 4) * OUT;
+    const struct alm_batch one = {.steps = T, .rows = 1, .x = row}, six = {.steps = T, .rows = B, .x = x};
+    memcpy(first, alm_network_forward(tape, network, &one) + (T - 1) * OUT, sizeof first);
+    const float *all = alm_network_forward(tape, network, &six) + ((T - 1) * B + 4) * OUT;
     for (size_t k = 0; k < OUT; k++)
         cr_assert(epsilon_eq(flt, all[k], first[k], 1e-6F));
     alm_tape_free(tape);
@@ -103,7 +104,7 @@ Test(network, gives_the_same_bits_on_any_number_of_threads)
         x[i] = (float)sin(0.7 * (double)i);
     for (size_t i = 0; i < B * H; i++)
         y[i] = (float)cos((double)i), weight[i] = (float)(i % 3);
-    const struct alm_batch batch = {T, B, x, y, weight};
+    const struct alm_batch batch = {.steps = T, .rows = B, .x = x, .y = y, .weight = weight};
     const double levels[] = {0.2, 0.8};
     const struct alm_loss loss = {.kind = ALM_LOSS_QUANTILE, .n_levels = 2, .levels = levels};
     const size_t bytes = network->n_parameters * sizeof(float);
@@ -118,7 +119,7 @@ Test(network, gives_the_same_bits_on_any_number_of_threads)
             memset(now, 0, bytes);
             total = (struct alm_loss_sum){0};
             alm_network_gradient(&total, now, tape, network, &loss, &batch);
-            const float *out = alm_network_forward(tape, network, x, T, B);
+            const float *out = alm_network_forward(tape, network, &batch);
             if (threads == 1) sum = total.sum, memcpy(answers, out, sizeof answers);
             cr_assert(total.sum == sum && memcmp(answers, out, sizeof answers) == 0);
             cr_assert(memcmp(gradient[0], now, bytes) == 0, "%zu threads", threads);

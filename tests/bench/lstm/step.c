@@ -34,7 +34,12 @@ static float *numbers(size_t n)
 /* One layer, one answer from the last step, as the PyTorch model. Returns NULL on failure. */
 struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batch, size_t threads)
 {
-    const struct alm_network_shape shape = {inputs, hidden, 1, 1, 1, ALM_LABELS_LAST};
+    const struct alm_network_shape shape = {.inputs = inputs,
+                                            .hidden = hidden,
+                                            .layers = 1,
+                                            .horizon = 1,
+                                            .levels = 1,
+                                            .labels = ALM_LABELS_LAST};
     struct step *s = calloc(1, sizeof *s);
     struct alm_random *random = NULL;
     const size_t rows = alm_trainer_piece(batch);
@@ -47,7 +52,11 @@ struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batc
     alm_random_free(random);
     s->batch = batch;
     s->gradient = calloc(s->network->n_parameters, sizeof *s->gradient);
-    s->piece = (struct alm_batch){steps, rows, numbers(steps * rows * inputs), numbers(rows), numbers(rows)};
+    s->piece = (struct alm_batch){.steps = steps,
+                                  .rows = rows,
+                                  .x = numbers(steps * rows * inputs),
+                                  .y = numbers(rows),
+                                  .weight = numbers(rows)};
     for (size_t i = 0; i < rows; i++)
         s->piece.weight[i] = 1;
     return s;
@@ -88,7 +97,7 @@ double step_infer(struct step *s, size_t times)
     const unsigned before = alm_denormals_flush();
     const double start = alm_clock_thread_cpu();
     for (size_t i = 0; i < times; i++)
-        alm_network_forward(s->tape, s->network, s->piece.x, s->piece.steps, s->piece.rows);
+        alm_network_forward(s->tape, s->network, &s->piece);
     const double seconds = alm_clock_thread_cpu() - start;
     alm_denormals_restore(before);
     return seconds;

@@ -1,0 +1,30 @@
+/* What a layer's cell can be, and the state that it carries from step to step. */
+#ifndef ALM_NN_CELL_H
+#define ALM_NN_CELL_H
+
+#include "nn/real.h"
+
+/* The cell of every layer. */
+enum alm_cell_kind {
+    ALM_CELL_LSTM,  /* Hochreiter & Schmidhuber 1997 with the forget gate of Gers, Schmidhuber & Cummins 2000
+                     */
+    ALM_CELL_SLSTM, /* exponential input gate, normalised memory (Beck et al. 2024, equations 8 to 17) */
+};
+
+/* What happens to the forget gate f of the LSTM cell in training, with probability forget_rate at each row,
+ * step and unit; prediction uses the expectation over that. */
+enum alm_forget_mode {
+    ALM_FORGET_LEARNED, /* nothing */
+    ALM_FORGET_ZERO,    /* 0: the memory is cleared */
+    ALM_FORGET_ONE,     /* 1: it is kept whole, as in the cell of 1997 */
+    ALM_FORGET_NOISE,   /* (1 - a) f + a u, a = forget_noise, u uniform on (0, 1) */
+};
+
+/* The state of one layer at the border of a sequence, or the derivatives by it; [B][H] each. */
+struct alm_layer_state {
+    alm_real *h, *c;
+    alm_real *n, *m; /* sLSTM only (else not looked at): normaliser and stabiliser; c and n are those of the
+                        paper times exp(-m) */
+};
+
+#endif
