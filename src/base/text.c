@@ -275,12 +275,13 @@ static inline const char *take_digits(uint64_t *value, const char *p, const char
     return p;
 }
 
+static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
+                                1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
+
 /* A number below 2^53 and a power of ten up to 22 are exact in double, so one division rounds correctly
  * (Clinger 1990, "How to read floating point numbers accurately"). False for all that is not so plain. */
 static bool read_plain(double *out, const char *p, const char *end)
 {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
-                                    1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
     bool negative = false;
     uint64_t digits = 0;
     size_t n_fraction = 0;
@@ -300,9 +301,51 @@ static bool read_plain(double *out, const char *p, const char *end)
     return true;
 }
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* The same for 4 to 8 bytes of digits with at most one point, all at once: without the point the digits are
+ * put behind zeros in one word, then neighbours are joined to numbers of 2, 4 and 8 digits. */
+static inline bool read_short(double *out, const char *text, size_t n)
+{
+    const uint64_t points = UINT64_C(0x2E2E2E2E2E2E2E2E), zeros = UINT64_C(0x3030303030303030);
+    uint32_t low, high;
+    memcpy(&low, text, 4);
+    memcpy(&high, text + n - 4, 4);
+    uint64_t word = low | (uint64_t)high << 8 * (n - 4);
+    const uint64_t x = word ^ points;
+    const uint64_t found = (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
+    size_t n_fraction = 0, n_digits = n;
+    if (found != 0) {
+        const int at = __builtin_ctzll(found) - 7; /* the first point's bit */
+        const uint64_t before = (UINT64_C(1) << at) - 1;
+        word = (word & before) | (word >> 8 & ~before);
+        n_digits--;
+        n_fraction = n_digits - (size_t)at / 8;
+    }
+    const size_t lead = 8 * (8 - n_digits);
+    if (lead > 0) word = word << lead | zeros >> (64 - lead);
+    if (((word & UINT64_C(0xF0F0F0F0F0F0F0F0)) |
+         ((word + UINT64_C(0x0606060606060606)) >> 4 & UINT64_C(0x0F0F0F0F0F0F0F0F))) !=
+        UINT64_C(0x3333333333333333))
+        return false;
+    word -= zeros;
+    word = word * 10 + (word >> 8);
+    word = ((word & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x000F424000000064) +
+            (word >> 16 & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x0000271000000001)) >>
+           32;
+    *out = (double)(uint32_t)word / powers[n_fraction];
+    return true;
+}
+#else
+static inline bool read_short(double *out, const char *text, size_t n)
+{
+    return read_plain(out, text, text + n);
+}
+#endif
+
 bool alm_text_to_number(double *out, const char *text, size_t n)
 {
     char buffer[512], *stop;
+    if (n >= 4 && n <= 8 && read_short(out, text, n)) return true;
     if (read_plain(out, text, text + n)) return true;
     if (!is_decimal(text, text + n)) return false;
     if (n >= sizeof buffer) return false;

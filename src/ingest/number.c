@@ -216,6 +216,9 @@ static bool is_plain(const struct alm_number_style *style)
 
 enum alm_cell alm_number_read(double *out, const char *text, size_t n, const struct alm_number_style *style)
 {
+    /* nearly always */
+    if (style->null_text == NULL && style->decimal != ',' && alm_text_to_number(out, text, n))
+        return ALM_CELL_NUMBER;
     trim(&text, &n);
     /* the user's words first: they may look like numbers, such as -999 */
     if (style->null_text != NULL && is_listed(text, n, style->null_text)) {

@@ -189,21 +189,26 @@ static const char *insertion(const struct alm_incoming *rows)
     return names[last];
 }
 
-static void count_added(struct alm_observation_writer *w, const struct alm_incoming *rows, size_t from)
+/* counts are those of the whole block. */
+static void count_added(struct alm_observation_writer *w, const struct alm_incoming *rows, size_t from,
+                        const size_t counts[ALM_FRAME_WIDTH])
 {
-    const size_t n = rows->at - from;
-    w->counts.rows += n;
-    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++) {
-        if (rows->column[k] == SIZE_MAX) continue;
-        const double *values = rows->values + from * rows->width + rows->column[k];
-        for (size_t i = 0; i < n; i++)
-            w->counts.added += isnan(values[i * rows->width]) ? 0 : 1;
+    size_t part[ALM_FRAME_WIDTH];
+    if (rows->at - from < rows->n) {
+        struct alm_incoming added = *rows;
+        added.values += from * rows->width;
+        added.n = rows->at - from;
+        alm_incoming_count(part, &added);
+        counts = part;
     }
+    w->counts.rows += rows->at - from;
+    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++)
+        w->counts.added += counts[k];
 }
 
 /* Inserts rows up to the end or to one that is there. */
 static enum alm_status insert(struct alm_incoming *rows, struct alm_observation_writer *w,
-                              struct alm_error *error)
+                              const size_t counts[ALM_FRAME_WIDTH], struct alm_error *error)
 {
     struct alm_statement s;
     struct alm_error why = {0};
@@ -218,43 +223,39 @@ static enum alm_status insert(struct alm_incoming *rows, struct alm_observation_
     else if (status != ALM_OK)
         alm_fail(error, status, "%s", why.text);
     alm_statement_end(&s);
-    if (status == ALM_OK) count_added(w, rows, from);
+    if (status == ALM_OK) count_added(w, rows, from, counts);
     return status;
 }
 
-/* SQLite's own check is off in a bulk transaction. */
 static enum alm_status refuse_infinite(const struct alm_incoming *rows, struct alm_error *error)
 {
-    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++) {
-        if (rows->column[k] == SIZE_MAX) continue;
-        const double *values = rows->values + rows->column[k];
-        bool infinite = false;
-        for (size_t i = 0; i < rows->n; i++)
-            infinite |= isinf(values[i * rows->width]) != 0;
-        for (size_t i = 0; infinite && i < rows->n; i++)
-            if (isinf(values[i * rows->width]))
+    for (size_t i = 0; i < rows->n; i++)
+        for (size_t k = 0; k < ALM_FRAME_WIDTH; k++)
+            if (rows->column[k] != SIZE_MAX && isinf(rows->values[i * rows->width + rows->column[k]]))
                 return alm_fail(error, ALM_DATA, "an infinite value cannot be stored (ts %lld)",
                                 (long long)rows->ts[i]);
-    }
     return ALM_OK;
 }
 
-static void tally(struct alm_observation_writer *w, const struct alm_incoming *rows)
+/* Notes whether the rows of an empty frame come in order. */
+static void check_order(struct alm_observation_writer *w, const struct alm_incoming *rows)
 {
     for (size_t i = 0; i < rows->n && w->fresh; i++) {
         if (w->tally.n_rows + i > 0 && rows->ts[i] <= w->last_ts) w->fresh = false;
         w->last_ts = rows->ts[i];
     }
-    if (w->fresh) alm_frame_tally_add_block(&w->tally, rows);
 }
 
 static enum alm_status write_rows(struct alm_incoming *rows, struct alm_observation_writer *w,
                                   struct alm_error *error)
 {
-    ALM_TRY(refuse_infinite(rows, error));
-    tally(w, rows);
+    size_t counts[ALM_FRAME_WIDTH];
+    /* SQLite's own check is off in a bulk transaction */
+    if (!alm_incoming_count(counts, rows)) return refuse_infinite(rows, error);
+    check_order(w, rows);
+    if (w->fresh) alm_frame_tally_add_block(&w->tally, rows, counts);
     for (;;) {
-        ALM_TRY(insert(rows, w, error));
+        ALM_TRY(insert(rows, w, counts, error));
         if (rows->at == rows->n) return ALM_OK;
         ALM_TRY(merge(rows, w, error));
     }

@@ -4,6 +4,8 @@
 #include "store/statement.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <string.h>
 
 void alm_frame_tally_add(struct alm_frame_tally *tally, int64_t ts, const double *values)
 {
@@ -19,26 +21,43 @@ void alm_frame_tally_add(struct alm_frame_tally *tally, int64_t ts, const double
     }
 }
 
-void alm_frame_tally_add_block(struct alm_frame_tally *tally, const struct alm_incoming *rows)
+bool alm_incoming_count(size_t counts[ALM_FRAME_WIDTH], const struct alm_incoming *rows)
 {
+    const uint64_t infinity = UINT64_C(0x7FF0000000000000);
+    size_t infinite = 0;
     for (size_t k = 0; k < ALM_FRAME_WIDTH; k++) {
+        counts[k] = 0;
         if (rows->column[k] == SIZE_MAX) continue;
         const double *values = rows->values + rows->column[k];
-        size_t first = 0, last = rows->n, n = 0;
-        while (first < rows->n && isnan(values[first * rows->width]))
+        for (size_t i = 0; i < rows->n; i++) {
+            uint64_t bits;
+            memcpy(&bits, &values[i * rows->width], sizeof bits);
+            bits &= ~(UINT64_C(1) << 63);
+            counts[k] += bits <= infinity;
+            infinite += bits == infinity;
+        }
+    }
+    return infinite == 0;
+}
+
+void alm_frame_tally_add_block(struct alm_frame_tally *tally, const struct alm_incoming *rows,
+                               const size_t counts[ALM_FRAME_WIDTH])
+{
+    for (size_t k = 0; k < ALM_FRAME_WIDTH; k++) {
+        if (counts[k] == 0) continue;
+        const double *values = rows->values + rows->column[k];
+        size_t first = 0, last = rows->n - 1;
+        while (isnan(values[first * rows->width]))
             first++;
-        if (first == rows->n) continue;
-        while (isnan(values[(last - 1) * rows->width]))
+        while (isnan(values[last * rows->width]))
             last--;
-        for (size_t i = first; i < last; i++)
-            n += isnan(values[i * rows->width]) ? 0 : 1;
         if (tally->position[k].n == 0) {
             tally->position[k].first = rows->ts[first];
             tally->position[k].first_row = tally->n_rows + first;
         }
-        tally->position[k].n += n;
-        tally->position[k].last = rows->ts[last - 1];
-        tally->position[k].last_row = tally->n_rows + last - 1;
+        tally->position[k].n += counts[k];
+        tally->position[k].last = rows->ts[last];
+        tally->position[k].last_row = tally->n_rows + last;
     }
     tally->n_rows += rows->n;
 }
