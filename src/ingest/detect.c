@@ -3,8 +3,9 @@
 #include <string.h>
 
 enum {
-    SAMPLE = 64 * 1024, /* bytes that are looked at, or LEAST_LINES lines */
+    SAMPLE = 64 * 1024, /* bytes that are looked at, or LEAST_LINES lines, whichever is more */
     LEAST_LINES = 20,
+    LONGEST_SAMPLE = 512 * 1024,
     BELIEVED = 3, /* records that must show an unusual thing before it is taken for the rule */
 };
 
@@ -42,11 +43,12 @@ static unsigned see_line_ends(const char *sample, size_t n)
 /* Keeps as many whole lines as are worth looking at. */
 static size_t shorten(const char *sample, size_t n)
 {
-    size_t lines = 0;
+    size_t lines = 0, end = 0;
     for (size_t i = 0; i < n; i++) {
+        if (i == LONGEST_SAMPLE) return end > 0 ? end : i;
         if (sample[i] != '\n' && (sample[i] != '\r' || (i + 1 < n && sample[i + 1] == '\n'))) continue;
-        lines++;
-        if (i >= SAMPLE && lines >= LEAST_LINES) return i + 1;
+        end = i + 1;
+        if (++lines >= LEAST_LINES && i >= SAMPLE) return end;
     }
     return n;
 }
@@ -214,11 +216,14 @@ static enum alm_status detect(struct alm_dialect *dialect, struct alm_scan *scan
 void alm_dialect_detect(struct alm_dialect *dialect, const char *sample, size_t n)
 {
     struct alm_scan scan = {0};
-    n = shorten(sample, n);
+    const size_t kept = shorten(sample, n);
+    const bool torn = kept < n && sample[kept - 1] != '\n' && sample[kept - 1] != '\r';
+    n = kept;
     dialect->line_ends_seen = see_line_ends(sample, n);
     if (dialect->line_ends_seen != 0 && dialect->line_end_origin != ALM_ORIGIN_STATED)
         dialect->line_end_origin = ALM_ORIGIN_FOUND;
     /* short of memory, what is stated or usual is as good a guess */
     if (n > 0) (void)detect(dialect, &scan, sample, n);
+    if (torn) dialect->width = 0; /* a line too long to be looked at whole */
     alm_scan_clear(&scan);
 }
