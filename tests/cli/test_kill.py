@@ -60,8 +60,9 @@ class Kill(Program):
             tables = [name for name, in connection.execute(
                 "select name from sqlite_schema where type = 'table' and name not like 'sqlite_stat%' order by name")]
             for table in tables:
-                for row in connection.execute(f"select {COLUMNS.get(table, '*')} from {table}"):
-                    digest.update(repr(row).encode())
+                rows = connection.execute(f"select {COLUMNS.get(table, '*')} from {table}")
+                while some := rows.fetchmany(1000):
+                    digest.update(repr(some).encode())
         return digest.hexdigest()
 
     def size(self):
