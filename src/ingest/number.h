@@ -41,6 +41,12 @@ enum alm_cell alm_number_read(double *out, const char *text, size_t n, const str
 /* Whether a cell is missing: blank, NA, N/A, null, NULL, - or one of the style's words. */
 bool alm_number_is_missing(const char *text, size_t n, const struct alm_number_style *style);
 
+/* What a cell (terminated; blanks around it ignored) tells about the decimal sign: a comma when it is a
+ * number with one that cannot group digits (1,5 or 0,125 or 1234,567, not 1,234), a point when it is a number
+ * with a point. */
+enum alm_decimal_sign { ALM_DECIMAL_UNKNOWN, ALM_DECIMAL_POINT, ALM_DECIMAL_COMMA };
+enum alm_decimal_sign alm_number_decimal_sign(const char *text);
+
 /* What a user could say so that a cell, which is bad under style, is a number: `--percent points`. False when
  * there is nothing. */
 #define ALM_NUMBER_HINT_SIZE 96

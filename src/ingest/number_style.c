@@ -68,6 +68,24 @@ enum alm_status alm_number_style_make(struct alm_number_style *out, const struct
     return ALM_OK;
 }
 
+/* ---- what cells tell ---- */
+
+enum alm_decimal_sign alm_number_decimal_sign(const char *text)
+{
+    static const char digits[] = "0123456789";
+    text += strspn(text, " \t");
+    text += *text == '-' || *text == '+';
+    const size_t before = strspn(text, digits);
+    const char sign = text[before];
+    const size_t after = sign == '\0' ? 0 : strspn(text + before + 1, digits);
+    const char *rest = text + before + (sign != '\0') + after;
+    if ((sign != '.' && sign != ',') || before + after == 0 || rest[strspn(rest, " \t")] != '\0')
+        return ALM_DECIMAL_UNKNOWN;
+    if (sign == '.') return ALM_DECIMAL_POINT;
+    const bool may_group = after == 3 && before >= 1 && before <= 3 && text[0] != '0';
+    return may_group ? ALM_DECIMAL_UNKNOWN : ALM_DECIMAL_COMMA;
+}
+
 /* ---- what would help ---- */
 
 static bool is_code(const char *text, size_t n)

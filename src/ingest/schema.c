@@ -195,10 +195,28 @@ static bool has_delimiter_inside(const struct alm_sample *sample, char delimiter
     return false;
 }
 
+/* Whether the numbers of the sample prove a decimal comma: some can have no other sign, none has a point. */
+static bool has_decimal_comma(const struct alm_sample *sample)
+{
+    size_t proofs = 0;
+    for (size_t r = sample->has_header; r < sample->n; r++) {
+        for (size_t c = 0; c < sample->records[r].n; c++) {
+            const enum alm_decimal_sign sign = alm_number_decimal_sign(sample->records[r].cells[c]);
+            if (sign == ALM_DECIMAL_POINT) return false;
+            proofs += sign == ALM_DECIMAL_COMMA;
+        }
+    }
+    return proofs > 0;
+}
+
 static enum alm_status read_style(struct alm_decision *d, struct alm_error *error)
 {
     struct alm_schema *schema = d->schema;
     ALM_TRY(alm_number_style_make(&schema->numbers, d->options, error));
+    if (d->options->decimal == NULL && d->options->thousands == NULL && has_decimal_comma(d->sample)) {
+        schema->numbers.decimal = ',';
+        alm_text_append(&schema->assumptions, "numbers have a decimal comma, as with --decimal ,\n");
+    }
     if (schema->numbers.decimal == ',' && schema->dialect.delimiter[0] == ',' &&
         !has_delimiter_inside(d->sample, ','))
         return alm_fail(error, ALM_USAGE,

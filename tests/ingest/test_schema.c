@@ -230,6 +230,12 @@ Test(cells, number_styles_are_stated_and_hinted_at)
         "column \"w\" holds numbers that are written otherwise (try --decimal , --thousands .); or choose "
         "columns "
         "with --value");
+    /* a comma is taken where it can be nothing else and no number has a point */
+    gives(NONE, "d;v;n\n2020-01-01;1,5;1\n2020-01-02;2,125;2\n",
+          "numbers have a decimal comma, as with --decimal ,\n");
+    gives(NONE, "d;v;n\n2020-01-01;1,5;1\n2020-01-02;2,125;2\n", "2020-01-02 2.125 2\n");
+    refused(NONE, "d;v\n2020-01-01;1,250\n2020-01-02;2,125\n", ALM_USAGE, "written otherwise");
+    refused(NONE, "d;v;w\n2020-01-01;1,5;1.5\n2020-01-02;2,5;2.5\n", ALM_USAGE, "--decimal ,");
     gives((struct alm_ingest_options){.value = "v"}, german, "2020-01-01 1\n");
     gives((struct alm_ingest_options){.decimal = ",", .thousands = "."}, german, "2020-01-01 1000 1234.5\n");
     refused(NONE, "d,v,w\n2020-01-01,\"1,234\",$3\n2020-01-02,\"2,345\",$4\n", ALM_USAGE,
