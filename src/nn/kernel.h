@@ -53,8 +53,8 @@ struct alm_kernel {
     size_t lanes; /* L: numbers of a vector */
 
     /* The fused layer (layouts above). One step forward: records and h [B][H] of this step are written from
-     * before, the records of the step before (of which only c is read), h_before [B][H] (NULL: zero) and x
-     * [B][F]. */
+     * before, the records of the step before (of which only c is read; it may be the same block), h_before
+     * [B][H] (NULL: zero) and x [B][F]. */
     void (*fused_forward)(alm_real *records, alm_real *h, const alm_real *before, const alm_real *h_before,
                           const alm_real *x, const alm_real *weights, const struct alm_fused_size *size);
 

@@ -3,7 +3,7 @@
  *
  * Sequences are time-major, [T][B][·]. A pass over a batch is: pack, clear the sums, then for each piece of
  * the batch's rows forward and backward, then add_sums. Several threads may run pieces at once, each with its
- * own layer whose weights and packed are the same. */
+ * own layer whose weights, for_backward and packed are the same. */
 #ifndef ALM_NN_LAYER_H
 #define ALM_NN_LAYER_H
 
@@ -34,6 +34,7 @@ struct alm_layer {
     alm_real *kept;   /* [kind->kept()] what forward leaves for backward, and scratch */
     alm_real *sums;   /* [kind->sums()] the gradient so far, in the kind's own layout */
     struct alm_lstm_weights weights;
+    bool for_backward;   /* whether backward follows forward; if not, less is kept, and faster */
     bool starts_at_zero; /* of the piece under way */
 };
 
@@ -45,9 +46,9 @@ struct alm_layer_kind {
     size_t (*kept)(const struct alm_layer_size *size, const struct alm_kernel *kernel);
     size_t (*sums)(const struct alm_layer_size *size, const struct alm_kernel *kernel);
 
-    /* Prepares layer->weights, which must not change from here to the end of the pass; for backward too, or
-     * for forward only. */
-    void (*pack)(struct alm_layer *layer, bool for_backward);
+    /* Prepares layer->weights for what layer->for_backward says; neither may change until the pass is over.
+     */
+    void (*pack)(struct alm_layer *layer);
 
     /* Runs x [T][B][F] with T, B up to the layer's; start may be NULL (zero). Outputs: layer->h + B * H. */
     void (*forward)(struct alm_layer *layer, const alm_real *x, const struct alm_layer_state *start,

@@ -44,24 +44,30 @@ static size_t kept(const struct alm_layer_size *size, const struct alm_kernel *k
     return (size->steps + 1) * step + step / 6;
 }
 
-static alm_real *d_c_of(const struct alm_layer *layer)
-{
-    const size_t step = alm_pack_panels(layer->size.hidden, layer->kernel->lanes) * layer->size.rows * 6 *
-                        layer->kernel->lanes;
-    return layer->kept + (layer->size.steps + 1) * step;
-}
-
-static size_t record_step(const struct alm_layer *layer, size_t rows)
+/* A step's records. */
+static size_t record_block(const struct alm_layer *layer, size_t rows)
 {
     return alm_pack_panels(layer->size.hidden, layer->kernel->lanes) * rows * 6 * layer->kernel->lanes;
 }
 
-static void pack(struct alm_layer *layer, bool for_backward)
+static alm_real *d_c_of(const struct alm_layer *layer)
+{
+    return layer->kept + (layer->size.steps + 1) * record_block(layer, layer->size.rows);
+}
+
+/* Numbers from one step's records to the next: with no backward to come, every step writes over the one
+ * before. */
+static size_t record_step(const struct alm_layer *layer, size_t rows)
+{
+    return layer->for_backward ? record_block(layer, rows) : 0;
+}
+
+static void pack(struct alm_layer *layer)
 {
     const size_t lanes = layer->kernel->lanes, hidden = layer->size.hidden;
     const struct packed p = packed_of(layer);
     alm_pack_weights(p.weights, &layer->weights, &layer->size, lanes);
-    if (!for_backward) return;
+    if (!layer->for_backward) return;
     alm_pack_transposed(p.w_transposed, layer->weights.w, layer->size.inputs, hidden, lanes);
     alm_pack_transposed(p.r_transposed, layer->weights.r, hidden, hidden, lanes);
 }
@@ -77,7 +83,7 @@ static void set_start(struct alm_layer *layer, const struct alm_layer_state *sta
 {
     const size_t hidden = layer->size.hidden;
     layer->starts_at_zero = start == NULL;
-    memset(layer->kept, 0, record_step(layer, rows) * sizeof *layer->kept);
+    memset(layer->kept, 0, record_block(layer, rows) * sizeof *layer->kept);
     memset(layer->h, 0, rows * hidden * sizeof *layer->h);
     if (start == NULL) return;
     memcpy(layer->h, start->h, rows * hidden * sizeof *layer->h);

@@ -59,11 +59,12 @@ static void transpose(alm_real *out, const alm_real *in, size_t rows, size_t col
                     out[j * rows + i] = in[i * columns + j];
 }
 
-static void pack(struct alm_layer *layer, bool for_backward)
+static void pack(struct alm_layer *layer)
 {
     /* OpenBLAS runs small products with both factors as they lie up to 1.3 times as fast as with one
      * transposed */
-    if (for_backward) transpose(layer->packed, layer->weights.r, layer->size.hidden, 4 * layer->size.hidden);
+    if (layer->for_backward)
+        transpose(layer->packed, layer->weights.r, layer->size.hidden, 4 * layer->size.hidden);
 }
 
 static void set_start(alm_real *out, const alm_real *start, size_t n)

@@ -157,9 +157,12 @@ static size_t run_pass(struct pass *pass)
     const size_t pieces = (pass->rows + ALM_PIECE_ROWS - 1) / ALM_PIECE_ROWS;
     const size_t shares = pieces < ALM_SHARES ? pieces : ALM_SHARES;
     for (size_t i = 0; i < pass->network->shape.layers; i++) {
-        for (size_t k = 0; k < tape->n_benches; k++)
-            tape->benches[k].layers[i].weights = alm_layer_view(pass->network, pass->network->parameters, i);
-        tape->benches[0].layers[i].kind->pack(&tape->benches[0].layers[i], pass->backward);
+        for (size_t k = 0; k < tape->n_benches; k++) {
+            struct alm_layer *layer = &tape->benches[k].layers[i];
+            layer->weights = alm_layer_view(pass->network, pass->network->parameters, i);
+            layer->for_backward = pass->backward;
+        }
+        tape->benches[0].layers[i].kind->pack(&tape->benches[0].layers[i]);
     }
     alm_crew_run(tape->crew, run_share, pass, shares);
     return shares;
