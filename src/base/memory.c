@@ -7,7 +7,7 @@
 
 /* Blocks of at least LARGE bytes lie on huge pages where the system has them: with 4 KiB pages, looking up
  * where a page lies cost the training of networks up to 7 % on a virtual machine. */
-enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20, LARGE = 2 * HUGE_PAGE };
+enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20, LARGE = HUGE_PAGE };
 
 static void *allocate_large(size_t bytes)
 {

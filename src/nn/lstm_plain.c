@@ -1,5 +1,11 @@
 /* The LSTM layer as products and elementwise work, one after the other (Hochreiter & Schmidhuber 1997, with
- * the forget gate of Gers, Schmidhuber & Cummins 2000; no peepholes). The gates are in kernel_cell.h. */
+ * the forget gate of Gers, Schmidhuber & Cummins 2000; no peepholes):
+ *
+ *     i = σ(W_i x_t + R_i h_{t-1} + b_i)     f = σ(W_f x_t + R_f h_{t-1} + b_f)
+ *     g = tanh(W_g x_t + R_g h_{t-1} + b_g)  o = σ(W_o x_t + R_o h_{t-1} + b_o)
+ *     c_t = f ⊙ c_{t-1} + i ⊙ g              h_t = o ⊙ tanh(c_t)
+ *
+ * The products W x and R h are here, the rest is in kernel_cell.h. */
 #include "nn/layer.h"
 
 #include "nn/gemm.h"

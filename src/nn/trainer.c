@@ -43,7 +43,8 @@ static size_t epoch_steps(const struct training *t, const struct alm_batch_sourc
 static enum alm_status create_piece(struct training *t, struct alm_error *error)
 {
     const struct alm_network_shape *shape = &t->network->shape;
-    const size_t steps = t->settings->steps, rows = alm_trainer_piece(t->settings->batch);
+    const size_t steps = t->settings->steps,
+                 rows = alm_trainer_piece(t->settings->batch, steps, shape->inputs);
     ALM_TRY(alm_tape_create_threads(&t->tape, t->network, steps, rows, t->settings->threads, error));
     return alm_batch_init(&t->piece, shape, steps, rows, error);
 }

@@ -22,10 +22,13 @@ struct alm_batch_source {
                             struct alm_error *error);
 };
 
-/* Rows that are asked of the source at a time; a larger batch is the sum of such parts. */
-static inline size_t alm_trainer_piece(size_t batch)
+/* Rows that are asked of the source at a time; a larger batch is the sum of such parts. As many as keep x,
+ * [T][rows][F], within about 4 MB, but at least 16 and at most 128: every part has its weights packed anew.
+ */
+static inline size_t alm_trainer_piece(size_t batch, size_t steps, size_t inputs)
 {
-    const size_t rows = 128;
+    const size_t fit = ((size_t)1 << 20) / (steps * inputs) / 16 * 16;
+    const size_t rows = fit < 16 ? 16 : fit > 128 ? 128 : fit;
     return batch < rows ? batch : rows;
 }
 

@@ -42,7 +42,7 @@ struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batc
                                             .labels = ALM_LABELS_LAST};
     struct step *s = calloc(1, sizeof *s);
     struct alm_random *random = NULL;
-    const size_t rows = alm_trainer_piece(batch);
+    const size_t rows = alm_trainer_piece(batch, steps, inputs);
     if (s == NULL || alm_random_create(&random, 1, NULL) != ALM_OK ||
         alm_network_create(&s->network, &shape, NULL) != ALM_OK ||
         alm_network_init(s->network, random, NULL) != ALM_OK ||
