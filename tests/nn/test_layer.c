@@ -78,7 +78,7 @@ static void check_forward_only(const struct problem *p, struct alm_layer *layer,
 {
     const size_t state = p->size.rows * p->size.hidden;
     float *again = block(2 * state);
-    struct alm_layer_state last = {again, again + state};
+    struct alm_layer_state last = {.h = again, .c = again + state};
     layer->for_backward = false;
     layer->kind->pack(layer);
     layer->kind->forward(layer, p->x, start, p->size.steps, p->size.rows);
@@ -103,9 +103,9 @@ static void run(struct problem *p, const struct alm_layer_kind *kind, const stru
     layer.sums = block(kind->sums(&layer.size, kernel));
     layer.weights = view(p->parameters, s);
     const struct alm_lstm_weights gradient = view(p->gradient, s);
-    const struct alm_layer_state start = {p->start, p->start + state},
-                                 d_start = {p->d_start, p->d_start + state};
-    struct alm_layer_state last = {p->last, p->last + state};
+    const struct alm_layer_state start = {.h = p->start, .c = p->start + state},
+                                 d_start = {.h = p->d_start, .c = p->d_start + state};
+    struct alm_layer_state last = {.h = p->last, .c = p->last + state};
     layer.for_backward = true;
     kind->pack(&layer);
     kind->forward(&layer, p->x, &start, s->steps, s->rows);
