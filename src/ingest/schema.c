@@ -195,18 +195,24 @@ static bool has_delimiter_inside(const struct alm_sample *sample, char delimiter
     return false;
 }
 
-/* Whether the numbers of the sample prove a decimal comma: some can have no other sign, none has a point. */
+/* Whether the numbers of the sample prove a decimal comma: in some column one cell in five can have no other
+ * sign, and nowhere is one with a point. */
 static bool has_decimal_comma(const struct alm_sample *sample)
 {
-    size_t proofs = 0;
-    for (size_t r = sample->has_header; r < sample->n; r++) {
-        for (size_t c = 0; c < sample->records[r].n; c++) {
+    bool proven = false;
+    const size_t width = sample->n > 0 ? sample->records[0].n : 0;
+    for (size_t c = 0; c < width; c++) {
+        size_t commas = 0, cells = 0;
+        for (size_t r = sample->has_header; r < sample->n; r++) {
+            if (c >= sample->records[r].n) continue;
             const enum alm_decimal_sign sign = alm_number_decimal_sign(sample->records[r].cells[c]);
             if (sign == ALM_DECIMAL_POINT) return false;
-            proofs += sign == ALM_DECIMAL_COMMA;
+            commas += sign == ALM_DECIMAL_COMMA;
+            cells++;
         }
+        proven = proven || (commas > 0 && commas * 5 >= cells);
     }
-    return proofs > 0;
+    return proven;
 }
 
 static enum alm_status read_style(struct alm_decision *d, struct alm_error *error)
