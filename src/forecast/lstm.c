@@ -1,4 +1,4 @@
-/* The forecaster `lstm`: windows of one or many series train one network. Its options, life and bytes. */
+/* The forecaster `lstm`: windows of one or many series train one network. Its life and bytes. */
 #include "forecast/lstm_state.h"
 #include "forecast/types.h"
 
@@ -9,153 +9,7 @@
 
 enum { VERSION = 1 };
 
-/* The names of enum values follow their order in nn/ and window/. */
-static const struct alm_option options[] = {
-    {.name = "hidden",
-     .help = "units per layer: the size of h and c",
-     .kind = ALM_OPTION_INTEGER,
-     .fallback = "32",
-     .minimum = 1,
-     .maximum = 4096},
-    {.name = "layers",
-     .help = "stacked layers",
-     .kind = ALM_OPTION_INTEGER,
-     .fallback = "1",
-     .minimum = 1,
-     .maximum = 16},
-    {.name = "lookback",
-     .help = "values a window sees; default: the most of 24, 1.25 horizons and two seasons, but at most 512 "
-             "(seasons of more than 96 do not count)",
-     .kind = ALM_OPTION_INTEGER,
-     .minimum = 1,
-     .maximum = 100000},
-    {.name = "segment",
-     .help = "values that make one time step; must divide lookback",
-     .kind = ALM_OPTION_INTEGER,
-     .fallback = "1",
-     .minimum = 1,
-     .maximum = 10000},
-    {.name = "labels",
-     .help = "which time steps answer and are counted by the loss",
-     .kind = ALM_OPTION_CHOICE,
-     .fallback = "last",
-     .choices = "all|last"},
-    {.name = "loss",
-     .help = "what training makes small",
-     .kind = ALM_OPTION_CHOICE,
-     .fallback = "mae",
-     .choices = "mse|mae|huber|quantile"},
-    {.name = "levels",
-     .help = "quantile levels of loss=quantile, rising",
-     .kind = ALM_OPTION_NUMBERS,
-     .fallback = "0.025+0.1+0.25+0.5+0.75+0.9+0.975",
-     .minimum = 0.001,
-     .maximum = 0.999},
-    {.name = "scale",
-     .help = "how a window is scaled: less its last value or its mean, by its standard deviation; season: "
-             "by its mean seasonal difference, to go with residual=season",
-     .kind = ALM_OPTION_CHOICE,
-     .fallback = "last",
-     .choices = "none|last|standard|season"},
-    {.name = "residual",
-     .help = "season: answers are added to the value one season before",
-     .kind = ALM_OPTION_CHOICE,
-     .fallback = "none",
-     .choices = "none|season"},
-    {.name = "epochs",
-     .help = "most epochs",
-     .kind = ALM_OPTION_INTEGER,
-     .fallback = "20",
-     .minimum = 1,
-     .maximum = 100000},
-    {.name = "steps",
-     .help = "most Adam steps in an epoch; 0: once through all windows",
-     .kind = ALM_OPTION_INTEGER,
-     .fallback = "100",
-     .minimum = 0,
-     .maximum = 1e9},
-    {.name = "batch",
-     .help = "windows per Adam step",
-     .kind = ALM_OPTION_INTEGER,
-     .fallback = "32",
-     .minimum = 1,
-     .maximum = 100000},
-    {.name = "rate",
-     .help = "step size of Adam",
-     .kind = ALM_OPTION_REAL,
-     .fallback = "0.002",
-     .minimum = 0,
-     .maximum = 1e6},
-    {.name = "schedule",
-     .help = "how the step size goes on after the warm-up",
-     .kind = ALM_OPTION_CHOICE,
-     .fallback = "cosine",
-     .choices = "constant|cosine"},
-    {.name = "warmup",
-     .help = "Adam steps over which the step size rises",
-     .kind = ALM_OPTION_INTEGER,
-     .fallback = "20",
-     .minimum = 0,
-     .maximum = 1e9},
-    {.name = "clip",
-     .help = "largest global norm of the gradient; 0: any",
-     .kind = ALM_OPTION_REAL,
-     .fallback = "1",
-     .minimum = 0,
-     .maximum = 1e9},
-    {.name = "validation",
-     .help =
-         "share of each series, at its end, that is not trained on but decides which epoch is kept; 0: none",
-     .kind = ALM_OPTION_REAL,
-     .fallback = "0.1",
-     .minimum = 0,
-     .maximum = 0.5},
-    {.name = "patience",
-     .help = "stop after this many epochs without a better validation loss; 0: never",
-     .kind = ALM_OPTION_INTEGER,
-     .fallback = "5",
-     .minimum = 0,
-     .maximum = 100000},
-    {.name = "stride",
-     .help = "values between neighbouring training windows",
-     .kind = ALM_OPTION_INTEGER,
-     .fallback = "1",
-     .minimum = 1,
-     .maximum = 100000},
-    {0},
-};
-
 /* ---- life ---- */
-
-static enum alm_status check_levels(const struct alm_loss *loss, struct alm_error *error)
-{
-    bool rising = true;
-    for (size_t i = 1; i < loss->n_levels; i++)
-        rising = rising && loss->levels[i - 1] < loss->levels[i];
-    if (loss->n_levels == 0 || loss->n_levels > ALM_LOSS_MAX_LEVELS || !rising)
-        return alm_fail(error, ALM_USAGE, "lstm: levels must be 1 to %d numbers that rise",
-                        ALM_LOSS_MAX_LEVELS);
-    return ALM_OK;
-}
-
-static enum alm_status read_options(struct alm_lstm_state *lstm, struct alm_error *error)
-{
-    const struct alm_config *c = lstm->config;
-    lstm->plan = (struct alm_lstm_plan){
-        .segment = alm_config_size(c, "segment"),
-        .labels = (enum alm_labels)alm_config_choice(c, "labels"),
-        .scale = (enum alm_scaler_kind)alm_config_choice(c, "scale"),
-        .seasonal = alm_config_choice(c, "residual") == 1,
-    };
-    lstm->loss = (struct alm_loss){
-        .kind = (enum alm_loss_kind)alm_config_choice(c, "loss"), .delta = 1, .n_levels = 1};
-    if (alm_config_has(c, "lookback") && alm_config_size(c, "lookback") % lstm->plan.segment != 0)
-        return alm_fail(error, ALM_USAGE, "lstm: segment=%zu does not divide lookback=%zu",
-                        lstm->plan.segment, alm_config_size(c, "lookback"));
-    if (lstm->loss.kind != ALM_LOSS_QUANTILE) return ALM_OK;
-    lstm->loss.levels = alm_config_numbers(c, "levels", &lstm->loss.n_levels);
-    return check_levels(&lstm->loss, error);
-}
 
 static void lstm_free(void *self)
 {
@@ -173,7 +27,7 @@ static enum alm_status create(void **self, const struct alm_config *config, uint
     lstm->config = config;
     lstm->seed = seed;
     lstm->validation_loss = (double)NAN;
-    const enum alm_status status = read_options(lstm, error);
+    const enum alm_status status = alm_lstm_read_options(lstm, error);
     if (status == ALM_OK)
         *self = lstm;
     else
@@ -268,7 +122,7 @@ const struct alm_forecaster_type alm_lstm = {
     .reference = "Hochreiter & Schmidhuber (1997), Long short-term memory, Neural Computation 9(8); forget "
                  "gate: Gers, "
                  "Schmidhuber & Cummins (2000)",
-    .options = options,
+    .options = alm_lstm_options,
     /* scale and shift hold but for scale=none */
     .traits = ALM_TRAIT_GLOBAL | ALM_TRAIT_QUANTILES | ALM_TRAIT_SCALE | ALM_TRAIT_SHIFT | ALM_TRAIT_RANDOM,
     .create = create,

@@ -15,6 +15,11 @@ struct alm_lstm_state {
     double validation_loss; /* NaN without validation */
 };
 
+/* lstm_options.c: the option table, and what it says for lstm->config; ALM_USAGE for options that contradict
+ * each other. */
+extern const struct alm_option alm_lstm_options[];
+enum alm_status alm_lstm_read_options(struct alm_lstm_state *lstm, struct alm_error *error);
+
 /* The window for a series of this season length: the option, or what its help says. */
 size_t alm_lstm_lookback(const struct alm_lstm_state *lstm, size_t season, size_t horizon);
 
