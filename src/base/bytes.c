@@ -18,6 +18,9 @@ void alm_bytes_put(struct alm_bytes *bytes, const void *data, size_t n)
     bytes->length = needed;
 }
 
+/* Where the machine's own order is the stored one, arrays are copied as they are. */
+static const bool little_endian = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+
 static void put_integer(struct alm_bytes *bytes, uint64_t value, size_t width)
 {
     unsigned char raw[8];
@@ -45,6 +48,10 @@ void alm_bytes_put_f64(struct alm_bytes *bytes, double value)
 
 void alm_bytes_put_f32s(struct alm_bytes *bytes, const float *values, size_t n)
 {
+    if (little_endian) {
+        alm_bytes_put(bytes, values, n * sizeof *values);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         uint32_t bits;
         memcpy(&bits, &values[i], sizeof bits);
@@ -54,6 +61,10 @@ void alm_bytes_put_f32s(struct alm_bytes *bytes, const float *values, size_t n)
 
 void alm_bytes_put_f64s(struct alm_bytes *bytes, const double *values, size_t n)
 {
+    if (little_endian) {
+        alm_bytes_put(bytes, values, n * sizeof *values);
+        return;
+    }
     for (size_t i = 0; i < n; i++)
         alm_bytes_put_f64(bytes, values[i]);
 }

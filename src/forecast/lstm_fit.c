@@ -84,9 +84,12 @@ static enum alm_status train(struct alm_lstm_state *lstm, struct fitting *f, str
         .epochs = alm_config_size(c, "epochs"),
         .epoch_steps = alm_config_size(c, "steps"),
         .patience = alm_config_size(c, "patience"),
-        .warmup = alm_config_size(c, "warmup"),
-        .schedule = (enum alm_schedule)alm_config_choice(c, "schedule"),
-        .rate = alm_config_real(c, "rate"),
+        .schedule =
+            {
+                .kind = (enum alm_schedule_kind)alm_config_choice(c, "schedule"),
+                .rate = alm_config_real(c, "rate"),
+                .warmup = alm_config_size(c, "warmup"),
+            },
         .clip = alm_config_real(c, "clip"),
         .keep_best = true,
     };
@@ -100,8 +103,12 @@ static enum alm_status train(struct alm_lstm_state *lstm, struct fitting *f, str
                                           alm_lstm_fill};
     struct alm_trainer_hooks hooks = {0};
     if (f->hooks != NULL) {
-        hooks = (struct alm_trainer_hooks){f->hooks->cancel, f->hooks->progress, (void *)(uintptr_t)f->hooks,
-                                           f->hooks->epoch == NULL ? NULL : pass_epoch};
+        hooks = (struct alm_trainer_hooks){
+            .cancel = f->hooks->cancel,
+            .progress = f->hooks->progress,
+            .context = (void *)(uintptr_t)f->hooks,
+            .epoch = f->hooks->epoch == NULL ? NULL : pass_epoch,
+        };
     }
     struct alm_train_result result;
     if (samples.n == 0) return alm_fail(error, ALM_DATA, "lstm: no window of the history is whole");

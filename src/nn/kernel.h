@@ -1,4 +1,5 @@
-/* The elementwise work of an LSTM step and of Adam, compiled for several CPUs and chosen at run time.
+/* The elementwise work of an LSTM step and of the optimisers, compiled for several CPUs and chosen at run
+ * time.
  *
  * Plain layouts, for one time step of one layer, `rows` rows of a batch (B) and `hidden` units (H): gate
  * blocks are [B][4H], each row the gates i, f, g, o in this order; states are [B][H].
@@ -15,12 +16,15 @@
 
 #include <stddef.h>
 
-/* The constants of one Adam step (Kingma & Ba 2015, algorithm 1), with both bias corrections inside. */
-struct alm_adam_step {
+/* The constants of one step of an optimiser (optimiser.h). */
+struct alm_optimiser_step {
     alm_real scale;        /* the gradient is multiplied by this first (normalisation and clipping) */
-    alm_real beta1, beta2; /* decay of the two moments */
-    alm_real rate;         /* step size / (1 - beta1^t) */
-    alm_real correction;   /* 1 / sqrt(1 - beta2^t) */
+    alm_real decay;        /* λ: λ w is added to the gradient (coupled decay) */
+    alm_real keep;         /* w is multiplied by this (decoupled decay); 1: none */
+    alm_real beta1, beta2; /* decay of the two moments; beta1 is the momentum of sgd and rmsprop */
+    alm_real ahead;        /* sgd: the momentum again for Nesterov's step, else 0 */
+    alm_real rate;         /* step size; adam: / (1 - beta1^t), its bias correction */
+    alm_real correction;   /* adam: 1 / sqrt(1 - beta2^t) */
     alm_real epsilon;
 };
 
@@ -75,9 +79,13 @@ struct alm_kernel {
     void (*fused_gradient)(alm_real *gradient, const alm_real *a, size_t columns, const alm_real *records,
                            size_t steps, const struct alm_fused_size *size);
 
-    /* One Adam step of n parameters w with moments m and v. */
+    /* One step of n parameters w with moments m and v (m alone: sgd). */
     void (*adam)(alm_real *w, alm_real *m, alm_real *v, const alm_real *gradient,
-                 const struct alm_adam_step *step, size_t n);
+                 const struct alm_optimiser_step *step, size_t n);
+    void (*rmsprop)(alm_real *w, alm_real *m, alm_real *v, const alm_real *gradient,
+                    const struct alm_optimiser_step *step, size_t n);
+    void (*sgd)(alm_real *w, alm_real *m, const alm_real *gradient, const struct alm_optimiser_step *step,
+                size_t n);
 
     /* The two functions by themselves, for tests: y[n] = σ(x[n]), tanh(x[n]). */
     void (*sigmoid)(alm_real *y, const alm_real *x, size_t n);

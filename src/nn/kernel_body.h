@@ -6,25 +6,8 @@
 
 #include "nn/kernel_cell.h"
 #include "nn/kernel_fused.h"
+#include "nn/kernel_optimiser.h"
 #include "nn/kernel_plain.h"
-
-/* m <- β₁ m + (1 - β₁) g,  v <- β₂ v + (1 - β₂) g²,  w <- w - rate m̂ / (√v̂ + ε) */
-static void adam(alm_real *restrict w, alm_real *restrict m, alm_real *restrict v,
-                 const alm_real *restrict gradient, const struct alm_adam_step *step, size_t n)
-{
-    const struct alm_adam_step s = *step;
-    for (size_t k = 0; k < n; k++) {
-        const alm_real g = gradient[k] * s.scale;
-        m[k] = s.beta1 * m[k] + (1 - s.beta1) * g;
-        v[k] = s.beta2 * v[k] + (1 - s.beta2) * g * g;
-#ifdef ALM_REAL_DOUBLE
-        const alm_real root = __builtin_sqrt(v[k]);
-#else
-        const alm_real root = __builtin_sqrtf(v[k]);
-#endif
-        w[k] -= s.rate * m[k] / (root * s.correction + s.epsilon);
-    }
-}
 
 static void sigmoid_each(alm_real *y, const alm_real *x, size_t n)
 {
@@ -52,6 +35,8 @@ const struct alm_kernel KERNEL = {
     .fused_product = fused_product,
     .fused_gradient = fused_gradient,
     .adam = adam,
+    .rmsprop = rmsprop,
+    .sgd = sgd,
     .sigmoid = sigmoid_each,
     .tanh = tanh_each,
 };

@@ -94,6 +94,12 @@ enum alm_status alm_network_create(struct alm_network **out, const struct alm_ne
     return ALM_OK;
 }
 
+bool alm_tensor_is_matrix(const struct alm_tensor *tensor)
+{
+    const char *dot = strrchr(tensor->name, '.');
+    return dot != NULL && (dot[1] == 'W' || dot[1] == 'R') && dot[2] == '\0';
+}
+
 const struct alm_tensor *alm_tensor_find(const struct alm_network *network, const char *name)
 {
     for (size_t i = 0; i < network->n_tensors; i++)

@@ -82,6 +82,10 @@ enum alm_status alm_network_create(struct alm_network **out, const struct alm_ne
                                    struct alm_error *error);
 void alm_network_free(struct alm_network *network);
 
+/* Whether a tensor is one of weights, W or R of something, and neither a bias nor a gain, a peephole or an
+ * embedding: weight decay goes by it. */
+bool alm_tensor_is_matrix(const struct alm_tensor *tensor);
+
 /* The tensor of that name, or NULL. */
 const struct alm_tensor *alm_tensor_find(const struct alm_network *network, const char *name);
 

@@ -1,7 +1,7 @@
 #include "nn/trainer.h"
 
 #include "base/memory.h"
-#include "nn/adam.h"
+#include "nn/trainer_state.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,33 +10,36 @@
 /* A mean training loss this many times that of the first epoch (or 1, if that is more) counts as an
  * explosion. */
 #define EXPLOSION 1e4
+/* Seconds between checkpoints within an epoch, and how many times the seconds that one took must pass. */
+#define CHECKPOINT_SECONDS 30
+#define CHECKPOINT_COST 20
 
 struct training {
     struct alm_network *network;
     const struct alm_loss *loss;
     const struct alm_trainer_settings *settings;
-    struct alm_adam adam;
+    const struct alm_trainer_hooks *hooks;
+    const struct alm_batch_source *train, *validation;
+    struct alm_optimiser optimiser;
     struct alm_tape *tape;
     struct alm_batch piece;
-    alm_real *gradient, *best; /* [n_parameters] */
-    size_t pass, next;         /* where in the samples the next batch starts */
-    size_t total_steps;
-    double first_loss, best_loss, rate;
-    size_t best_epoch;
+    alm_real *gradient, *best, *initial; /* [n_parameters]; NULL where not needed */
+    struct alm_trainer_state state;
+    size_t epoch_steps, total_steps;
+    double begin, checkpointed, checkpoint_cost; /* on the clock of the hooks */
 };
 
-double alm_trainer_rate(const struct alm_trainer_settings *settings, size_t step, size_t total)
+/* ---- memory ---- */
+
+/* Samples of one optimiser step. */
+static size_t step_samples(const struct alm_trainer_settings *settings)
 {
-    if (step < settings->warmup) return settings->rate * (double)(step + 1) / (double)settings->warmup;
-    if (settings->schedule == ALM_SCHEDULE_CONSTANT || total <= settings->warmup) return settings->rate;
-    const double share = (double)(step - settings->warmup) / (double)(total - settings->warmup);
-    return settings->rate * 0.5 * (1 + cos(3.14159265358979323846 * share));
+    return settings->batch * (settings->accumulate > 1 ? settings->accumulate : 1);
 }
 
-static size_t epoch_steps(const struct training *t, const struct alm_batch_source *train)
+static size_t epoch_steps(const struct alm_trainer_settings *settings, size_t samples)
 {
-    const size_t pass = (train->n + t->settings->batch - 1) / t->settings->batch,
-                 limit = t->settings->epoch_steps;
+    const size_t n = step_samples(settings), pass = (samples + n - 1) / n, limit = settings->epoch_steps;
     return limit > 0 && limit < pass ? limit : pass;
 }
 
@@ -49,28 +52,121 @@ static enum alm_status create_piece(struct training *t, struct alm_error *error)
     return alm_batch_init(&t->piece, shape, steps, rows, error);
 }
 
-static enum alm_status training_init(struct training *t, const struct alm_batch_source *train,
-                                     const struct alm_batch_source *validation, struct alm_error *error)
+static enum alm_status create_optimiser(struct training *t, struct alm_error *error)
 {
+    const struct alm_network *network = t->network;
+    struct alm_optimiser_range *range;
+    size_t n = 0;
+    ALM_TRY(ALM_NEW(&range, network->n_tensors, error));
+    for (size_t i = 0; i < network->n_tensors; i++) {
+        const struct alm_tensor *tensor = &network->tensors[i];
+        if (alm_tensor_is_matrix(tensor))
+            range[n++] = (struct alm_optimiser_range){tensor->offset, tensor->rows * tensor->columns};
+    }
+    const enum alm_status status =
+        alm_optimiser_init(&t->optimiser, &t->settings->optimiser, network->n_parameters, range, n, error);
+    free(range);
+    return status;
+}
+
+static enum alm_status training_init(struct training *t, struct alm_error *error)
+{
+    const struct alm_trainer_settings *s = t->settings;
     const size_t n = t->network->n_parameters;
-    if (train->n == 0 || t->settings->batch == 0 || t->settings->epochs == 0)
+    size_t samples;
+    if (t->train->n == 0 || s->batch == 0 || s->epochs == 0)
         return alm_fail(error, ALM_USAGE, "training needs samples, a batch and an epoch");
-    t->total_steps = t->settings->epochs * epoch_steps(t, train);
-    t->best_loss = t->first_loss = INFINITY;
+    if (!alm_multiply(&samples, s->batch, s->accumulate))
+        return alm_fail(error, ALM_USAGE, "that many batches cannot be accumulated");
+    t->epoch_steps = epoch_steps(s, t->train->n);
+    t->total_steps = s->epochs * t->epoch_steps;
     ALM_TRY(create_piece(t, error));
     ALM_TRY(ALM_NEW(&t->gradient, n, error));
-    if (validation != NULL) ALM_TRY(ALM_NEW(&t->best, n, error));
-    return alm_adam_init(&t->adam, n, error);
+    if (t->validation != NULL) ALM_TRY(ALM_NEW(&t->best, n, error));
+    if (s->retry) {
+        ALM_TRY(ALM_NEW(&t->initial, n, error));
+        memcpy(t->initial, t->network->parameters, n * sizeof *t->initial);
+    }
+    return create_optimiser(t, error);
 }
 
 static void training_clear(struct training *t)
 {
-    alm_adam_clear(&t->adam);
+    alm_optimiser_clear(&t->optimiser);
     alm_tape_free(t->tape);
     alm_batch_clear(&t->piece);
     free(t->gradient);
     free(t->best);
+    free(t->initial);
+    free(t->state.history);
 }
+
+/* ---- checkpoints ---- */
+
+static double seconds(const struct training *t)
+{
+    return t->hooks->seconds == NULL ? 0 : t->hooks->seconds(t->hooks->context);
+}
+
+static struct alm_trainer_parts parts_of(struct training *t)
+{
+    return (struct alm_trainer_parts){
+        .state = &t->state,
+        .network = t->network,
+        .optimiser = &t->optimiser,
+        .best = t->best,
+        .settings = t->settings,
+        .train_samples = t->train->n,
+        .validation_samples = t->validation == NULL ? 0 : t->validation->n,
+    };
+}
+
+static enum alm_status checkpoint(struct training *t, struct alm_error *error)
+{
+    const struct alm_trainer_parts parts = parts_of(t);
+    const double before = t->state.seconds;
+    struct alm_bytes bytes = {0};
+    if (t->hooks->checkpoint == NULL) return ALM_OK;
+    const double start = seconds(t);
+    t->state.seconds += start - t->begin;
+    alm_trainer_state_save(&parts, &bytes);
+    t->state.seconds = before;
+    enum alm_status status = alm_bytes_check(&bytes, error);
+    if (status == ALM_OK) status = t->hooks->checkpoint(t->hooks->context, &bytes, error);
+    alm_bytes_clear(&bytes);
+    t->checkpointed = seconds(t);
+    t->checkpoint_cost = t->checkpointed - start;
+    return status;
+}
+
+/* A checkpoint if it is time for one. */
+static enum alm_status checkpoint_when_due(struct training *t, bool epoch_is_over, struct alm_error *error)
+{
+    if (t->hooks->checkpoint == NULL || (t->hooks->seconds == NULL && !epoch_is_over)) return ALM_OK;
+    const double since = seconds(t) - t->checkpointed;
+    const double wanted = epoch_is_over ? 0 : CHECKPOINT_SECONDS;
+    if (since < fmax(wanted, CHECKPOINT_COST * t->checkpoint_cost)) return ALM_OK;
+    return checkpoint(t, error);
+}
+
+static enum alm_status interrupted(struct training *t, struct alm_error *error)
+{
+    ALM_TRY(checkpoint(t, error));
+    return alm_fail(error, ALM_INTERRUPTED, "training was interrupted");
+}
+
+static enum alm_status resume(struct training *t, struct alm_error *error)
+{
+    const struct alm_trainer_parts parts = parts_of(t);
+    const struct alm_trainer_hooks *hooks = t->hooks;
+    if (hooks->state_length == 0) return ALM_OK;
+    ALM_TRY(alm_trainer_state_load(&parts, hooks->state, hooks->state_length, error));
+    for (size_t i = 0; hooks->epoch != NULL && i < t->state.n_history; i++)
+        ALM_TRY(hooks->epoch(hooks->context, &t->state.history[i], error));
+    return ALM_OK;
+}
+
+/* ---- epochs ---- */
 
 /* Adds loss (and gradient, unless NULL) of samples first .. first + n to *total, piece by piece. */
 static enum alm_status run_samples(struct training *t, struct alm_loss_sum *total, alm_real *gradient,
@@ -86,119 +182,185 @@ static enum alm_status run_samples(struct training *t, struct alm_loss_sum *tota
     return ALM_OK;
 }
 
-static enum alm_status diverged(size_t epoch, double loss, double norm, struct alm_error *error)
+static enum alm_status diverged(struct training *t, double loss, double norm, struct alm_error *error)
 {
+    const size_t epoch = t->state.epoch + 1;
+    const char *again = t->state.attempt > 0 ? " again, at a tenth of the rate," : "";
+    if (t->state.attempt == 0) {
+        t->state.diverged_epoch = epoch;
+        t->state.diverged_loss = loss;
+        t->state.diverged_norm = norm;
+    }
     return alm_fail(
         error, ALM_DIVERGED,
-        "training diverged in epoch %zu: loss %g, gradient norm %g; a smaller rate or clip may help", epoch,
-        loss, norm);
+        "training diverged%s in epoch %zu: loss %g, gradient norm %g; a smaller rate or clip may help", again,
+        epoch, loss, norm);
 }
 
-/* One Adam step on the next batch; a batch in which nothing counts moves nothing. */
-static enum alm_status adam_step(struct training *t, struct alm_train_epoch *epoch, struct alm_loss_sum *sum,
-                                 const struct alm_batch_source *train, struct alm_error *error)
+/* One step on the next samples; if nothing in them counts nothing moves. */
+static enum alm_status take_step(struct training *t, struct alm_error *error)
 {
+    const struct alm_trainer_settings *settings = t->settings;
+    struct alm_trainer_state *s = &t->state;
     struct alm_loss_sum batch = {0};
-    const size_t left = train->n - t->next, n = left < t->settings->batch ? left : t->settings->batch;
+    const size_t left = t->train->n - s->next, most = step_samples(settings), n = left < most ? left : most;
     memset(t->gradient, 0, t->network->n_parameters * sizeof *t->gradient);
-    ALM_TRY(run_samples(t, &batch, t->gradient, train, t->pass, t->next, n, error));
-    t->next += n;
-    if (t->next == train->n) t->next = 0, t->pass++;
+    ALM_TRY(run_samples(t, &batch, t->gradient, t->train, s->pass, s->next, n, error));
+    s->step++;
+    s->next += n;
+    if (s->next == t->train->n) s->next = 0, s->pass++;
     if (batch.weight == 0) return ALM_OK;
-    t->rate = alm_trainer_rate(t->settings, t->adam.step, t->total_steps);
-    const double norm = alm_adam_update(&t->adam, t->network->parameters, t->gradient, 1 / batch.weight,
-                                        t->rate, t->settings->clip);
+    s->rate = alm_schedule_rate(&settings->schedule, &s->schedule, t->optimiser.step, t->total_steps);
+    if (s->attempt > 0) s->rate /= 10;
+    const double norm = alm_optimiser_update(&t->optimiser, t->network->parameters, t->gradient,
+                                             1 / batch.weight, s->rate, settings->clip);
     const double loss = batch.sum / batch.weight;
-    if (!isfinite(loss) || !isfinite(norm)) return diverged(epoch->epoch, loss, norm, error);
-    epoch->gradient_norm += norm;
-    sum->sum += batch.sum;
-    sum->weight += batch.weight;
+    if (!isfinite(loss) || !isfinite(norm)) return diverged(t, loss, norm, error);
+    s->norms += norm;
+    s->sum.sum += batch.sum;
+    s->sum.weight += batch.weight;
     return ALM_OK;
 }
 
-static enum alm_status train_epoch(struct training *t, struct alm_train_epoch *epoch,
-                                   const struct alm_batch_source *train,
-                                   const struct alm_trainer_hooks *hooks, struct alm_error *error)
+static bool time_is_up(const struct training *t)
 {
-    struct alm_loss_sum sum = {0};
-    const size_t steps = epoch_steps(t, train);
-    for (size_t step = 0; step < steps; step++) {
-        if (alm_cancelled(hooks->cancel)) return alm_fail(error, ALM_INTERRUPTED, "training was interrupted");
-        ALM_TRY(adam_step(t, epoch, &sum, train, error));
-        alm_progress_report(hooks->progress, "training",
-                            (double)(epoch->epoch - 1) + (double)(step + 1) / (double)steps,
+    const double limit = t->settings->time_limit;
+    return limit > 0 && t->hooks->seconds != NULL && t->state.seconds + seconds(t) - t->begin >= limit;
+}
+
+/* The steps of an epoch that are still to be done. */
+static enum alm_status train_epoch(struct training *t, struct alm_train_epoch *epoch, struct alm_error *error)
+{
+    struct alm_trainer_state *s = &t->state;
+    while (s->step < t->epoch_steps && s->timed_out == 0) {
+        if (alm_cancelled(t->hooks->cancel)) return interrupted(t, error);
+        ALM_TRY(take_step(t, error));
+        s->timed_out = time_is_up(t);
+        alm_progress_report(t->hooks->progress, "training",
+                            (double)s->epoch + (double)s->step / (double)t->epoch_steps,
                             (double)t->settings->epochs, "epochs");
+        if (s->step < t->epoch_steps) ALM_TRY(checkpoint_when_due(t, false, error));
     }
     /* NaN when nothing counted, as with a constant series */
-    epoch->train_loss = sum.sum / sum.weight;
-    epoch->learning_rate = t->rate;
-    epoch->gradient_norm /= (double)steps;
-    if (isinf(t->first_loss) && isfinite(epoch->train_loss)) t->first_loss = epoch->train_loss;
-    if (epoch->train_loss > EXPLOSION * fmax(t->first_loss, 1))
-        return diverged(epoch->epoch, epoch->train_loss, epoch->gradient_norm, error);
+    epoch->train_loss = s->sum.sum / s->sum.weight;
+    epoch->learning_rate = s->rate;
+    epoch->gradient_norm = s->norms / (double)s->step;
+    if (isinf(s->first_loss) && isfinite(epoch->train_loss)) s->first_loss = epoch->train_loss;
+    if (epoch->train_loss > EXPLOSION * fmax(s->first_loss, 1))
+        return diverged(t, epoch->train_loss, epoch->gradient_norm, error);
     return ALM_OK;
 }
 
 /* Measures the validation loss and remembers the weights if they are the best so far. */
-static enum alm_status validate(struct training *t, struct alm_train_epoch *epoch,
-                                const struct alm_batch_source *validation, struct alm_error *error)
+static enum alm_status validate(struct training *t, struct alm_train_epoch *epoch, struct alm_error *error)
 {
     struct alm_loss_sum sum = {0};
-    epoch->validation_loss = NAN;
-    if (validation == NULL || validation->n == 0) return ALM_OK;
-    ALM_TRY(run_samples(t, &sum, NULL, validation, 0, 0, validation->n, error));
+    epoch->validation_loss = (double)NAN;
+    if (t->validation == NULL || t->validation->n == 0) return ALM_OK;
+    ALM_TRY(run_samples(t, &sum, NULL, t->validation, 0, 0, t->validation->n, error));
     if (sum.weight == 0) return ALM_OK;
     epoch->validation_loss = sum.sum / sum.weight;
     if (!isfinite(epoch->validation_loss))
-        return diverged(epoch->epoch, epoch->validation_loss, epoch->gradient_norm, error);
-    if (epoch->validation_loss < t->best_loss) {
-        t->best_loss = epoch->validation_loss;
-        t->best_epoch = epoch->epoch;
+        return diverged(t, epoch->validation_loss, epoch->gradient_norm, error);
+    if (epoch->validation_loss < t->state.best_loss) {
+        t->state.best_loss = epoch->validation_loss;
+        t->state.best_epoch = epoch->epoch;
         memcpy(t->best, t->network->parameters, t->network->n_parameters * sizeof *t->best);
     }
     return ALM_OK;
 }
 
-static enum alm_status train_epochs(struct training *t, struct alm_train_result *result,
-                                    const struct alm_batch_source *train,
-                                    const struct alm_batch_source *validation,
-                                    const struct alm_trainer_hooks *hooks, struct alm_error *error)
+/* The epoch is over: everybody is told, and the next one begins. */
+static enum alm_status end_epoch(struct training *t, const struct alm_train_epoch *epoch,
+                                 struct alm_error *error)
 {
+    struct alm_trainer_state *s = &t->state;
     const size_t patience = t->settings->patience;
-    for (size_t e = 1; e <= t->settings->epochs; e++) {
-        struct alm_train_epoch epoch = {.epoch = e};
-        ALM_TRY(train_epoch(t, &epoch, train, hooks, error));
-        ALM_TRY(validate(t, &epoch, validation, error));
-        if (hooks->epoch != NULL) ALM_TRY(hooks->epoch(hooks->context, &epoch, error));
-        result->epochs = e;
-        result->validation_loss = epoch.validation_loss;
-        if (t->best_epoch > 0 && patience > 0 && e - t->best_epoch >= patience) break;
-    }
-    result->best_epoch = t->best_epoch;
-    result->adam_steps = t->adam.step;
-    if (t->best_epoch > 0 && t->settings->keep_best) {
-        memcpy(t->network->parameters, t->best, t->network->n_parameters * sizeof *t->best);
-        result->validation_loss = t->best_loss;
+    const double loss = isnan(epoch->validation_loss) ? epoch->train_loss : epoch->validation_loss;
+    ALM_TRY(alm_trainer_state_remember(s, epoch, error));
+    if (t->hooks->epoch != NULL) ALM_TRY(t->hooks->epoch(t->hooks->context, epoch, error));
+    alm_schedule_end_epoch(&s->schedule, &t->settings->schedule, epoch->epoch, loss);
+    s->epoch = epoch->epoch;
+    const bool whole = s->step == t->epoch_steps;
+    s->step = 0;
+    s->norms = 0;
+    s->sum = (struct alm_loss_sum){0};
+    s->validation_loss = epoch->validation_loss;
+    const bool waited = s->best_epoch > 0 && patience > 0 && s->epoch - s->best_epoch >= patience;
+    const bool done = s->epoch == t->settings->epochs || waited;
+    s->finished = done || s->timed_out > 0;
+    if (done && whole) s->timed_out = 0; /* it would have ended here anyhow */
+    return s->finished ? checkpoint(t, error) : checkpoint_when_due(t, true, error);
+}
+
+static enum alm_status train_epochs(struct training *t, struct alm_error *error)
+{
+    while (t->state.finished == 0) {
+        struct alm_train_epoch epoch = {.epoch = t->state.epoch + 1};
+        ALM_TRY(train_epoch(t, &epoch, error));
+        ALM_TRY(validate(t, &epoch, error));
+        ALM_TRY(end_epoch(t, &epoch, error));
     }
     return ALM_OK;
 }
 
+static enum alm_status train_again(struct training *t, struct alm_error *error)
+{
+    t->state.attempt = 1;
+    alm_trainer_state_reset(&t->state);
+    alm_optimiser_reset(&t->optimiser);
+    memcpy(t->network->parameters, t->initial, t->network->n_parameters * sizeof *t->initial);
+    return train_epochs(t, error);
+}
+
+static enum alm_status train(struct training *t, struct alm_error *error)
+{
+    ALM_TRY(training_init(t, error));
+    ALM_TRY(resume(t, error));
+    t->begin = t->checkpointed = seconds(t);
+    const enum alm_status status = train_epochs(t, error);
+    if (status != ALM_DIVERGED || !t->settings->retry || t->state.attempt > 0) return status;
+    return train_again(t, error);
+}
+
+static void finish(struct training *t, struct alm_train_result *result)
+{
+    const struct alm_trainer_state *s = &t->state;
+    *result = (struct alm_train_result){
+        .epochs = s->epoch,
+        .best_epoch = s->best_epoch,
+        .optimiser_steps = t->optimiser.step,
+        .validation_loss = s->validation_loss,
+        .timed_out = s->timed_out > 0,
+        .diverged_epoch = s->diverged_epoch,
+        .diverged_norm = s->diverged_norm,
+    };
+    if (s->best_epoch == 0 || !t->settings->keep_best) return;
+    memcpy(t->network->parameters, t->best, t->network->n_parameters * sizeof *t->best);
+    result->validation_loss = s->best_loss;
+}
+
 enum alm_status alm_trainer_run(struct alm_train_result *result, struct alm_network *network,
-                                const struct alm_loss *loss, const struct alm_batch_source *train,
+                                const struct alm_loss *loss, const struct alm_batch_source *train_source,
                                 const struct alm_batch_source *validation,
                                 const struct alm_trainer_settings *settings,
                                 const struct alm_trainer_hooks *hooks, struct alm_error *error)
 {
     static const struct alm_trainer_hooks none = {0};
     struct alm_train_result ignored;
-    struct training t = {.network = network, .loss = loss, .settings = settings};
-    if (result == NULL) result = &ignored;
-    *result = (struct alm_train_result){.validation_loss = NAN};
-    enum alm_status status = training_init(&t, train, validation, error);
+    struct training t = {
+        .network = network,
+        .loss = loss,
+        .settings = settings,
+        .hooks = hooks == NULL ? &none : hooks,
+        .train = train_source,
+        .validation = validation,
+    };
+    alm_trainer_state_reset(&t.state);
     const unsigned before = alm_denormals_flush();
-    if (status == ALM_OK)
-        status = train_epochs(&t, result, train, validation, hooks == NULL ? &none : hooks, error);
+    const enum alm_status status = train(&t, error);
     alm_denormals_restore(before);
+    if (status == ALM_OK) finish(&t, result == NULL ? &ignored : result);
     training_clear(&t);
     return status;
 }

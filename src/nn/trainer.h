@@ -1,12 +1,17 @@
-/* Training: batches from a callback, Adam, a schedule for the step size, validation with early stopping.
- * Reads no clock, prints nothing; the same seed and batches give the same bits. */
+/* Training: batches from a callback, an optimiser, a schedule for the step size, validation with early
+ * stopping, and states from which an interrupted training goes on to the same bits. Reads no clock but the
+ * one it is handed, prints nothing; the same seed and batches give the same bits (unless a time limit ends
+ * it). */
 #ifndef ALM_NN_TRAINER_H
 #define ALM_NN_TRAINER_H
 
+#include "base/bytes.h"
 #include "base/hooks.h"
 #include "base/status.h"
 #include "nn/denormals.h"
 #include "nn/network.h"
+#include "nn/optimiser.h"
+#include "nn/schedule.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,25 +37,24 @@ static inline size_t alm_trainer_piece(size_t batch, size_t steps, size_t inputs
     return batch < rows ? batch : rows;
 }
 
-enum alm_schedule {
-    ALM_SCHEDULE_CONSTANT,
-    ALM_SCHEDULE_COSINE, /* from rate to 0 along half a cosine (Loshchilov & Hutter 2017, without restarts) */
-};
-
 struct alm_trainer_settings {
     size_t steps;       /* T of a batch */
-    size_t batch;       /* rows per Adam step; a pass ends with a smaller one if they do not divide */
+    size_t batch;       /* rows of a batch; a pass ends with a smaller one if they do not divide */
+    size_t accumulate;  /* batches whose gradients make one optimiser step; 0 is 1 */
     size_t epochs;      /* most epochs; >= 1 */
-    size_t epoch_steps; /* most Adam steps in an epoch (0: one whole pass). Shorter epochs go on where the
-                           last ended */
+    size_t epoch_steps; /* most optimiser steps in an epoch (0: one whole pass). Shorter epochs go on where
+                           the last ended */
     size_t threads;     /* most threads that work on a batch; 0 is 1. The result's bits do not depend on it */
     size_t patience;    /* stop after this many epochs without a lower validation loss; 0 = never */
-    size_t warmup;      /* Adam steps over which the rate rises linearly */
-    enum alm_schedule schedule;
-    double rate; /* step size after the warm-up */
-    double clip; /* largest global norm of the gradient; 0 = any */
+    struct alm_schedule schedule;
+    struct alm_optimiser_settings optimiser; /* biases and gains do not decay, only matrices do */
+    double clip;                             /* largest global norm of the gradient; 0 = any */
+    double
+        time_limit; /* seconds (those before a checkpoint included) after which the epoch ends with the step
+                       under way and training with the epoch; 0 = none. Needs the clock of the hooks */
     /* Whether the weights of the best validation epoch are taken at the end (else the last ones). */
     bool keep_best;
+    bool retry; /* a training that diverges is done again once, from where it began, at a tenth of the rate */
 };
 
 struct alm_train_epoch {
@@ -63,27 +67,39 @@ struct alm_train_epoch {
 struct alm_trainer_hooks {
     const struct alm_cancel *cancel;     /* may be NULL */
     const struct alm_progress *progress; /* may be NULL */
-    void *context;
+    void *context;                       /* of the functions below */
     enum alm_status (*epoch)(void *context, const struct alm_train_epoch *epoch,
                              struct alm_error *error); /* or NULL */
+
+    double (*seconds)(void *context); /* a clock that never goes back; NULL: none */
+
+    /* Is handed the state of the training, to be kept in place of the one before: at the end of an epoch
+     * (with a clock: unless that would cost more than a twentieth of the time), with a clock also about every
+     * 30 s, when training is cancelled, and when it is done. NULL: nobody wants it. */
+    enum alm_status (*checkpoint)(void *context, const struct alm_bytes *state, struct alm_error *error);
+    /* A state to go on from, with the same network (as it was when the first run began), batches and
+     * settings; epochs that it has seen are reported again. Length 0: none. */
+    const void *state;
+    size_t state_length;
 };
 
 /* What came out. */
 struct alm_train_result {
-    size_t epochs, best_epoch, adam_steps; /* best_epoch 0 when there was no validation */
-    double validation_loss;                /* of the weights that were kept; NaN without validation */
+    size_t epochs, best_epoch, optimiser_steps; /* best_epoch 0 when there was no validation */
+    double validation_loss;                     /* of the weights that were kept; NaN without validation */
+    bool timed_out;                             /* the time limit ended it: the result depends on the clock */
+    size_t diverged_epoch; /* with retry: where the first attempt diverged; 0: it did not */
+    double diverged_norm;  /* the norm of its gradient there */
 };
 
 /* Trains network in place. validation may be NULL. result may be NULL. ALM_DIVERGED (with epoch and gradient
  * norm in the text) when the loss or gradient stops being finite or explodes; ALM_INTERRUPTED when cancelled,
- * which is looked at before every Adam step. Sets flush-to-zero on the calling thread while it works. */
+ * which is looked at before every optimiser step; ALM_PARSE for a state that is damaged or of another
+ * training. Sets flush-to-zero on the calling thread while it works. */
 enum alm_status alm_trainer_run(struct alm_train_result *result, struct alm_network *network,
                                 const struct alm_loss *loss, const struct alm_batch_source *train,
                                 const struct alm_batch_source *validation,
                                 const struct alm_trainer_settings *settings,
                                 const struct alm_trainer_hooks *hooks, struct alm_error *error);
-
-/* The step size of Adam step `step` (from 0) of `total`. */
-double alm_trainer_rate(const struct alm_trainer_settings *settings, size_t step, size_t total);
 
 #endif

@@ -1,6 +1,6 @@
 /* Outputs, loss, gradients and ten Adam steps against PyTorch (tests/golden/lstm_torch.py). */
-#include "nn/adam.h"
 #include "nn/network.h"
+#include "nn/optimiser.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -115,17 +115,19 @@ Test(golden, ten_clipped_adam_steps_equal_pytorch)
 {
     for (size_t i = 0; i < N_GOLDENS; i++) {
         struct fixture f = setup(&goldens[i]);
-        struct alm_adam adam;
-        cr_assert(eq(int, alm_adam_init(&adam, f.network->n_parameters, NULL), ALM_OK));
+        const struct alm_optimiser_settings settings = {.kind = ALM_OPTIMISER_ADAM};
+        struct alm_optimiser adam;
+        cr_assert(
+            eq(int, alm_optimiser_init(&adam, &settings, f.network->n_parameters, NULL, 0, NULL), ALM_OK));
         for (size_t step = 0; step < GOLDEN_STEPS; step++) {
             const struct alm_loss_sum total = compute(&f);
             cr_assert(near(total.sum / total.weight, f.golden->losses[step]), "%s: loss of step %zu",
                       f.golden->name, step);
-            alm_adam_update(&adam, f.network->parameters, f.gradient, 1 / total.weight, GOLDEN_RATE,
-                            GOLDEN_CLIP);
+            alm_optimiser_update(&adam, f.network->parameters, f.gradient, 1 / total.weight, GOLDEN_RATE,
+                                 GOLDEN_CLIP);
         }
         check_block(&f, f.network->parameters, 1, f.golden->weights, "weight");
-        alm_adam_clear(&adam);
+        alm_optimiser_clear(&adam);
         teardown(&f);
     }
 }

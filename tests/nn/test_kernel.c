@@ -128,7 +128,7 @@ Test(kernel, every_variant_equals_the_portable_one)
                 compare(alm_kernel_at(k), alm_kernel_at(last), rows, sizes[i]);
 }
 
-Test(kernel, adam_variants_equal_the_portable_one)
+Test(kernel, optimisers_of_variants_equal_the_portable_ones)
 {
     struct alm_random *random;
     cr_assert(eq(int, alm_random_create(&random, 3, NULL), ALM_OK));
@@ -137,15 +137,26 @@ Test(kernel, adam_variants_equal_the_portable_one)
         last++;
     enum { N = 77 };
     float *g = numbers(N, random, 1);
-    const struct alm_adam_step step = {
-        .scale = 0.5F, .beta1 = 0.9F, .beta2 = 0.999F, .rate = 1e-2F, .correction = 30, .epsilon = 1e-8F};
+    const struct alm_optimiser_step step = {.scale = 0.5F,
+                                            .decay = 0.1F,
+                                            .keep = 0.99F,
+                                            .beta1 = 0.9F,
+                                            .beta2 = 0.999F,
+                                            .ahead = 0.9F,
+                                            .rate = 1e-2F,
+                                            .correction = 30,
+                                            .epsilon = 1e-8F};
     for (size_t k = 0; k < last; k++) {
-        float w[2][N] = {0}, m[2][N] = {0}, v[2][N] = {0};
-        for (size_t i = 0; i < 5; i++) {
-            alm_kernel_at(k)->adam(w[0], m[0], v[0], g, &step, N);
-            alm_kernel_at(last)->adam(w[1], m[1], v[1], g, &step, N);
+        float w[6][N] = {0}, m[6][N] = {0}, v[6][N] = {0};
+        for (size_t i = 0; i < 10; i++) {
+            const struct alm_kernel *kernel = alm_kernel_at(i % 2 == 0 ? k : last);
+            kernel->adam(w[i % 2], m[i % 2], v[i % 2], g, &step, N);
+            kernel->rmsprop(w[2 + i % 2], m[2 + i % 2], v[2 + i % 2], g, &step, N);
+            kernel->sgd(w[4 + i % 2], m[4 + i % 2], g, &step, N);
         }
-        cr_assert(difference(w[0], w[1], N) < 1e-6, "%s", alm_kernel_at(k)->name);
+        for (size_t i = 0; i < 6; i += 2)
+            cr_assert(difference(w[i], w[i + 1], N) < 2e-6, "%s %zu: %g", alm_kernel_at(k)->name, i,
+                      difference(w[i], w[i + 1], N));
     }
     free(g);
     alm_random_free(random);

@@ -28,13 +28,12 @@ static enum alm_status fill_waves(void *context, struct alm_batch *batch, size_t
 }
 
 static const struct alm_loss mse = {.kind = ALM_LOSS_MSE, .n_levels = 1};
-static const struct alm_trainer_settings settings = {.steps = T,
-                                                     .batch = 16,
-                                                     .epochs = 60,
-                                                     .rate = 0.02,
-                                                     .clip = 1,
-                                                     .warmup = 5,
-                                                     .schedule = ALM_SCHEDULE_COSINE};
+static const struct alm_trainer_settings settings = {
+    .steps = T,
+    .batch = 16,
+    .epochs = 60,
+    .clip = 1,
+    .schedule = {.kind = ALM_SCHEDULE_COSINE, .rate = 0.02, .warmup = 5}};
 
 static struct alm_network *make(uint64_t seed)
 {
@@ -81,7 +80,7 @@ Test(trainer, learns_a_batch_by_heart)
     cr_assert(eq(int, alm_trainer_run(NULL, network, &mse, &train, NULL, &longer, &hooks, NULL), ALM_OK));
     cr_assert(eq(sz, record.epochs, 300));
     cr_assert(record.first > 0.2 && record.last < 5e-3, "loss went from %g to %g", record.first, record.last);
-    cr_assert(record.last_rate < settings.rate * 1e-2);
+    cr_assert(record.last_rate < settings.schedule.rate * 1e-2);
     alm_network_free(network);
 }
 
@@ -110,7 +109,7 @@ Test(trainer, catches_divergence)
     cr_assert(strstr(error.text, "epoch 1") != NULL && strstr(error.text, "gradient norm") != NULL, "%s",
               error.text);
     struct alm_trainer_settings wild = settings;
-    wild.rate = 1e30, wild.clip = 0, wild.warmup = 0;
+    wild.schedule.rate = 1e30, wild.clip = 0, wild.schedule.warmup = 0;
     const struct alm_batch_source good = {NULL, SAMPLES, fill_waves};
     cr_assert(eq(int, alm_trainer_run(NULL, network, &mse, &good, NULL, &wild, NULL, &error), ALM_DIVERGED));
     alm_network_free(network);
@@ -145,13 +144,140 @@ Test(trainer, keeps_the_weights_of_the_best_epoch_and_stops_early)
     alm_network_free(network);
 }
 
+/* ---- the schedule ---- */
+
 Test(trainer, rate_rises_then_falls)
 {
-    struct alm_trainer_settings s = {.rate = 1, .warmup = 4, .schedule = ALM_SCHEDULE_COSINE};
-    cr_assert(eq(dbl, alm_trainer_rate(&s, 0, 104), 0.25));
-    cr_assert(eq(dbl, alm_trainer_rate(&s, 3, 104), 1));
-    cr_assert(epsilon_eq(dbl, alm_trainer_rate(&s, 54, 104), 0.5, 1e-12));
-    cr_assert(alm_trainer_rate(&s, 103, 104) < 1e-3);
-    s.schedule = ALM_SCHEDULE_CONSTANT;
-    cr_assert(eq(dbl, alm_trainer_rate(&s, 103, 104), 1));
+    struct alm_schedule s = {.kind = ALM_SCHEDULE_COSINE, .rate = 1, .warmup = 4};
+    const struct alm_schedule_state state = ALM_SCHEDULE_START;
+    cr_assert(eq(dbl, alm_schedule_rate(&s, &state, 0, 104), 0.25));
+    cr_assert(eq(dbl, alm_schedule_rate(&s, &state, 3, 104), 1));
+    cr_assert(epsilon_eq(dbl, alm_schedule_rate(&s, &state, 54, 104), 0.5, 1e-12));
+    cr_assert(alm_schedule_rate(&s, &state, 103, 104) < 1e-3);
+    s.kind = ALM_SCHEDULE_CONSTANT;
+    cr_assert(eq(dbl, alm_schedule_rate(&s, &state, 103, 104), 1));
+}
+
+Test(trainer, rate_falls_every_so_many_epochs)
+{
+    const struct alm_schedule s = {
+        .kind = ALM_SCHEDULE_STEP, .rate = 1, .warmup = 2, .fall = 0.5, .fall_epochs = 3};
+    struct alm_schedule_state state = ALM_SCHEDULE_START;
+    const double expected[] = {1, 1, 0.5, 0.5, 0.5, 0.25};
+    for (size_t epoch = 1; epoch <= 6; epoch++) {
+        alm_schedule_end_epoch(&state, &s, epoch, 1);
+        cr_assert(eq(dbl, alm_schedule_rate(&s, &state, 100, 200), expected[epoch - 1]));
+    }
+    cr_assert(eq(dbl, alm_schedule_rate(&s, &state, 0, 200), 0.5)); /* the warm-up comes first */
+}
+
+Test(trainer, rate_falls_when_the_loss_does_not)
+{
+    const struct alm_schedule s = {.kind = ALM_SCHEDULE_PLATEAU, .rate = 1, .fall = 0.1, .fall_epochs = 2};
+    struct alm_schedule_state state = ALM_SCHEDULE_START;
+    const double loss[] = {5, 4, 4, 4, 6, 3, 3.5, NAN, 3, 2};
+    const double falls[] = {0, 0, 0, 1, 1, 1, 1, 2, 2, 2};
+    for (size_t i = 0; i < sizeof loss / sizeof *loss; i++) {
+        alm_schedule_end_epoch(&state, &s, i + 1, loss[i]);
+        cr_assert(eq(dbl, (double)state.falls, falls[i]), "epoch %zu", i + 1);
+    }
+    cr_assert(epsilon_eq(dbl, alm_schedule_rate(&s, &state, 0, 9), 0.01, 1e-15));
+}
+
+/* ---- more of the settings ---- */
+
+/* The wave as an accumulated batch sees it: piece by piece. */
+Test(trainer, accumulated_batches_are_one_larger_batch)
+{
+    struct alm_network *network[2] = {make(1), make(1)};
+    const struct alm_batch_source train = {NULL, SAMPLES, fill_waves};
+    struct alm_trainer_settings s[2] = {settings, settings};
+    struct alm_train_result result[2];
+    s[0].batch = 4, s[0].accumulate = 4; /* as settings.batch */
+    for (size_t i = 0; i < 2; i++) {
+        s[i].epochs = 3;
+        cr_assert(
+            eq(int, alm_trainer_run(&result[i], network[i], &mse, &train, NULL, &s[i], NULL, NULL), ALM_OK));
+    }
+    cr_assert(eq(sz, result[0].optimiser_steps, result[1].optimiser_steps));
+    for (size_t k = 0; k < network[0]->n_parameters; k++) /* the sums are taken in another order */
+        cr_assert(fabsf(network[0]->parameters[k] - network[1]->parameters[k]) < 1e-3F);
+    for (size_t i = 0; i < 2; i++)
+        alm_network_free(network[i]);
+}
+
+static double count_seconds(void *context)
+{
+    double *now = context;
+    return *now += 1;
+}
+
+Test(trainer, ends_with_the_epoch_when_time_is_up)
+{
+    struct alm_network *network = make(1);
+    double now = 100;
+    const struct alm_batch_source train = {NULL, SAMPLES, fill_waves};
+    const struct alm_trainer_hooks hooks = {.context = &now, .seconds = count_seconds};
+    struct alm_trainer_settings s = settings;
+    struct alm_train_result result;
+    s.time_limit = 10; /* the clock is looked at once a step; an epoch has three */
+    cr_assert(eq(int, alm_trainer_run(&result, network, &mse, &train, NULL, &s, &hooks, NULL), ALM_OK));
+    cr_assert(result.timed_out && result.epochs == 4 && result.optimiser_steps == 10);
+    s.time_limit = 1e9;
+    cr_assert(eq(int, alm_trainer_run(&result, network, &mse, &train, NULL, &s, &hooks, NULL), ALM_OK));
+    cr_assert(result.epochs == s.epochs && !result.timed_out);
+    alm_network_free(network);
+}
+
+Test(trainer, retries_once_at_a_tenth_of_the_rate)
+{
+    struct alm_network *network[2] = {make(1), make(1)};
+    const struct alm_batch_source train = {NULL, SAMPLES, fill_waves};
+    struct alm_trainer_settings s = settings;
+    struct alm_train_result result;
+    struct alm_error error = {0};
+    s.schedule.rate = 3e5, s.schedule.warmup = 0, s.clip = 0, s.epochs = 5;
+    s.optimiser = (struct alm_optimiser_settings){.kind = ALM_OPTIMISER_SGD};
+    s.schedule.kind = ALM_SCHEDULE_CONSTANT;
+    cr_assert(eq(int, alm_trainer_run(NULL, network[0], &mse, &train, NULL, &s, NULL, NULL), ALM_DIVERGED));
+    s.retry = true;
+    alm_network_free(network[0]);
+    network[0] = make(1);
+    cr_assert(eq(int, alm_trainer_run(NULL, network[0], &mse, &train, NULL, &s, NULL, &error), ALM_DIVERGED));
+    cr_assert(strstr(error.text, "tenth") != NULL, "%s", error.text);
+    alm_network_free(network[0]);
+    /* at a tenth of this rate it goes well, and as if it had begun so */
+    network[0] = make(1);
+    s.schedule.rate = 1.2;
+    cr_assert(eq(int, alm_trainer_run(&result, network[0], &mse, &train, NULL, &s, NULL, &error), ALM_OK),
+              "%s", error.text);
+    cr_assert(result.diverged_epoch > 0 && result.epochs == 5);
+    s.schedule.rate = 0.12;
+    cr_assert(eq(int, alm_trainer_run(&result, network[1], &mse, &train, NULL, &s, NULL, NULL), ALM_OK));
+    cr_assert(eq(sz, result.diverged_epoch, 0));
+    cr_assert(memcmp(network[0]->parameters, network[1]->parameters,
+                     network[0]->n_parameters * sizeof(float)) == 0);
+    for (size_t i = 0; i < 2; i++)
+        alm_network_free(network[i]);
+}
+
+Test(trainer, only_matrices_decay)
+{
+    struct alm_network *network = make(1), *before = make(1);
+    const struct alm_batch_source train = {NULL, SAMPLES, fill_waves};
+    struct alm_trainer_settings s = settings;
+    s.optimiser = (struct alm_optimiser_settings){.kind = ALM_OPTIMISER_ADAMW, .decay = 0.5};
+    s.schedule = (struct alm_schedule){.rate = 1e-30};
+    s.optimiser.decay = 1e29; /* every step takes a tenth of what decays, and the gradient moves nothing */
+    s.epochs = 1, s.epoch_steps = 1;
+    cr_assert(eq(int, alm_trainer_run(NULL, network, &mse, &train, NULL, &s, NULL, NULL), ALM_OK));
+    for (size_t i = 0; i < network->n_tensors; i++) {
+        const struct alm_tensor *tensor = &network->tensors[i];
+        const float *w = network->parameters + tensor->offset, *old = before->parameters + tensor->offset;
+        const float share = strchr(tensor->name, 'b') != NULL ? 1 : 0.9F;
+        for (size_t k = 0; k < tensor->rows * tensor->columns; k++)
+            cr_assert(fabsf(w[k] - share * old[k]) <= 1e-6F * fabsf(old[k]) + 1e-20F, "%s", tensor->name);
+    }
+    alm_network_free(network);
+    alm_network_free(before);
 }

@@ -1,7 +1,7 @@
 /* Our training step for compare.py, which loads this as a shared library. */
 #include "base/clock.h"
-#include "nn/adam.h"
 #include "nn/network.h"
+#include "nn/optimiser.h"
 #include "nn/trainer.h"
 
 #include <math.h>
@@ -11,7 +11,7 @@
 struct step {
     struct alm_network *network;
     struct alm_tape *tape;
-    struct alm_adam adam;
+    struct alm_optimiser adam;
     struct alm_batch piece;
     float *gradient;
     size_t batch;
@@ -40,6 +40,7 @@ struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batc
                                             .horizon = 1,
                                             .levels = 1,
                                             .labels = ALM_LABELS_LAST};
+    const struct alm_optimiser_settings adam = {.kind = ALM_OPTIMISER_ADAM};
     struct step *s = calloc(1, sizeof *s);
     struct alm_random *random = NULL;
     const size_t rows = alm_trainer_piece(batch, steps, inputs);
@@ -47,7 +48,7 @@ struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batc
         alm_network_create(&s->network, &shape, NULL) != ALM_OK ||
         alm_network_init(s->network, random, NULL) != ALM_OK ||
         alm_tape_create_threads(&s->tape, s->network, steps, rows, threads, NULL) != ALM_OK ||
-        alm_adam_init(&s->adam, s->network->n_parameters, NULL) != ALM_OK)
+        alm_optimiser_init(&s->adam, &adam, s->network->n_parameters, NULL, 0, NULL) != ALM_OK)
         return NULL;
     alm_random_free(random);
     s->batch = batch;
@@ -84,7 +85,7 @@ double step_run(struct step *s, size_t times)
     const double start = alm_clock_thread_cpu();
     for (size_t i = 0; i < times; i++) {
         const struct alm_loss_sum sum = compute(s);
-        alm_adam_update(&s->adam, s->network->parameters, s->gradient, 1 / sum.weight, 1e-3, 0);
+        alm_optimiser_update(&s->adam, s->network->parameters, s->gradient, 1 / sum.weight, 1e-3, 0);
     }
     const double seconds = alm_clock_thread_cpu() - start;
     alm_denormals_restore(before);
@@ -106,7 +107,7 @@ double step_infer(struct step *s, size_t times)
 void step_free(struct step *s)
 {
     if (s == NULL) return;
-    alm_adam_clear(&s->adam);
+    alm_optimiser_clear(&s->adam);
     alm_tape_free(s->tape);
     alm_network_free(s->network);
     free(s->piece.x);
