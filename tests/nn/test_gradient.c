@@ -17,8 +17,13 @@ static const struct alm_loss losses[] = {
     {.kind = ALM_LOSS_MAE, .n_levels = 1},
     {.kind = ALM_LOSS_HUBER, .delta = 0.5, .n_levels = 1},
     {.kind = ALM_LOSS_QUANTILE, .n_levels = 3, .levels = levels},
+    {.kind = ALM_LOSS_QUANTILE, .n_levels = 3, .levels = levels, .monotone = true},
+    {.kind = ALM_LOSS_GAUSSIAN, .n_levels = 2},
+    {.kind = ALM_LOSS_STUDENT, .n_levels = 3},
+    {.kind = ALM_LOSS_CLASSES, .n_levels = 4},
 };
-static const char *const loss_names[] = {"mse", "mae", "huber", "quantile"};
+static const char *const loss_names[] = {"mse",      "mae",      "huber",   "quantile",
+                                         "monotone", "gaussian", "student", "classes"};
 
 static const struct size {
     size_t inputs, hidden, layers, steps, rows, horizon;
@@ -66,6 +71,9 @@ static struct problem setup(const struct size *s, const struct alm_loss *loss, e
         .weight = uniform(answers, random, 0, 1),
     };
     p.batch.weight[0] = answers > 1 ? 0 : 1;
+    if (loss->kind == ALM_LOSS_CLASSES)
+        for (size_t i = 0; i < answers; i++)
+            p.batch.y[i] = floor(p.batch.y[i]) + 2; /* 0 to 3 */
     alm_random_free(random);
     return p;
 }
