@@ -53,7 +53,8 @@ OURS=$(median almanac)
 printf '%s rows, median of %s rounds\n' "$ROWS" "$ROUNDS"
 for name in almanac untyped typed duckdb; do
     [ -f "$name.log" ] || continue
-    sort -n "$name.log" | tail -1 | awk -v name="$name" -v cpu="$(median "$name")" -v ours="$OURS" -v rows="$ROWS" '
-        { printf "%-8s %6.2f CPU s  %5.2f x almanac  %4d MB resident  %5.1f bytes a row\n", name, cpu, cpu / ours, $3 / 1024, $4 / rows }'
+    awk -v name="$name" -v cpu="$(median "$name")" -v ours="$OURS" -v rows="$ROWS" '
+        $3 > peak { peak = $3 }
+        END { printf "%-8s %6.2f CPU s  %5.2f x almanac  %4d MB resident  %5.1f bytes a row\n", name, cpu, cpu / ours, peak / 1024, $4 / rows }' "$name.log"
 done
 awk -v all="$OURS" -v tenth="$(median tenth)" 'BEGIN { printf "a tenth of the rows: %.3f CPU s; ten times as many take %.2f times as long\n", tenth, all / tenth }'
