@@ -135,7 +135,8 @@ enum alm_status alm_job_find_group(struct alm_ingest_entry **out, bool *is_new, 
 /* What waits is put elsewhere, so that its memory serves again. */
 static enum alm_status make_memory(struct alm_ingest_job *job, struct alm_error *error)
 {
-    if (alm_stage_bytes(job->room.stage) > job->memory / 4) return alm_stage_spill(job->room.stage, error);
+    if (job->room.waiting <= job->memory / 2 && alm_stage_bytes(job->room.stage) > job->memory / 4)
+        return alm_stage_spill(job->room.stage, error);
     for (size_t e = 0; e < job->n_entries; e++)
         if (job->entries[e].group != NULL) ALM_TRY(alm_group_flush(job->entries[e].group, error));
     return ALM_OK;
@@ -146,7 +147,9 @@ enum alm_status alm_job_add_row(struct alm_ingest_job *job, int64_t ts, const do
 {
     ALM_TRY(alm_job_announce(job, job->last, error));
     ALM_TRY(alm_group_add(job->entries[job->last].group, ts, values, line, error));
-    const bool enough = job->room.waiting + alm_stage_bytes(job->room.stage) <= job->memory;
+    /* blocks that fill slowly get half of it at most */
+    const bool enough = job->room.waiting <= job->memory / 2 &&
+                        job->room.waiting + alm_stage_bytes(job->room.stage) <= job->memory;
     return enough ? ALM_OK : make_memory(job, error);
 }
 

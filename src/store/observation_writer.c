@@ -17,6 +17,12 @@
 
 enum { BATCH = 64 };
 
+struct batch {
+    size_t n;
+    int64_t ts[BATCH];
+    double values[BATCH][ALM_FRAME_WIDTH];
+};
+
 struct alm_observation_writer {
     struct alm_store *store;
     int64_t frame_id;
@@ -25,9 +31,7 @@ struct alm_observation_writer {
     bool fresh; /* the frame was empty and all rows came in order: then tally is all there is to know */
     int64_t last_ts;
     struct alm_frame_tally tally;
-    size_t n; /* rows that came one by one */
-    int64_t ts[BATCH];
-    double values[BATCH][ALM_FRAME_WIDTH];
+    struct batch *batch; /* rows that came one by one; NULL until there is one */
 };
 
 static enum alm_status find_one(bool *found, struct alm_store *store, const char *query, int64_t frame_id,
@@ -61,6 +65,8 @@ enum alm_status alm_observation_writer_create(struct alm_observation_writer **ou
 
 void alm_observation_writer_free(struct alm_observation_writer *writer)
 {
+    if (writer == NULL) return;
+    free(writer->batch);
     free(writer);
 }
 
@@ -263,12 +269,14 @@ static enum alm_status write_rows(struct alm_incoming *rows, struct alm_observat
 
 static enum alm_status flush(struct alm_observation_writer *w, struct alm_error *error)
 {
-    struct alm_incoming rows = {.ts = w->ts,
-                                .values = &w->values[0][0],
+    struct batch *batch = w->batch;
+    if (batch == NULL || batch->n == 0) return ALM_OK;
+    struct alm_incoming rows = {.ts = batch->ts,
+                                .values = &batch->values[0][0],
                                 .width = ALM_FRAME_WIDTH,
                                 .column = {0, 1, 2, 3, 4, 5, 6, 7},
-                                .n = w->n};
-    w->n = 0;
+                                .n = batch->n};
+    batch->n = 0;
     return write_rows(&rows, w, error);
 }
 
@@ -277,9 +285,11 @@ static enum alm_status flush(struct alm_observation_writer *w, struct alm_error 
 enum alm_status alm_observation_writer_add(struct alm_observation_writer *writer, int64_t ts,
                                            const double *values, struct alm_error *error)
 {
-    writer->ts[writer->n] = ts;
-    memcpy(writer->values[writer->n], values, sizeof writer->values[0]);
-    return ++writer->n == BATCH ? flush(writer, error) : ALM_OK;
+    if (writer->batch == NULL) ALM_TRY(ALM_NEW(&writer->batch, 1, error));
+    struct batch *batch = writer->batch;
+    batch->ts[batch->n] = ts;
+    memcpy(batch->values[batch->n], values, sizeof batch->values[0]);
+    return ++batch->n == BATCH ? flush(writer, error) : ALM_OK;
 }
 
 enum alm_status alm_observation_writer_add_block(struct alm_observation_writer *writer, const int64_t *ts,
@@ -288,7 +298,7 @@ enum alm_status alm_observation_writer_add_block(struct alm_observation_writer *
 {
     struct alm_incoming rows = {.ts = ts, .values = values, .width = width, .n = n};
     memcpy(rows.column, columns, sizeof rows.column);
-    if (writer->n > 0) ALM_TRY(flush(writer, error));
+    ALM_TRY(flush(writer, error));
     return write_rows(&rows, writer, error);
 }
 

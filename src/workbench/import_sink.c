@@ -31,8 +31,10 @@ static enum alm_status find_frame(struct alm_import_frame **out, struct alm_impo
         *out = &group->frames[f];
         if ((*out)->frame_id == frame_id) return ALM_OK;
     }
-    ALM_TRY(alm_grow((void **)&group->frames, &group->frame_capacity, group->n_frames + 1,
-                     sizeof *group->frames, error));
+    /* nearly always there is but one, of each of perhaps thousands of groups */
+    struct alm_import_frame *grown = reallocarray(group->frames, group->n_frames + 1, sizeof *group->frames);
+    if (grown == NULL) return alm_fail(error, ALM_NOMEM, "out of memory");
+    group->frames = grown;
     *out = &group->frames[group->n_frames++];
     **out = (struct alm_import_frame){.frame_id = frame_id};
     for (size_t k = 0; k < ALM_FRAME_WIDTH; k++)

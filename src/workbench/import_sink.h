@@ -20,7 +20,7 @@ struct alm_import_group {
     size_t first, width; /* its series: summary->series[first .. first + width) */
     int64_t offset;      /* added to every ts: an index series that goes on */
     struct alm_import_frame *frames;
-    size_t n_frames, frame_capacity;
+    size_t n_frames;
     struct alm_labels *labels; /* [width], of categorical series; NULL when there are none */
     int64_t *series_id;        /* [width] with them */
 };
