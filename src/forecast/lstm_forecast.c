@@ -2,6 +2,7 @@
 #include "forecast/lstm_state.h"
 
 #include "base/memory.h"
+#include "forecast/lstm_answer.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,39 +11,15 @@
 /* Series that go through the network together. */
 enum { ROWS = 32 };
 
-/* The value at `level` of quantiles that were learnt at rising levels, linear between them; NaN beyond the
- * outermost. */
-static double interpolate(const double *values, const struct alm_loss *loss, double level)
-{
-    const size_t n = loss->n_levels;
-    const double slack = 1e-9;
-    if (level < loss->levels[0] - slack || level > loss->levels[n - 1] + slack) return (double)NAN;
-    for (size_t i = 0; i + 1 < n; i++) {
-        if (level > loss->levels[i + 1] + slack) continue;
-        const double share = (level - loss->levels[i]) / (loss->levels[i + 1] - loss->levels[i]);
-        return values[i] + fmin(fmax(share, 0), 1) * (values[i + 1] - values[i]);
-    }
-    return values[n - 1];
-}
-
-/* With loss=quantile the point forecast is the median, or the level nearest to it. */
-static double middle(const double *values, const struct alm_loss *loss)
-{
-    const double median = loss->n_levels == 1 ? values[0] : interpolate(values, loss, 0.5);
-    if (!isnan(median)) return median;
-    return loss->levels[0] > 0.5 ? values[0] : values[loss->n_levels - 1];
-}
-
-/* Writes step h of series i from its outputs (in the window's units, sorted in place). */
+/* Writes step h of series i from its outputs; the answer is base + scale * output. */
 static void put_step(struct alm_forecast *out, size_t i, size_t h, const struct alm_lstm_state *lstm,
-                     double *outputs, double base, double scale)
+                     const alm_real *output, double base, double scale)
 {
-    alm_quantiles_sort(outputs, 1, lstm->loss.n_levels);
-    out->mean[i * out->horizon + h] = base + scale * middle(outputs, &lstm->loss);
-    if (lstm->loss.kind != ALM_LOSS_QUANTILE) return;
-    double *quantile = out->quantile + (i * out->horizon + h) * out->n_levels;
+    double values[ALM_LOSS_MAX_LEVELS], *quantile = out->quantile + (i * out->horizon + h) * out->n_levels;
+    alm_loss_read(values, &lstm->loss, output);
+    out->mean[i * out->horizon + h] = base + scale * alm_answer_point(&lstm->loss, values);
     for (size_t q = 0; q < out->n_levels; q++) {
-        quantile[q] = base + scale * interpolate(outputs, &lstm->loss, out->level[q]);
+        quantile[q] = base + scale * alm_answer_quantile(&lstm->loss, values, out->level[q]);
         if (isnan(quantile[q])) out->has_quantiles[i] = false;
     }
 }
@@ -50,14 +27,10 @@ static void put_step(struct alm_forecast *out, size_t i, size_t h, const struct 
 static void put_series(struct alm_forecast *out, size_t i, const struct alm_lstm_state *lstm,
                        const alm_real *answer, const double *y, size_t season, struct alm_scaler scaler)
 {
-    double outputs[ALM_LOSS_MAX_LEVELS];
-    const size_t levels = lstm->loss.n_levels;
-    out->has_quantiles[i] = lstm->loss.kind == ALM_LOSS_QUANTILE && out->n_levels > 0;
+    out->has_quantiles[i] = out->n_levels > 0;
     for (size_t h = 0; h < out->horizon; h++) {
-        for (size_t q = 0; q < levels; q++)
-            outputs[q] = (double)answer[h * levels + q];
         const double base = alm_lstm_base(&lstm->plan, y, lstm->plan.lookback, h, season, scaler);
-        put_step(out, i, h, lstm, outputs, base, scaler.scale);
+        put_step(out, i, h, lstm, answer + h * lstm->loss.n_levels, base, scaler.scale);
     }
 }
 

@@ -33,16 +33,23 @@ const struct alm_option alm_lstm_options[] = {
      .fallback = "last",
      .choices = "all|last"},
     {.name = "loss",
-     .help = "what training makes small",
+     .help = "what training makes small; gaussian, student: the negative log likelihood of a normal or "
+             "Student distribution, whose quantiles are forecast",
      .kind = ALM_OPTION_CHOICE,
      .fallback = "mae",
-     .choices = "mse|mae|huber|quantile"},
+     .choices = "mse|mae|huber|quantile|gaussian|student"},
     {.name = "levels",
      .help = "quantile levels of loss=quantile, rising",
      .kind = ALM_OPTION_NUMBERS,
      .fallback = "0.025+0.1+0.25+0.5+0.75+0.9+0.975",
      .minimum = 0.001,
      .maximum = 0.999},
+    {.name = "crossing",
+     .help = "quantiles of loss=quantile that cross are sorted; monotone: each is the one below plus a "
+             "positive number, so that none can cross",
+     .kind = ALM_OPTION_CHOICE,
+     .fallback = "sort",
+     .choices = "sort|monotone"},
     {.name = "scale",
      .help = "how a window is scaled: less its last value or its mean, by its standard deviation; season: "
              "by its mean seasonal difference, to go with residual=season",
@@ -142,7 +149,10 @@ enum alm_status alm_lstm_read_options(struct alm_lstm_state *lstm, struct alm_er
     if (alm_config_has(c, "lookback") && alm_config_size(c, "lookback") % lstm->plan.segment != 0)
         return alm_fail(error, ALM_USAGE, "lstm: segment=%zu does not divide lookback=%zu",
                         lstm->plan.segment, alm_config_size(c, "lookback"));
+    if (lstm->loss.kind == ALM_LOSS_GAUSSIAN) lstm->loss.n_levels = 2;
+    if (lstm->loss.kind == ALM_LOSS_STUDENT) lstm->loss.n_levels = 3;
     if (lstm->loss.kind != ALM_LOSS_QUANTILE) return ALM_OK;
+    lstm->loss.monotone = alm_config_choice(c, "crossing") == 1;
     lstm->loss.levels = alm_config_numbers(c, "levels", &lstm->loss.n_levels);
     return check_levels(&lstm->loss, error);
 }

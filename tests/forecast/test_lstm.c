@@ -2,6 +2,8 @@
  * models. */
 #include "support.h"
 
+#include "base/random.h"
+#include "forecast/lstm_answer.h"
 #include "forecast/lstm_window.h"
 
 #include <criterion/criterion.h>
@@ -41,6 +43,9 @@ Test(lstm, learns_a_wave_whatever_the_loss_labels_scale_and_depth)
         "lstm:hidden=16,epochs=12,rate=0.01,loss=mse,labels=all,lookback=28",
         "lstm:hidden=16,epochs=12,rate=0.01,loss=huber,scale=standard",
         "lstm:hidden=16,epochs=30,rate=0.01,loss=quantile,layers=2",
+        "lstm:hidden=16,epochs=20,rate=0.01,loss=quantile,crossing=monotone",
+        "lstm:hidden=16,epochs=20,rate=0.01,loss=gaussian",
+        "lstm:hidden=16,epochs=20,rate=0.01,loss=student",
         "lstm:hidden=16,epochs=12,rate=0.01,segment=7,lookback=28,residual=season,scale=season",
         "lstm:hidden=16,epochs=60,rate=0.01,validation=0,schedule=constant,batch=50,stride=2",
     };
@@ -59,6 +64,9 @@ Test(lstm, gives_quantiles_within_its_levels_and_leaves_wider_ones_to_the_wrappe
     } cases[] = {{"lstm:" SMALL ",loss=quantile", true},
                  {"lstm:" SMALL ",loss=quantile,levels=0.05+0.5+0.95", true},
                  {"lstm:" SMALL ",loss=quantile,levels=0.2+0.5+0.8", false},
+                 {"lstm:" SMALL ",loss=quantile,crossing=monotone", true},
+                 {"lstm:" SMALL ",loss=gaussian", true},
+                 {"lstm:" SMALL ",loss=student", true},
                  {"lstm:" SMALL ",loss=mae", false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct alm_series_outcome outcome;
@@ -74,6 +82,46 @@ Test(lstm, gives_quantiles_within_its_levels_and_leaves_wider_ones_to_the_wrappe
         alm_forecast_free(f);
         alm_forecaster_free(forecaster);
     }
+    sample_free(&s);
+}
+
+/* Values of scipy.stats t.ppf and norm.ppf. */
+Test(lstm, quantiles_of_its_distributions_are_those_of_tables)
+{
+    static const struct {
+        double level, dof, z;
+    } cases[] = {{0.975, 5, 2.570581835636314},
+                 {0.1, 2.5, -1.7302509288071761},
+                 {0.001, 2.001, -22.299661085162914},
+                 {0.999, 1e6, 3.09024045631652},
+                 {0.5, 3, 0}};
+    const struct alm_loss student = {.kind = ALM_LOSS_STUDENT, .n_levels = 3};
+    const struct alm_loss gaussian = {.kind = ALM_LOSS_GAUSSIAN, .n_levels = 2};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const double values[] = {10, 2, cases[i].dof};
+        cr_assert(epsilon_eq(dbl, alm_answer_quantile(&student, values, cases[i].level), 10 + 2 * cases[i].z,
+                             1e-7));
+    }
+    cr_assert(epsilon_eq(dbl, alm_answer_quantile(&gaussian, (const double[]){10, 2}, 0.975),
+                         10 + 2 * 1.959963984540054, 1e-12));
+}
+
+/* Noise of known size around a level: the outer tenths are 1.28 standard deviations away. */
+Test(lstm, a_gaussian_finds_the_size_of_noise)
+{
+    struct sample s = sample_create(600, 5);
+    struct alm_random *random;
+    cr_assert(eq(int, alm_random_create(&random, 3, NULL), ALM_OK));
+    for (size_t i = 0; i < 600; i++)
+        s.y[i] = 20 + 2 * alm_random_normal(random);
+    struct alm_forecast *f =
+        fitted_forecast("lstm:hidden=8,epochs=30,loss=gaussian,scale=standard", history_of(&s, 600), HORIZON);
+    for (size_t h = 0; h < HORIZON; h++) {
+        const double width = f->quantile[h * SUPPORT_LEVELS + 2] - f->quantile[h * SUPPORT_LEVELS];
+        cr_assert(width > 0.7 * 5.126 && width < 1.3 * 5.126, "step %zu: %g", h + 1, width);
+    }
+    alm_forecast_free(f);
+    alm_random_free(random);
     sample_free(&s);
 }
 
