@@ -4,6 +4,8 @@
 
 #include "nn/real.h"
 
+#include <stdbool.h>
+
 /* The cell of every layer. */
 enum alm_cell_kind {
     ALM_CELL_LSTM,  /* Hochreiter & Schmidhuber 1997 with the forget gate of Gers, Schmidhuber & Cummins 2000
@@ -18,6 +20,14 @@ enum alm_forget_mode {
     ALM_FORGET_ZERO,    /* 0: the memory is cleared */
     ALM_FORGET_ONE,     /* 1: it is kept whole, as in the cell of 1997 */
     ALM_FORGET_NOISE,   /* (1 - a) f + a u, a = forget_noise, u uniform on (0, 1) */
+};
+
+/* The options of a cell; see struct alm_network_shape. */
+struct alm_cell {
+    enum alm_cell_kind kind;
+    bool peephole, layer_norm;
+    enum alm_forget_mode forget;
+    double forget_rate, forget_noise, dropout_recurrent;
 };
 
 /* The state of one layer at the border of a sequence, or the derivatives by it; [B][H] each. */

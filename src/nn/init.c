@@ -2,10 +2,14 @@
 #include "nn/network.h"
 
 #include "base/memory.h"
+#include "nn/shape.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Series' vectors start in ± this: all series start from nearly the same model (as in Keras' Embedding). */
+#define SERIES 0.05
 
 static void fill_uniform(alm_real *w, size_t n, double limit, struct alm_random *random)
 {
@@ -53,25 +57,52 @@ static void init_recurrent(alm_real *r, size_t hidden, double *scratch, struct a
     }
 }
 
+static void fill(alm_real *w, size_t n, alm_real value)
+{
+    for (size_t i = 0; i < n; i++)
+        w[i] = value;
+}
+
+/* The tensors of one LSTM cell; those that are not named here stay 0. */
+static void init_cell(const struct alm_layer_weights *w, size_t inputs, size_t hidden, double *scratch,
+                      struct alm_random *random)
+{
+    fill_uniform(w->w, inputs * 4 * hidden, sqrt(6 / (double)(inputs + hidden)), random);
+    init_recurrent(w->r, hidden, scratch, random);
+    fill(w->b + hidden, hidden, 1);
+    if (w->gain != NULL) fill(w->gain, 4 * hidden, 1);
+}
+
+/* What belongs to no layer. */
+static void init_parts(struct alm_network *network, double *scratch, struct alm_random *random)
+{
+    const struct alm_parts parts = alm_shape_parts(network);
+    const size_t hidden = network->shape.hidden;
+    alm_real *p = network->parameters;
+    fill_uniform(p + parts.head_w->offset, parts.head_w->rows * parts.head_w->columns,
+                 sqrt(6 / (double)(parts.head_w->rows + parts.head_w->columns)), random);
+    if (parts.series != NULL)
+        fill_uniform(p + parts.series->offset, parts.series->rows * parts.series->columns, SERIES, random);
+    if (parts.position == NULL) return;
+    for (size_t k = 0; k < parts.position->rows * parts.position->columns; k++)
+        p[parts.position->offset + k] = (alm_real)alm_random_normal(random);
+    const struct alm_layer_weights cell = {
+        .w = p + parts.decoder_w->offset, .r = p + parts.decoder_r->offset, .b = p + parts.decoder_b->offset};
+    init_cell(&cell, parts.decoder_w->rows, hidden, scratch, random);
+}
+
 enum alm_status alm_network_init(struct alm_network *network, struct alm_random *random,
                                  struct alm_error *error)
 {
-    const size_t hidden = network->shape.hidden;
+    const struct alm_network_shape *s = &network->shape;
     double *scratch = NULL;
-    ALM_TRY(ALM_NEW(&scratch, hidden * hidden, error));
+    ALM_TRY(ALM_NEW(&scratch, s->hidden * s->hidden, error));
     memset(network->parameters, 0, network->n_parameters * sizeof *network->parameters);
-    const struct alm_tensor *tensor = network->tensors;
-    for (size_t layer = 0; layer < network->shape.layers; layer++, tensor += 3) {
-        const double limit = sqrt(6 / (double)(tensor[0].rows + hidden));
-        alm_real *bias = network->parameters + tensor[2].offset;
-        fill_uniform(network->parameters + tensor[0].offset, tensor[0].rows * tensor[0].columns, limit,
-                     random);
-        init_recurrent(network->parameters + tensor[1].offset, hidden, scratch, random);
-        for (size_t k = 0; k < hidden; k++)
-            bias[hidden + k] = 1;
+    for (size_t layer = 0; layer < s->layers; layer++) {
+        const struct alm_layer_weights view = alm_layer_view(network, network->parameters, layer);
+        init_cell(&view, alm_layer_inputs(s, layer), s->hidden, scratch, random);
     }
-    const double limit = sqrt(6 / (double)(tensor[0].rows + tensor[0].columns));
-    fill_uniform(network->parameters + tensor[0].offset, tensor[0].rows * tensor[0].columns, limit, random);
+    init_parts(network, scratch, random);
     free(scratch);
     return ALM_OK;
 }

@@ -23,36 +23,26 @@ static struct packed packed_of(const struct alm_layer *layer)
     return p;
 }
 
-static size_t packed(const struct alm_layer_size *size, const struct alm_kernel *kernel)
+static size_t packed(const struct alm_layer *layer)
 {
-    return alm_pack_weights_size(size, kernel->lanes) +
-           alm_pack_transposed_size(size->inputs, size->hidden, kernel->lanes) +
-           alm_pack_transposed_size(size->hidden, size->hidden, kernel->lanes);
+    const size_t lanes = layer->kernel->lanes, hidden = layer->size.hidden;
+    return alm_pack_weights_size(&layer->size, lanes) +
+           alm_pack_transposed_size(layer->size.inputs, hidden, lanes) +
+           alm_pack_transposed_size(hidden, hidden, lanes);
 }
 
 /* layer->sums: the gradient, packed as the weights. */
-static size_t sums(const struct alm_layer_size *size, const struct alm_kernel *kernel)
+static size_t sums(const struct alm_layer *layer)
 {
-    return alm_pack_weights_size(size, kernel->lanes);
+    return alm_pack_weights_size(&layer->size, layer->kernel->lanes);
 }
 
 /* layer->kept: the records, in a block more than there are steps (block 0 is the start, of which only c is
  * used), and d_c [panels][B][L]. */
-static size_t kept(const struct alm_layer_size *size, const struct alm_kernel *kernel)
-{
-    const size_t step = alm_pack_panels(size->hidden, kernel->lanes) * size->rows * 6 * kernel->lanes;
-    return (size->steps + 1) * step + step / 6;
-}
-
 /* A step's records. */
 static size_t record_block(const struct alm_layer *layer, size_t rows)
 {
     return alm_pack_panels(layer->size.hidden, layer->kernel->lanes) * rows * 6 * layer->kernel->lanes;
-}
-
-static alm_real *d_c_of(const struct alm_layer *layer)
-{
-    return layer->kept + (layer->size.steps + 1) * record_block(layer, layer->size.rows);
 }
 
 /* Numbers from one step's records to the next: with no backward to come, every step writes over the one
@@ -60,6 +50,17 @@ static alm_real *d_c_of(const struct alm_layer *layer)
 static size_t record_step(const struct alm_layer *layer, size_t rows)
 {
     return layer->for_backward ? record_block(layer, rows) : 0;
+}
+
+static size_t kept(const struct alm_layer *layer)
+{
+    const size_t step = record_block(layer, layer->size.rows);
+    return (layer->size.steps + 1) * step + step / 6;
+}
+
+static alm_real *d_c_of(const struct alm_layer *layer)
+{
+    return layer->kept + (layer->size.steps + 1) * record_block(layer, layer->size.rows);
 }
 
 static void pack(struct alm_layer *layer)
@@ -107,7 +108,7 @@ static void forward(struct alm_layer *layer, const alm_real *x, const struct alm
     }
 }
 
-static void last(struct alm_layer_state *out, const struct alm_layer *layer, size_t steps, size_t rows)
+static void last(const struct alm_layer_state *out, const struct alm_layer *layer, size_t steps, size_t rows)
 {
     const size_t hidden = layer->size.hidden;
     const alm_real *records = layer->kept + steps * record_step(layer, rows);
@@ -130,27 +131,45 @@ static void add_gradient(struct alm_layer *layer, const alm_real *x, size_t from
                                   size->hidden, layer->kept + (from + 1) * step, to - from, size);
 }
 
+/* Where unit k of a row stands in d_c. */
+static size_t d_c_index(const struct alm_layer *layer, size_t rows, size_t row, size_t k)
+{
+    const size_t lanes = layer->kernel->lanes;
+    return (k / lanes * rows + row) * lanes + k % lanes;
+}
+
+static void set_d_c(struct alm_layer *layer, const alm_real *d_memory, size_t rows)
+{
+    const size_t hidden = layer->size.hidden;
+    alm_real *d_c = d_c_of(layer);
+    memset(d_c, 0, record_block(layer, rows) / 6 * sizeof *d_c);
+    for (size_t row = 0; d_memory != NULL && row < rows; row++)
+        for (size_t k = 0; k < hidden; k++)
+            d_c[d_c_index(layer, rows, row, k)] = d_memory[row * hidden + k];
+}
+
 /* The derivatives by the state before the first step. */
 static void set_d_start(const struct alm_layer_state *d_start, struct alm_layer *layer,
                         const alm_real *r_transposed, const struct alm_fused_size *size)
 {
-    const size_t lanes = layer->kernel->lanes, hidden = size->hidden;
+    const size_t hidden = size->hidden;
     const alm_real *d_c = d_c_of(layer);
     layer->kernel->fused_product(d_start->h, layer->kept + record_step(layer, size->rows), r_transposed,
                                  hidden, size);
     for (size_t row = 0; row < size->rows; row++)
         for (size_t k = 0; k < hidden; k++)
-            d_start->c[row * hidden + k] = d_c[(k / lanes * size->rows + row) * lanes + k % lanes];
+            d_start->c[row * hidden + k] = d_c[d_c_index(layer, size->rows, row, k)];
 }
 
 static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_layer_state *d_start,
-                     alm_real *d_h, size_t first, const alm_real *x, size_t steps, size_t rows)
+                     alm_real *d_h, size_t first, const alm_real *d_memory, const alm_real *x, size_t steps,
+                     size_t rows)
 {
     const struct alm_fused_size size = {rows, layer->size.inputs, layer->size.hidden};
     const struct packed p = packed_of(layer);
     const size_t step = record_step(layer, rows), state = rows * size.hidden;
     alm_real *d_c = d_c_of(layer);
-    memset(d_c, 0, step / 6 * sizeof *d_c);
+    set_d_c(layer, d_memory, rows);
     for (size_t t = steps, to = steps; t-- > 0;) {
         alm_real *records = layer->kept + (t + 1) * step;
         layer->kernel->fused_backward(records, d_c, layer->sums, records - step,
@@ -164,7 +183,7 @@ static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_la
     if (d_start != NULL) set_d_start(d_start, layer, p.r_transposed, &size);
 }
 
-static void add_sums(const struct alm_lstm_weights *gradient, const struct alm_layer *layer,
+static void add_sums(const struct alm_layer_weights *gradient, const struct alm_layer *layer,
                      const alm_real *from)
 {
     alm_unpack_gradient(gradient, from, &layer->size, layer->kernel->lanes);

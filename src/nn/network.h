@@ -82,8 +82,8 @@ enum alm_status alm_network_create(struct alm_network **out, const struct alm_ne
                                    struct alm_error *error);
 void alm_network_free(struct alm_network *network);
 
-/* Whether a tensor is one of weights, W or R of something, and neither a bias nor a gain, a peephole or an
- * embedding: weight decay goes by it. */
+/* Whether a tensor is one of weights (W, R, and the maps E and S beside the layers), and neither a bias nor a
+ * gain, a peephole or an embedding: weight decay goes by it. */
 bool alm_tensor_is_matrix(const struct alm_tensor *tensor);
 
 /* The tensor of that name, or NULL. */
@@ -91,7 +91,9 @@ const struct alm_tensor *alm_tensor_find(const struct alm_network *network, cons
 
 /* Draws the parameters: W and the head uniform in ±√(6 / (rows + columns per gate)) (Glorot & Bengio 2010), R
  * of each gate orthogonal (Saxe, McClelland & Ganguli 2014), biases 0 but 1 for the forget gate (Gers et al.
- * 2000; Jozefowicz, Zaremba & Sutskever 2015), so that memory is kept until the data say otherwise. */
+ * 2000; Jozefowicz, Zaremba & Sutskever 2015), so that memory is kept until the data say otherwise. What a
+ * network may have beside that starts without effect: peepholes, the linear skip and the extras' map 0, gains
+ * 1, series' vectors within ±0.05; positions are standard normal, as in SegRNN (Lin et al. 2023). */
 enum alm_status alm_network_init(struct alm_network *network, struct alm_random *random,
                                  struct alm_error *error);
 

@@ -37,7 +37,7 @@ static void pack_rows(alm_real *panel, const alm_real *matrix, size_t rows, size
             copy(panel + (4 * k + gate) * lanes, matrix + (4 * k + gate) * hidden, n);
 }
 
-void alm_pack_weights(alm_real *packed, const struct alm_lstm_weights *weights,
+void alm_pack_weights(alm_real *packed, const struct alm_layer_weights *weights,
                       const struct alm_layer_size *size, size_t lanes)
 {
     const size_t hidden = size->hidden;
@@ -60,7 +60,7 @@ static void unpack_rows(alm_real *matrix, const alm_real *panel, size_t rows, si
             matrix[k * hidden + lane] += panel[k * lanes + lane];
 }
 
-void alm_unpack_gradient(const struct alm_lstm_weights *gradient, const alm_real *packed,
+void alm_unpack_gradient(const struct alm_layer_weights *gradient, const alm_real *packed,
                          const struct alm_layer_size *size, size_t lanes)
 {
     const size_t hidden = size->hidden;

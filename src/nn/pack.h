@@ -13,11 +13,11 @@ size_t alm_pack_transposed_size(size_t rows, size_t hidden, size_t lanes);
 
 /* packed [panels][1 + F + H][4][L] from b, W and R. What fills up the last panel is not touched: it must be
  * 0. */
-void alm_pack_weights(alm_real *packed, const struct alm_lstm_weights *weights,
+void alm_pack_weights(alm_real *packed, const struct alm_layer_weights *weights,
                       const struct alm_layer_size *size, size_t lanes);
 
 /* gradient += packed. */
-void alm_unpack_gradient(const struct alm_lstm_weights *gradient, const alm_real *packed,
+void alm_unpack_gradient(const struct alm_layer_weights *gradient, const alm_real *packed,
                          const struct alm_layer_size *size, size_t lanes);
 
 /* packed = matrixᵀ in blocks, from matrix [rows][4H]. Padding is not touched: it must be 0. */

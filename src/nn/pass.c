@@ -1,161 +1,137 @@
-/* Forward and backward passes of a network over a batch. */
+/* Forward and backward passes of a network over a batch: the batch is cut into pieces, and these are dealt to
+ * the threads. What happens to a piece is in stack.c (layers), head.c and decoder.c (answers). */
 #include "nn/tape.h"
-
-#include "nn/gemm.h"
 
 #include <string.h>
 
-/* The outputs of the last layer at the labelled steps, [T'][B][H]. */
-static const alm_real *labelled_states(const struct alm_bench *bench, const struct alm_network *network)
+/* out [n][rows][wide], the first `width` of each row = in [n][all][width], rows first .. first + rows. */
+static void take_rows(alm_real *out, size_t wide, const alm_real *in, size_t width, size_t n, size_t first,
+                      size_t rows, size_t all)
 {
-    const size_t first = network->shape.labels == ALM_LABELS_ALL ? 1 : bench->piece.steps;
-    return bench->layers[network->shape.layers - 1].h + first * bench->piece.rows * network->shape.hidden;
-}
-
-static size_t answers_of(const struct alm_bench *bench, const struct alm_network *network)
-{
-    return alm_labelled_steps(&network->shape, bench->piece.steps) * bench->piece.rows;
-}
-
-/* ŷ = h W + b */
-static void head_forward(struct alm_bench *bench, const struct alm_network *network)
-{
-    const struct alm_tensor *head = alm_head_tensors(network);
-    const alm_real *w = network->parameters + head[0].offset, *b = network->parameters + head[1].offset;
-    const size_t outputs = head[0].columns, answers = answers_of(bench, network);
-    for (size_t i = 0; i < answers; i++)
-        memcpy(bench->output + i * outputs, b, outputs * sizeof *b);
-    alm_gemm(bench->output, labelled_states(bench, network), ALM_AS_IS, w, ALM_AS_IS, true, answers, outputs,
-             network->shape.hidden);
-}
-
-/* dW = hᵀ dŷ, db = Σ dŷ, dh = dŷ Wᵀ; d_w and d_b are added to. */
-static void head_backward(alm_real *d_w, alm_real *d_b, struct alm_bench *bench,
-                          const struct alm_network *network)
-{
-    const struct alm_tensor *head = alm_head_tensors(network);
-    const size_t hidden = network->shape.hidden, outputs = head[0].columns,
-                 answers = answers_of(bench, network);
-    const alm_real *w = network->parameters + head[0].offset;
-    alm_gemm(d_w, labelled_states(bench, network), ALM_TRANSPOSED, bench->d_output, ALM_AS_IS, true, hidden,
-             outputs, answers);
-    for (size_t i = 0; i < answers; i++)
-        for (size_t k = 0; k < outputs; k++)
-            d_b[k] += bench->d_output[i * outputs + k];
-    const size_t unlabelled = bench->piece.steps * bench->piece.rows - answers;
-    alm_gemm(bench->d_h[0] + unlabelled * hidden, bench->d_output, ALM_AS_IS, w, ALM_TRANSPOSED, false,
-             answers, hidden, outputs);
-}
-
-/* What layer sees at every step: the piece, or the outputs of the layer below. */
-static const alm_real *layer_input(const struct alm_bench *bench, const struct alm_network *network,
-                                   size_t layer)
-{
-    return layer == 0 ? bench->piece.x
-                      : bench->layers[layer - 1].h + bench->piece.rows * network->shape.hidden;
-}
-
-static void piece_forward(struct alm_bench *bench, const struct alm_network *network)
-{
-    for (size_t i = 0; i < network->shape.layers; i++) {
-        struct alm_layer *layer = &bench->layers[i];
-        layer->kind->forward(layer, layer_input(bench, network, i), NULL, bench->piece.steps,
-                             bench->piece.rows);
-    }
-    head_forward(bench, network);
-}
-
-static void piece_backward(struct alm_share *share, struct alm_bench *bench,
-                           const struct alm_network *network)
-{
-    const struct alm_batch *piece = &bench->piece;
-    head_backward(share->head,
-                  share->head + alm_head_tensors(network)[0].rows * alm_head_tensors(network)[0].columns,
-                  bench, network);
-    alm_real *d_h = bench->d_h[0], *d_below = bench->d_h[1];
-    size_t first = piece->steps - alm_labelled_steps(&network->shape, piece->steps);
-    for (size_t i = network->shape.layers; i-- > 0; first = 0) {
-        struct alm_layer *layer = &bench->layers[i];
-        layer->sums = share->sums[i];
-        layer->kind->backward(layer, i == 0 ? NULL : d_below, NULL, d_h, first,
-                              layer_input(bench, network, i), piece->steps, piece->rows);
-        alm_real *spare = d_h;
-        d_h = d_below;
-        d_below = spare;
+    for (size_t i = 0; i < n; i++) {
+        const alm_real *from = in + (i * all + first) * width;
+        if (wide == width)
+            memcpy(out + i * rows * wide, from, rows * width * sizeof *out);
+        else
+            for (size_t row = 0; row < rows; row++)
+                memcpy(out + (i * rows + row) * wide, from + row * width, width * sizeof *out);
     }
 }
 
-/* What the threads of a pass share. */
-struct pass {
-    struct alm_tape *tape;
-    const struct alm_network *network;
-    const struct alm_loss *loss;    /* NULL: only answers */
-    const alm_real *x, *y, *weight; /* of the whole batch; y and weight are not looked at without a loss */
-    size_t steps, rows;
-    bool backward;
-};
-
-/* out [n][rows][width] = in [n][all][width], rows first .. first + rows. */
-static void take_rows(alm_real *out, const alm_real *in, size_t n, size_t first, size_t rows, size_t all,
-                      size_t width)
-{
-    for (size_t i = 0; i < n; i++)
-        memcpy(out + i * rows * width, in + (i * all + first) * width, rows * width * sizeof *out);
-}
-
-static void take_piece(struct alm_bench *bench, const struct pass *pass, size_t first)
+/* The numbers of a row that all steps share, and its series' vector behind the inputs of every step. */
+static void take_context(struct alm_bench *bench, const struct alm_pass *pass, size_t first)
 {
     const struct alm_network_shape *s = &pass->network->shape;
-    const size_t labelled = alm_labelled_steps(s, pass->steps), left = pass->rows - first;
+    const struct alm_batch *batch = pass->batch;
     struct alm_batch *piece = &bench->piece;
-    piece->steps = pass->steps;
-    piece->rows = left < ALM_PIECE_ROWS ? left : ALM_PIECE_ROWS;
-    take_rows(piece->x, pass->x, pass->steps, first, piece->rows, pass->rows, s->inputs);
-    if (pass->loss == NULL) return;
-    take_rows(piece->y, pass->y, labelled, first, piece->rows, pass->rows, s->horizon);
-    take_rows(piece->weight, pass->weight, labelled, first, piece->rows, pass->rows, s->horizon);
+    const size_t wide = s->inputs + s->embedding;
+    if (s->window > 0)
+        take_rows(piece->window, s->window, batch->window, s->window, 1, first, piece->rows, batch->rows);
+    if (s->extras > 0)
+        take_rows(piece->extras, s->extras, batch->extras, s->extras, 1, first, piece->rows, batch->rows);
+    if (s->embedding == 0) return;
+    memcpy(piece->series, batch->series + first, piece->rows * sizeof *piece->series);
+    for (size_t i = 0; i < piece->steps * piece->rows; i++)
+        memcpy(piece->x + i * wide + s->inputs,
+               alm_part(pass, pass->parts.series) + piece->series[i % piece->rows] * s->embedding,
+               s->embedding * sizeof *piece->x);
 }
 
-static void give_answers(struct alm_tape *tape, const struct alm_bench *bench, const struct pass *pass,
-                         size_t first)
+/* Copies the states of a piece from those of the batch, or to them. */
+static void copy_states(const struct alm_bench *bench, const struct alm_pass *pass,
+                        const struct alm_layer_state *states, size_t first, bool to_batch)
 {
     const struct alm_network_shape *s = &pass->network->shape;
-    const size_t labelled = alm_labelled_steps(s, bench->piece.steps), outputs = s->horizon * s->levels,
+    const size_t n = bench->piece.rows * s->hidden, at = first * s->hidden;
+    for (size_t i = 0; i < s->layers; i++) {
+        alm_real *const piece[] = {bench->states[i].h, bench->states[i].c, bench->states[i].n,
+                                   bench->states[i].m},
+                        *const all[] = {states[i].h, states[i].c, states[i].n, states[i].m};
+        for (size_t k = 0; k < (s->cell == ALM_CELL_SLSTM ? 4 : 2); k++)
+            memcpy(to_batch ? all[k] + at : piece[k], to_batch ? piece[k] : all[k] + at,
+                   n * sizeof *piece[k]);
+    }
+}
+
+static void take_piece(struct alm_bench *bench, const struct alm_pass *pass, size_t first)
+{
+    const struct alm_network_shape *s = &pass->network->shape;
+    const struct alm_batch *batch = pass->batch;
+    const size_t labelled = alm_labelled_steps(s, batch->steps), left = batch->rows - first;
+    struct alm_batch *piece = &bench->piece;
+    piece->steps = batch->steps;
+    piece->rows = left < ALM_PIECE_ROWS ? left : ALM_PIECE_ROWS;
+    for (size_t i = 0; i < s->layers; i++)
+        bench->layers[i].noise = (struct alm_noise){batch->key, i, first};
+    take_rows(piece->x, s->inputs + s->embedding, batch->x, s->inputs, batch->steps, first, piece->rows,
+              batch->rows);
+    take_context(bench, pass, first);
+    if (batch->start != NULL) copy_states(bench, pass, batch->start, first, false);
+    if (pass->loss == NULL) return;
+    take_rows(piece->y, s->horizon, batch->y, s->horizon, labelled, first, piece->rows, batch->rows);
+    take_rows(piece->weight, s->horizon, batch->weight, s->horizon, labelled, first, piece->rows,
+              batch->rows);
+}
+
+static void give_answers(const struct alm_bench *bench, const struct alm_pass *pass, size_t first)
+{
+    const struct alm_network_shape *s = &pass->network->shape;
+    const size_t labelled = alm_labelled_steps(s, bench->piece.steps), outputs = alm_shape_outputs(s),
                  n = bench->piece.rows * outputs;
+    alm_real *answers = pass->tape->answers;
     for (size_t t = 0; t < labelled; t++)
-        memcpy(tape->answers + (t * pass->rows + first) * outputs, bench->output + t * n,
-               n * sizeof *tape->answers);
+        memcpy(answers + (t * pass->batch->rows + first) * outputs, bench->output + t * n,
+               n * sizeof *answers);
+}
+
+/* The states after the last step. */
+static void give_states(struct alm_bench *bench, const struct alm_pass *pass, size_t first)
+{
+    for (size_t i = 0; i < pass->network->shape.layers; i++) {
+        const struct alm_layer *layer = &bench->layers[i];
+        layer->kind->last(&bench->states[i], layer, bench->piece.steps, bench->piece.rows);
+    }
+    copy_states(bench, pass, pass->batch->last, first, true);
+}
+
+static void run_piece(struct alm_share *share, struct alm_bench *bench, const struct alm_pass *pass,
+                      size_t first)
+{
+    const struct alm_network_shape *s = &pass->network->shape;
+    take_piece(bench, pass, first);
+    alm_stack_forward(bench, pass);
+    alm_head_forward(bench, pass);
+    if (pass->batch->last != NULL) give_states(bench, pass, first);
+    if (pass->loss == NULL)
+        give_answers(bench, pass, first);
+    else
+        alm_loss_add(&share->loss, pass->backward ? bench->d_output : NULL, pass->loss, bench->output,
+                     bench->piece.y, bench->piece.weight,
+                     alm_labelled_steps(s, bench->piece.steps) * bench->piece.rows * s->horizon);
+    if (!pass->backward) return;
+    const alm_real *d_memory = alm_head_backward(share, bench, pass);
+    alm_stack_backward(share, bench, pass, d_memory);
 }
 
 /* Work of the crew: the pieces of one share, in order. */
 static void run_share(void *context, size_t number, size_t worker)
 {
-    const struct pass *pass = context;
-    struct alm_tape *tape = pass->tape;
-    struct alm_bench *bench = &tape->benches[worker];
-    struct alm_share *share = &tape->shares[number];
-    const size_t pieces = (pass->rows + ALM_PIECE_ROWS - 1) / ALM_PIECE_ROWS;
+    const struct alm_pass *pass = context;
+    struct alm_share *share = &pass->tape->shares[number];
+    const size_t pieces = (pass->batch->rows + ALM_PIECE_ROWS - 1) / ALM_PIECE_ROWS;
     const size_t shares = pieces < ALM_SHARES ? pieces : ALM_SHARES;
     share->loss = (struct alm_loss_sum){0};
     if (pass->backward) memset(share->sums[0], 0, share->n_sums * sizeof **share->sums);
-    for (size_t piece = number * pieces / shares; piece < (number + 1) * pieces / shares; piece++) {
-        take_piece(bench, pass, piece * ALM_PIECE_ROWS);
-        piece_forward(bench, pass->network);
-        if (pass->loss == NULL)
-            give_answers(tape, bench, pass, piece * ALM_PIECE_ROWS);
-        else
-            alm_loss_add(&share->loss, pass->backward ? bench->d_output : NULL, pass->loss, bench->output,
-                         bench->piece.y, bench->piece.weight,
-                         answers_of(bench, pass->network) * pass->network->shape.horizon);
-        if (pass->backward) piece_backward(share, bench, pass->network);
-    }
+    for (size_t piece = number * pieces / shares; piece < (number + 1) * pieces / shares; piece++)
+        run_piece(share, &pass->tape->benches[worker], pass, piece * ALM_PIECE_ROWS);
 }
 
-static size_t run_pass(struct pass *pass)
+static size_t run_pass(struct alm_pass *pass)
 {
     struct alm_tape *tape = pass->tape;
-    const size_t pieces = (pass->rows + ALM_PIECE_ROWS - 1) / ALM_PIECE_ROWS;
+    const size_t pieces = (pass->batch->rows + ALM_PIECE_ROWS - 1) / ALM_PIECE_ROWS;
     const size_t shares = pieces < ALM_SHARES ? pieces : ALM_SHARES;
+    pass->parts = alm_shape_parts(pass->network);
     for (size_t i = 0; i < pass->network->shape.layers; i++) {
         for (size_t k = 0; k < tape->n_benches; k++) {
             struct alm_layer *layer = &tape->benches[k].layers[i];
@@ -164,6 +140,7 @@ static size_t run_pass(struct pass *pass)
         }
         tape->benches[0].layers[i].kind->pack(&tape->benches[0].layers[i]);
     }
+    if (pass->network->shape.decoder == ALM_DECODER_SEGMENT) alm_decoder_prepare(tape, pass);
     alm_crew_run(tape->crew, run_share, pass, shares);
     return shares;
 }
@@ -171,39 +148,33 @@ static size_t run_pass(struct pass *pass)
 const alm_real *alm_network_forward(struct alm_tape *tape, const struct alm_network *network,
                                     const struct alm_batch *batch)
 {
-    struct pass pass = {
-        .tape = tape, .network = network, .x = batch->x, .steps = batch->steps, .rows = batch->rows};
+    struct alm_pass pass = {.tape = tape, .network = network, .batch = batch};
     run_pass(&pass);
     return tape->answers;
 }
 
 /* gradient += what the share gathered. */
-static void add_share(alm_real *gradient, const struct alm_share *share, const struct alm_tape *tape,
-                      const struct alm_network *network)
+static void add_share(alm_real *gradient, const struct alm_share *share, const struct alm_pass *pass)
 {
-    for (size_t i = 0; i < network->shape.layers; i++) {
-        const struct alm_layer *layer = &tape->benches[0].layers[i];
-        const struct alm_lstm_weights view = alm_layer_view(network, gradient, i);
+    for (size_t i = 0; i < pass->network->shape.layers; i++) {
+        const struct alm_layer *layer = &pass->tape->benches[0].layers[i];
+        const struct alm_layer_weights view = alm_layer_view(pass->network, gradient, i);
         layer->kind->add_sums(&view, layer, share->sums[i]);
     }
-    const struct alm_tensor *head = alm_head_tensors(network);
-    const size_t n = head[0].rows * head[0].columns;
-    for (size_t k = 0; k < n; k++)
-        gradient[head[0].offset + k] += share->head[k];
-    for (size_t k = 0; k < head[1].columns; k++)
-        gradient[head[1].offset + k] += share->head[n + k];
+    for (size_t k = 0; k < pass->parts.n; k++)
+        gradient[pass->parts.offset + k] += share->parts[k];
 }
 
 void alm_network_gradient(struct alm_loss_sum *total, alm_real *gradient, struct alm_tape *tape,
                           const struct alm_network *network, const struct alm_loss *loss,
                           const struct alm_batch *batch)
 {
-    struct pass pass = {tape,          network,      loss,        batch->x,        batch->y,
-                        batch->weight, batch->steps, batch->rows, gradient != NULL};
+    struct alm_pass pass = {
+        .tape = tape, .network = network, .loss = loss, .batch = batch, .backward = gradient != NULL};
     const size_t shares = run_pass(&pass);
     for (size_t k = 0; k < shares; k++) {
         total->sum += tape->shares[k].loss.sum;
         total->weight += tape->shares[k].loss.weight;
-        if (gradient != NULL) add_share(gradient, &tape->shares[k], tape, network);
+        if (gradient != NULL) add_share(gradient, &tape->shares[k], &pass);
     }
 }

@@ -1,18 +1,34 @@
-/* A network as bytes. */
+/* A network as bytes: version, shape, parameters. */
 #include "nn/network.h"
+
+#include "nn/shape.h"
 
 #include <math.h>
 
-/* Raised when the layout changes; an older one is refused. */
-enum { VERSION = 1 };
+/* Raised when the layout changes. Version 1 had the first six sizes only; it is still read. */
+enum { VERSION = 2, SIZES_1 = 6, SIZES = 17, RATES = 5 };
+
+static void sizes_of(size_t sizes[SIZES], const struct alm_network_shape *s)
+{
+    const size_t all[SIZES] = {s->inputs,          s->hidden,       s->layers,   s->horizon,    s->levels,
+                               (size_t)s->labels,  (size_t)s->cell, s->peephole, s->layer_norm, s->residual,
+                               (size_t)s->forget,  s->window,       s->extras,   s->n_series,   s->embedding,
+                               (size_t)s->decoder, s->segment};
+    for (size_t i = 0; i < SIZES; i++)
+        sizes[i] = all[i];
+}
 
 void alm_network_save(const struct alm_network *network, struct alm_bytes *out)
 {
     const struct alm_network_shape *s = &network->shape;
-    const size_t sizes[] = {VERSION,    s->inputs, s->hidden,        s->layers,
-                            s->horizon, s->levels, (size_t)s->labels};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+    const double rates[RATES] = {s->forget_rate, s->forget_noise, s->dropout_input, s->dropout_layer,
+                                 s->dropout_recurrent};
+    size_t sizes[SIZES];
+    sizes_of(sizes, s);
+    alm_bytes_put_u32(out, VERSION);
+    for (size_t i = 0; i < SIZES; i++)
         alm_bytes_put_u32(out, (uint32_t)sizes[i]);
+    alm_bytes_put_f64s(out, rates, RATES);
     for (size_t i = 0; i < network->n_tensors; i++) {
         const struct alm_tensor *tensor = &network->tensors[i];
         for (size_t k = 0; k < tensor->rows * tensor->columns; k++) {
@@ -42,27 +58,56 @@ static enum alm_status load_parameters(struct alm_network *network, struct alm_b
     return ALM_OK;
 }
 
+/* false if a number is none of those that its field can be. */
+static bool read_shape(struct alm_network_shape *s, struct alm_bytes_reader *in, uint32_t version)
+{
+    static const uint32_t most[SIZES] = {
+        [5] = ALM_LABELS_LAST,   [6] = ALM_CELL_SLSTM,      [7] = 1, [8] = 1, [9] = 1,
+        [10] = ALM_FORGET_NOISE, [15] = ALM_DECODER_SEGMENT};
+    uint32_t n[SIZES] = {0};
+    double rates[RATES] = {0};
+    for (size_t i = 0; i < (version == 1 ? SIZES_1 : SIZES); i++) {
+        n[i] = alm_bytes_get_u32(in);
+        if (most[i] > 0 && n[i] > most[i]) return false;
+    }
+    if (version > 1) alm_bytes_get_f64s(in, rates, RATES);
+    *s = (struct alm_network_shape){.inputs = n[0],
+                                    .hidden = n[1],
+                                    .layers = n[2],
+                                    .horizon = n[3],
+                                    .levels = n[4],
+                                    .labels = (enum alm_labels)n[5],
+                                    .cell = (enum alm_cell_kind)n[6],
+                                    .peephole = n[7] != 0,
+                                    .layer_norm = n[8] != 0,
+                                    .residual = n[9] != 0,
+                                    .forget = (enum alm_forget_mode)n[10],
+                                    .forget_rate = rates[0],
+                                    .forget_noise = rates[1],
+                                    .dropout_input = rates[2],
+                                    .dropout_layer = rates[3],
+                                    .dropout_recurrent = rates[4],
+                                    .window = n[11],
+                                    .extras = n[12],
+                                    .n_series = n[13],
+                                    .embedding = n[14],
+                                    .decoder = (enum alm_decoder_kind)n[15],
+                                    .segment = n[16]};
+    return !in->failed;
+}
+
 enum alm_status alm_network_load(struct alm_network **out, struct alm_bytes_reader *in,
                                  struct alm_error *error)
 {
+    struct alm_network_shape shape;
+    struct alm_network *network;
     *out = NULL;
     const uint32_t version = alm_bytes_get_u32(in);
-    struct alm_network_shape shape = {.inputs = alm_bytes_get_u32(in)};
-    shape.hidden = alm_bytes_get_u32(in);
-    shape.layers = alm_bytes_get_u32(in);
-    shape.horizon = alm_bytes_get_u32(in);
-    shape.levels = alm_bytes_get_u32(in);
-    const uint32_t labels = alm_bytes_get_u32(in);
-    /* the parameters that the shape speaks of must be there before memory is asked for */
-    const double least = 4.0 * (double)shape.hidden * (double)shape.hidden * (double)shape.layers +
-                         4.0 * (double)shape.hidden * (double)shape.inputs +
-                         (double)shape.hidden * (double)shape.horizon * (double)shape.levels;
-    if (in->failed || version != VERSION || labels > ALM_LABELS_LAST ||
-        least * sizeof(float) > (double)(in->length - in->offset))
+    if (in->failed || version < 1 || version > VERSION || !read_shape(&shape, in, version))
         return damaged(error);
-    shape.labels = (enum alm_labels)labels;
-    struct alm_network *network;
-    if (alm_network_create(&network, &shape, error) != ALM_OK)
+    /* the parameters that the shape speaks of must be there before memory is asked for */
+    if (alm_network_create_within(&network, &shape, (in->length - in->offset) / sizeof(float), error) !=
+        ALM_OK)
         return error != NULL && error->status == ALM_NOMEM ? ALM_NOMEM : damaged(error);
     const enum alm_status status = load_parameters(network, in, error);
     if (status == ALM_OK)

@@ -1,122 +1,146 @@
 #include "nn/tape.h"
 
 #include "base/memory.h"
+#include "nn/preactivation.h"
 
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-#define ALIGNMENT (64 / sizeof(alm_real))
-enum { TENSORS_PER_LAYER = 3 };
-
-struct alm_lstm_weights alm_layer_view(const struct alm_network *network, alm_real *block, size_t layer)
-{
-    const struct alm_tensor *tensor = network->tensors + layer * TENSORS_PER_LAYER;
-    return (struct alm_lstm_weights){block + tensor[0].offset, block + tensor[1].offset,
-                                     block + tensor[2].offset};
-}
-
-const struct alm_tensor *alm_head_tensors(const struct alm_network *network)
-{
-    return network->tensors + network->shape.layers * TENSORS_PER_LAYER;
-}
-
-size_t alm_labelled_steps(const struct alm_network_shape *shape, size_t steps)
-{
-    return shape->labels == ALM_LABELS_ALL ? steps : 1;
-}
-
 /* Whether every product of the passes has sizes that OpenBLAS can address. */
 static enum alm_status check_pass(const struct alm_network_shape *s, size_t steps, size_t rows,
                                   struct alm_error *error)
 {
-    const size_t outputs = s->horizon * s->levels;
-    const size_t widest = 4 * s->hidden > s->inputs ? 4 * s->hidden : s->inputs;
+    const size_t inputs = alm_layer_inputs(s, 0), decoded = alm_shape_segments(s) * 4 * s->hidden,
+                 others = alm_shape_outputs(s) + s->window + s->extras;
+    size_t widest = decoded > inputs ? decoded : inputs;
+    if (others > widest) widest = others;
     size_t all, numbers;
     if (steps == 0 || rows == 0)
         return alm_fail(error, ALM_SHAPE, "a sequence needs at least one step and one row");
-    if (!alm_multiply(&all, steps + 1, rows) ||
-        !alm_multiply(&numbers, all, widest > outputs ? widest : outputs) ||
+    if (!alm_multiply(&all, steps + 1, rows) || !alm_multiply(&numbers, all, widest) ||
         numbers > SIZE_MAX / 64 / s->layers || all > INT_MAX)
         return alm_fail(error, ALM_SHAPE, "a batch of %zu steps and %zu rows is too large", steps, rows);
     return ALM_OK;
 }
 
-/* Gives out the parts of one block; with block NULL it only counts. */
-static alm_real *take(alm_real *block, size_t *used, size_t n)
-{
-    alm_real *part = block == NULL ? NULL : block + *used;
-    *used += (n + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return part;
-}
-
-static void lay_out_bench(struct alm_bench *bench, size_t *used, alm_real *block, size_t steps,
+/* The layer's own memory, and what stands around it. */
+static void lay_out_layer(struct alm_bench *bench, size_t *used, alm_real *block, size_t i,
                           const struct alm_network_shape *s)
 {
-    const size_t rows = bench->layers[0].size.rows, state = rows * s->hidden,
-                 outputs = s->horizon * s->levels;
-    const size_t labelled = alm_labelled_steps(s, steps);
-    for (size_t i = 0; i < s->layers; i++) {
-        struct alm_layer *layer = &bench->layers[i];
-        layer->h = take(block, used, (steps + 1) * state);
-        layer->kept = take(block, used, layer->kind->kept(&layer->size, layer->kernel));
-    }
-    bench->d_h[0] = take(block, used, steps * state);
-    bench->d_h[1] = take(block, used, s->layers > 1 ? steps * state : 0);
-    bench->output = take(block, used, labelled * rows * outputs);
-    bench->d_output = take(block, used, labelled * rows * outputs);
-    bench->piece.x = take(block, used, steps * rows * s->inputs);
-    bench->piece.y = take(block, used, labelled * rows * s->horizon);
-    bench->piece.weight = take(block, used, labelled * rows * s->horizon);
+    struct alm_layer *layer = &bench->layers[i];
+    const size_t steps = layer->size.steps, rows = layer->size.rows, state = rows * s->hidden;
+    const size_t parts = s->cell == ALM_CELL_SLSTM ? state : 0;
+    layer->h = alm_take(block, used, (steps + 1) * state);
+    layer->kept = alm_take(block, used, layer->kind->kept(layer));
+    bench->states[i] = (struct alm_layer_state){alm_take(block, used, state), alm_take(block, used, state),
+                                                alm_take(block, used, parts), alm_take(block, used, parts)};
+    const bool drops = i == 0 ? s->dropout_input > 0 : s->dropout_layer > 0;
+    bench->masks[i] = drops ? alm_take(block, used, rows * layer->size.inputs) : NULL;
+    bench->in[i] = drops && i > 0 ? alm_take(block, used, steps * state) : NULL;
+    bench->out[i] = s->residual && i > 0 ? alm_take(block, used, steps * state) : NULL;
+}
+
+static void lay_out_decoding(struct alm_decoding *d, size_t *used, alm_real *block, size_t rows,
+                             const struct alm_network_shape *s)
+{
+    if (s->decoder != ALM_DECODER_SEGMENT) return;
+    const size_t segments = alm_shape_segments(s), all = rows * segments * s->hidden,
+                 context = rows * alm_shape_context(s);
+    d->context = alm_take(block, used, context);
+    d->d_context = alm_take(block, used, context);
+    d->row_sums = alm_take(block, used, rows * 4 * s->hidden);
+    d->d_positions = alm_take(block, used, segments * 4 * s->hidden);
+    d->d_memory = alm_take(block, used, rows * s->hidden);
+    d->gates = alm_take(block, used, 4 * all);
+    alm_real **const states[] = {&d->before, &d->c, &d->h, &d->d_c, &d->d_h};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        *states[i] = alm_take(block, used, all);
+}
+
+static void lay_out_bench(struct alm_bench *bench, size_t *used, alm_real *block,
+                          const struct alm_network_shape *s)
+{
+    const size_t steps = bench->layers[0].size.steps, rows = bench->layers[0].size.rows,
+                 state = rows * s->hidden, outputs = alm_shape_outputs(s),
+                 inputs = steps * rows * alm_layer_inputs(s, 0), labelled = alm_labelled_steps(s, steps);
+    for (size_t i = 0; i < s->layers; i++)
+        lay_out_layer(bench, used, block, i, s);
+    bench->d_h[0] = alm_take(block, used, steps * state);
+    bench->d_h[1] = alm_take(block, used, s->layers > 1 ? steps * state : 0);
+    bench->d_h[2] = alm_take(block, used, s->layers > 1 && s->residual ? steps * state : 0);
+    bench->d_x = s->embedding > 0 ? alm_take(block, used, inputs) : NULL;
+    bench->output = alm_take(block, used, labelled * rows * outputs);
+    bench->d_output = alm_take(block, used, labelled * rows * outputs);
+    lay_out_decoding(&bench->decoding, used, block, rows, s);
+    bench->piece.x = alm_take(block, used, inputs);
+    bench->piece.y = alm_take(block, used, labelled * rows * s->horizon);
+    bench->piece.weight = alm_take(block, used, labelled * rows * s->horizon);
+    bench->piece.window = alm_take(block, used, rows * s->window);
+    bench->piece.extras = alm_take(block, used, rows * s->extras);
 }
 
 static void lay_out_share(struct alm_share *share, size_t *used, alm_real *block,
-                          const struct alm_layer *layers, const struct alm_network_shape *s)
+                          const struct alm_layer *layers, size_t n_layers, size_t n_parts)
 {
     const size_t before = *used;
-    for (size_t i = 0; i < s->layers; i++)
-        share->sums[i] = take(block, used, layers[i].kind->sums(&layers[i].size, layers[i].kernel));
-    share->head = take(block, used, (s->hidden + 1) * s->horizon * s->levels);
+    for (size_t i = 0; i < n_layers; i++)
+        share->sums[i] = alm_take(block, used, layers[i].kind->sums(&layers[i]));
+    share->parts = alm_take(block, used, n_parts);
     share->n_sums = *used - before;
 }
 
 /* Lays the tape out in tape->block (NULL: only counts) and returns the numbers needed. */
-static size_t lay_out(struct alm_tape *tape, const struct alm_network_shape *s)
+static size_t lay_out(struct alm_tape *tape, const struct alm_network *network)
 {
+    const struct alm_network_shape *s = &network->shape;
     size_t used = 0;
     for (size_t i = 0; i < s->layers; i++) {
         const struct alm_layer *first = &tape->benches[0].layers[i];
-        alm_real *packed = take(tape->block, &used, first->kind->packed(&first->size, first->kernel));
+        alm_real *packed = alm_take(tape->block, &used, first->kind->packed(first));
         for (size_t k = 0; k < tape->n_benches; k++)
             tape->benches[k].layers[i].packed = packed;
     }
     for (size_t k = 0; k < tape->n_benches; k++)
-        lay_out_bench(&tape->benches[k], &used, tape->block, tape->steps, s);
+        lay_out_bench(&tape->benches[k], &used, tape->block, s);
     for (size_t k = 0; k < tape->n_shares; k++)
-        lay_out_share(&tape->shares[k], &used, tape->block, tape->benches[0].layers, s);
+        lay_out_share(&tape->shares[k], &used, tape->block, tape->benches[0].layers, s->layers,
+                      alm_shape_parts(network).n);
+    tape->positions = alm_take(tape->block, &used,
+                               s->decoder == ALM_DECODER_SEGMENT ? alm_shape_segments(s) * 4 * s->hidden : 0);
     tape->answers =
-        take(tape->block, &used, alm_labelled_steps(s, tape->steps) * tape->rows * s->horizon * s->levels);
+        alm_take(tape->block, &used, alm_labelled_steps(s, tape->steps) * tape->rows * alm_shape_outputs(s));
     return used;
 }
 
-static enum alm_status create_parts(struct alm_tape *tape, const struct alm_network_shape *s,
-                                    struct alm_error *error)
+static enum alm_status create_bench(struct alm_bench *bench, const struct alm_tape *tape,
+                                    const struct alm_network_shape *s, struct alm_error *error)
 {
     const size_t rows = tape->rows < ALM_PIECE_ROWS ? tape->rows : ALM_PIECE_ROWS;
-    for (size_t k = 0; k < tape->n_benches; k++) {
-        struct alm_layer *layers;
-        ALM_TRY(ALM_NEW(&tape->benches[k].layers, s->layers, error));
-        layers = tape->benches[k].layers;
-        for (size_t i = 0; i < s->layers; i++)
-            layers[i] =
-                (struct alm_layer){.kind = &alm_layer_fused,
-                                   .kernel = alm_kernel_best(),
-                                   .size = {tape->steps, rows, i == 0 ? s->inputs : s->hidden, s->hidden}};
-    }
+    const struct alm_cell cell = alm_shape_cell(s);
+    ALM_TRY(ALM_NEW(&bench->layers, s->layers, error));
+    ALM_TRY(ALM_NEW(&bench->states, s->layers, error));
+    ALM_TRY(ALM_NEW(&bench->in, s->layers, error));
+    ALM_TRY(ALM_NEW(&bench->out, s->layers, error));
+    ALM_TRY(ALM_NEW(&bench->masks, s->layers, error));
+    for (size_t i = 0; i < s->layers; i++)
+        bench->layers[i] = (struct alm_layer){.kind = alm_layer_choose(&cell),
+                                              .kernel = alm_kernel_best(),
+                                              .size = {tape->steps, rows, alm_layer_inputs(s, i), s->hidden},
+                                              .cell = cell};
+    return s->embedding == 0 ? ALM_OK : ALM_NEW(&bench->piece.series, rows, error);
+}
+
+static enum alm_status create_parts(struct alm_tape *tape, const struct alm_network *network,
+                                    struct alm_error *error)
+{
+    const struct alm_network_shape *s = &network->shape;
+    for (size_t k = 0; k < tape->n_benches; k++)
+        ALM_TRY(create_bench(&tape->benches[k], tape, s, error));
     for (size_t k = 0; k < tape->n_shares; k++)
         ALM_TRY(ALM_NEW(&tape->shares[k].sums, s->layers, error));
-    ALM_TRY(ALM_NEW(&tape->block, lay_out(tape, s), error));
-    lay_out(tape, s);
+    ALM_TRY(ALM_NEW(&tape->block, lay_out(tape, network), error));
+    lay_out(tape, network);
     return alm_crew_create(&tape->crew, tape->n_benches, error);
 }
 
@@ -134,7 +158,7 @@ enum alm_status alm_tape_create_threads(struct alm_tape **out, const struct alm_
     enum alm_status status = ALM_NEW(&tape->benches, benches, error);
     if (status == ALM_OK) {
         tape->n_benches = benches;
-        status = create_parts(tape, &network->shape, error);
+        status = create_parts(tape, network, error);
     }
     if (status != ALM_OK) {
         alm_tape_free(tape);
@@ -154,8 +178,13 @@ void alm_tape_free(struct alm_tape *tape)
 {
     if (tape == NULL) return;
     alm_crew_free(tape->crew);
-    for (size_t k = 0; k < tape->n_benches; k++)
-        free(tape->benches[k].layers);
+    for (size_t k = 0; k < tape->n_benches; k++) {
+        struct alm_bench *bench = &tape->benches[k];
+        void *const all[] = {bench->layers, bench->states, bench->in,
+                             bench->out,    bench->masks,  bench->piece.series};
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+            free(all[i]);
+    }
     for (size_t k = 0; k < tape->n_shares; k++)
         free(tape->shares[k].sums);
     free(tape->benches);

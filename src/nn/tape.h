@@ -3,8 +3,7 @@
 #define ALM_NN_TAPE_H
 
 #include "nn/crew.h"
-#include "nn/layer.h"
-#include "nn/network.h"
+#include "nn/shape.h"
 
 /* ALM_PIECE_ROWS rows of a batch go through forward and backward together: few enough that what the layers
  * keep of them stays in cache (measured: 12 to 24 are alike).
@@ -13,19 +12,37 @@
  * each share in order, then over the shares in order; so it has the same bits on any number of threads. */
 enum { ALM_PIECE_ROWS = 16, ALM_SHARES = 4 };
 
+/* What the segment decoder keeps of a piece; S segments, b rows. */
+struct alm_decoding {
+    alm_real *context;        /* [b][context] extras and the series' vector */
+    alm_real *row_sums;       /* [b][4H] what all segments of a row share; then its derivative */
+    alm_real *gates;          /* [b][S][4H] */
+    alm_real *before, *c, *h; /* [b][S][H] */
+    alm_real *d_c, *d_h;      /* [b][S][H] */
+    alm_real *d_positions;    /* [S][4H] */
+    alm_real *d_context;      /* [b][context] */
+    alm_real *d_memory;       /* [b][H] */
+};
+
 /* What one thread works on. */
 struct alm_bench {
-    struct alm_layer *layers;    /* [layers] */
-    struct alm_batch piece;      /* a copy of the piece's rows */
-    alm_real *d_h[2];            /* [T][b][H] derivatives by a layer's outputs, and by its inputs */
+    struct alm_layer *layers;       /* [layers] */
+    struct alm_layer_state *states; /* [layers] where the piece starts or ends */
+    struct alm_batch piece;      /* a copy of the piece's rows; x has the series' vectors behind the inputs */
+    alm_real **in;               /* [layers] [T][b][H] what a layer sees, where that is a copy; else NULL */
+    alm_real **out;              /* [layers] [T][b][H] its output with what it adds; else NULL */
+    alm_real **masks;            /* [layers] [b][inputs]; NULL without */
+    alm_real *d_h[3];            /* [T][b][H] derivatives by a layer's outputs, by its inputs, and a spare */
+    alm_real *d_x;               /* [T][b][F + embedding]; NULL without embedding */
     alm_real *output, *d_output; /* [T'][b][horizon * levels] */
+    struct alm_decoding decoding;
 };
 
 /* What one share adds up. */
 struct alm_share {
     alm_real **sums; /* [layers] as layer->sums, in the same block one after the other */
-    alm_real *head;  /* [H][horizon * levels] and [horizon * levels], behind them */
-    size_t n_sums;   /* numbers from sums[0] to the end of head */
+    alm_real *parts; /* the tensors of no layer, as in the network's block, behind them */
+    size_t n_sums;   /* numbers from sums[0] to the end of parts */
     struct alm_loss_sum loss;
 };
 
@@ -34,17 +51,55 @@ struct alm_tape {
     struct alm_bench *benches; /* [n_benches], one per thread */
     size_t n_benches;
     struct alm_share shares[ALM_SHARES];
-    size_t n_shares;   /* that the rows make */
-    alm_real *answers; /* [T'][B][horizon * levels] of the whole batch */
-    alm_real *block;   /* every array above */
+    size_t n_shares;     /* that the rows make */
+    alm_real *answers;   /* [T'][B][horizon * levels] of the whole batch */
+    alm_real *positions; /* [S][4H] the decoder's sums that depend on the segment only */
+    alm_real *block;     /* every array above */
     struct alm_crew *crew;
 };
 
-/* The tensors of layer `layer` inside block, which has the network's layout; then those of the head, W and b.
- */
-struct alm_lstm_weights alm_layer_view(const struct alm_network *network, alm_real *block, size_t layer);
-const struct alm_tensor *alm_head_tensors(const struct alm_network *network);
+/* What the threads of a pass share. */
+struct alm_pass {
+    struct alm_tape *tape;
+    const struct alm_network *network;
+    const struct alm_loss *loss; /* NULL: only answers */
+    const struct alm_batch *batch;
+    struct alm_parts parts;
+    bool backward;
+};
 
-size_t alm_labelled_steps(const struct alm_network_shape *shape, size_t steps);
+static inline const alm_real *alm_part(const struct alm_pass *pass, const struct alm_tensor *tensor)
+{
+    return pass->network->parameters + tensor->offset;
+}
+
+static inline alm_real *alm_part_gradient(const struct alm_share *share, const struct alm_pass *pass,
+                                          const struct alm_tensor *tensor)
+{
+    return share->parts + (tensor->offset - pass->parts.offset);
+}
+
+/* stack.c: the layers over the piece of a bench. backward takes the derivative by the outputs of the last
+ * layer at the labelled steps in bench->d_h[0], and d_memory as layer->kind->backward does. */
+void alm_stack_forward(struct alm_bench *bench, const struct alm_pass *pass);
+void alm_stack_backward(struct alm_share *share, struct alm_bench *bench, const struct alm_pass *pass,
+                        const alm_real *d_memory);
+const alm_real *alm_stack_output(const struct alm_bench *bench, const struct alm_pass *pass, size_t layer);
+
+/* head.c: from there to bench->output, and from bench->d_output back. */
+void alm_head_forward(struct alm_bench *bench, const struct alm_pass *pass);
+const alm_real *alm_head_backward(struct alm_share *share, struct alm_bench *bench,
+                                  const struct alm_pass *pass);
+
+/* decoder.c: the cell's outputs bench->decoding.h from the last state, and back to bench->d_h[0]; returns the
+ * derivative by the last memory. prepare is once a pass. */
+void alm_decoder_prepare(struct alm_tape *tape, const struct alm_pass *pass);
+void alm_decoder_forward(struct alm_bench *bench, const struct alm_pass *pass);
+const alm_real *alm_decoder_backward(struct alm_share *share, struct alm_bench *bench,
+                                     const struct alm_pass *pass);
+
+/* d_vectors gains the derivatives [rows][width] of which the series' vectors are the last `embedding`. */
+void alm_series_backward(struct alm_share *share, const struct alm_bench *bench, const struct alm_pass *pass,
+                         const alm_real *d, size_t steps, size_t width);
 
 #endif

@@ -31,14 +31,14 @@ static const struct golden {
     size_t steps, rows, n_output, n_parameters;
     const double *output, *gradient, *losses, *weights;
 } goldens[] = {
-    {"one_unit", {.inputs = 1, .hidden = 1, .layers = 1, .horizon = 1, .levels = 1, .labels = ALM_LABELS_LAST}, {ALM_LOSS_MSE, 0.4, 1, NULL}, 1, 1,
+    {"one_unit", {.inputs = 1, .hidden = 1, .layers = 1, .horizon = 1, .levels = 1, .labels = ALM_LABELS_LAST}, {.kind = ALM_LOSS_MSE, .delta = 0.4, .n_levels = 1, .levels = NULL}, 1, 1,
      1, 14, one_unit_output, one_unit_gradient, one_unit_losses, one_unit_weights},
-    {"plain", {.inputs = 1, .hidden = 5, .layers = 1, .horizon = 2, .levels = 1, .labels = ALM_LABELS_LAST}, {ALM_LOSS_MSE, 0.4, 1, NULL}, 6, 3,
+    {"plain", {.inputs = 1, .hidden = 5, .layers = 1, .horizon = 2, .levels = 1, .labels = ALM_LABELS_LAST}, {.kind = ALM_LOSS_MSE, .delta = 0.4, .n_levels = 1, .levels = NULL}, 6, 3,
      6, 152, plain_output, plain_gradient, plain_losses, plain_weights},
-    {"every_step", {.inputs = 2, .hidden = 3, .layers = 1, .horizon = 3, .levels = 1, .labels = ALM_LABELS_ALL}, {ALM_LOSS_MAE, 0.4, 1, NULL}, 4, 2,
+    {"every_step", {.inputs = 2, .hidden = 3, .layers = 1, .horizon = 3, .levels = 1, .labels = ALM_LABELS_ALL}, {.kind = ALM_LOSS_MAE, .delta = 0.4, .n_levels = 1, .levels = NULL}, 4, 2,
      24, 84, every_step_output, every_step_gradient, every_step_losses, every_step_weights},
-    {"stacked", {.inputs = 3, .hidden = 4, .layers = 2, .horizon = 1, .levels = 1, .labels = ALM_LABELS_ALL}, {ALM_LOSS_HUBER, 0.4, 1, NULL}, 5, 2,
+    {"stacked", {.inputs = 3, .hidden = 4, .layers = 2, .horizon = 1, .levels = 1, .labels = ALM_LABELS_ALL}, {.kind = ALM_LOSS_HUBER, .delta = 0.4, .n_levels = 1, .levels = NULL}, 5, 2,
      10, 277, stacked_output, stacked_gradient, stacked_losses, stacked_weights},
-    {"quantiles", {.inputs = 2, .hidden = 3, .layers = 3, .horizon = 2, .levels = 3, .labels = ALM_LABELS_LAST}, {ALM_LOSS_QUANTILE, 0.4, 3, quantiles_levels}, 3, 2,
+    {"quantiles", {.inputs = 2, .hidden = 3, .layers = 3, .horizon = 2, .levels = 3, .labels = ALM_LABELS_LAST}, {.kind = ALM_LOSS_QUANTILE, .delta = 0.4, .n_levels = 3, .levels = quantiles_levels}, 3, 2,
      12, 264, quantiles_output, quantiles_gradient, quantiles_losses, quantiles_weights},
 };

@@ -80,7 +80,7 @@ def run(name, F, H, layers, T, B, horizon, labels, loss, levels):
         print(f"static const double {name}_levels[] = {{{', '.join(map(repr, levels))}}};")
     return (
         f'    {{"{name}", {{.inputs = {F}, .hidden = {H}, .layers = {layers}, .horizon = {horizon}, .levels = {max(1, len(levels))}, .labels = ALM_LABELS_{labels.upper()}}}, '
-        f"{{ALM_LOSS_{loss.upper()}, {DELTA}, {max(1, len(levels))}, {name + '_levels' if levels else 'NULL'}}}, {T}, {B},\n"
+        f"{{.kind = ALM_LOSS_{loss.upper()}, .delta = {DELTA}, .n_levels = {max(1, len(levels))}, .levels = {name + '_levels' if levels else 'NULL'}}}, {T}, {B},\n"
         f"     {len(outputs)}, {len(gradient)}, {name}_output, {name}_gradient, {name}_losses, {name}_weights}},"
     )
 

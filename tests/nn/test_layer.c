@@ -14,7 +14,7 @@
 /* Everything that goes into a layer and comes out. */
 struct problem {
     struct alm_layer_size size;
-    float *parameters, *x, *d_h, *start;                  /* drawn */
+    float *parameters, *x, *d_h, *d_memory, *start;       /* drawn */
     float *h, *gradient, *d_x, *d_start, *last, *spoiled; /* computed */
 };
 
@@ -40,6 +40,7 @@ static struct problem make(const struct alm_layer_size *s, uint64_t seed)
                         .parameters = numbers(parameters_of(s), random, 1 / sqrt((double)s->hidden)),
                         .x = numbers(all * s->inputs, random, 1),
                         .d_h = numbers(all * s->hidden, random, 1),
+                        .d_memory = numbers(state, random, 1),
                         .start = numbers(2 * state, random, 0.5),
                         .h = numbers(all * s->hidden, NULL, 0),
                         .gradient = numbers(parameters_of(s), NULL, 0),
@@ -53,16 +54,17 @@ static struct problem make(const struct alm_layer_size *s, uint64_t seed)
 
 static void drop(struct problem *p)
 {
-    float *all[] = {p->parameters, p->x,   p->d_h,     p->start, p->h,
-                    p->gradient,   p->d_x, p->d_start, p->last,  p->spoiled};
+    float *all[] = {p->parameters, p->x,   p->d_h,     p->d_memory, p->start,  p->h,
+                    p->gradient,   p->d_x, p->d_start, p->last,     p->spoiled};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
 }
 
-static struct alm_lstm_weights view(float *block, const struct alm_layer_size *s)
+static struct alm_layer_weights view(float *block, const struct alm_layer_size *s)
 {
-    return (struct alm_lstm_weights){block, block + s->inputs * 4 * s->hidden,
-                                     block + (s->inputs + s->hidden) * 4 * s->hidden};
+    return (struct alm_layer_weights){.w = block,
+                                      .r = block + s->inputs * 4 * s->hidden,
+                                      .b = block + (s->inputs + s->hidden) * 4 * s->hidden};
 }
 
 static float *block(size_t n)
@@ -98,11 +100,11 @@ static void run(struct problem *p, const struct alm_layer_kind *kind, const stru
     struct alm_layer layer = {.kind = kind, .kernel = kernel, .size = *s};
     layer.size.steps += 3, layer.size.rows += 2;
     layer.h = block((layer.size.steps + 1) * layer.size.rows * s->hidden);
-    layer.kept = block(kind->kept(&layer.size, kernel));
-    layer.packed = block(kind->packed(&layer.size, kernel));
-    layer.sums = block(kind->sums(&layer.size, kernel));
+    layer.kept = block(kind->kept(&layer));
+    layer.packed = block(kind->packed(&layer));
+    layer.sums = block(kind->sums(&layer));
     layer.weights = view(p->parameters, s);
-    const struct alm_lstm_weights gradient = view(p->gradient, s);
+    const struct alm_layer_weights gradient = view(p->gradient, s);
     const struct alm_layer_state start = {.h = p->start, .c = p->start + state},
                                  d_start = {.h = p->d_start, .c = p->d_start + state};
     struct alm_layer_state last = {.h = p->last, .c = p->last + state};
@@ -112,10 +114,10 @@ static void run(struct problem *p, const struct alm_layer_kind *kind, const stru
     memcpy(p->h, layer.h + state, all * sizeof(float));
     kind->last(&last, &layer, s->steps, s->rows);
     memcpy(p->spoiled, p->d_h, all * sizeof(float));
-    kind->backward(&layer, p->d_x, &d_start, p->spoiled, first, p->x, s->steps, s->rows);
+    kind->backward(&layer, p->d_x, &d_start, p->spoiled, first, p->d_memory, p->x, s->steps, s->rows);
     kind->forward(&layer, p->x, NULL, s->steps, less);
     memcpy(p->spoiled, p->d_h, all * sizeof(float));
-    kind->backward(&layer, NULL, NULL, p->spoiled, 0, p->x, s->steps, less);
+    kind->backward(&layer, NULL, NULL, p->spoiled, 0, NULL, p->x, s->steps, less);
     kind->add_sums(&gradient, &layer, layer.sums);
     check_forward_only(p, &layer, &start);
     free(layer.h);

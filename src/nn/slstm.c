@@ -1,0 +1,183 @@
+/* The sLSTM cell (Beck et al. 2024, equations 8 to 17): an exponential input gate and a normaliser beside the
+ * memory. With a sum ã for each gate, and g the paper's z:
+ *
+ *   true memory      c = f c' + i g,  n = f n' + i,  i = exp(ã_i), f = σ(ã_f)
+ *   what is stored   c e^-m and n e^-m, with the stabiliser m = max(ã_f's log σ + m', ã_i), so that nothing
+ *                    overflows; the ratio c / n is not touched by m, nor are derivatives
+ *   output           h = o c / n
+ *
+ * |c| <= n as |g| <= 1, hence |h| < 1; and n e^-m >= 1, since one of its two terms is not scaled down. At the
+ * start n = 0, and m is that of the first input gate. */
+#include "nn/layer.h"
+
+#include "nn/preactivation.h"
+
+#include <math.h>
+#include <string.h>
+
+/* layer->kept. sums.gates holds i and f as scaled by m, tanh g, and o. */
+struct kept {
+    struct alm_preactivation sums;
+    alm_real *c, *n, *m; /* [T + 1][B][H]; block 0 is the start */
+    alm_real *forgot;    /* [T][B][H] 1 - σ(ã_f) */
+    alm_real *d_c, *d_n; /* [B][H] */
+};
+
+static struct kept lay_out(alm_real *block, size_t *used, const struct alm_layer *layer)
+{
+    const size_t state = layer->size.rows * layer->size.hidden, all = layer->size.steps * state;
+    struct kept k = {.sums = alm_preactivation_lay_out(block, used, layer)};
+    k.c = alm_take(block, used, all + state);
+    k.n = alm_take(block, used, all + state);
+    k.m = alm_take(block, used, all + state);
+    k.forgot = alm_take(block, used, all);
+    k.d_c = alm_take(block, used, state);
+    k.d_n = alm_take(block, used, state);
+    return k;
+}
+
+static size_t kept(const struct alm_layer *layer)
+{
+    size_t used = 0;
+    lay_out(NULL, &used, layer);
+    return used;
+}
+
+static struct kept kept_of(const struct alm_layer *layer)
+{
+    size_t used = 0;
+    return lay_out(layer->kept, &used, layer);
+}
+
+/* log σ(x) = -log(1 + e^-x), without overflow. */
+static double log_sigmoid(double x)
+{
+    return x < 0 ? x - log1p(exp(x)) : -log1p(exp(-x));
+}
+
+/* The new state of one row at one step; pointers stand at its c, n and m before, those of the new ones `step`
+ * numbers behind. a holds the sums of i, f, g, o. */
+static void cell_forward(alm_real *a, alm_real *forgot, alm_real *c, alm_real *n, alm_real *m, alm_real *h,
+                         size_t step, const struct alm_layer *layer)
+{
+    const size_t hidden = layer->size.hidden;
+    layer->kernel->tanh(a + 2 * hidden, a + 2 * hidden, hidden);    /* g = tanh(ã_g) */
+    layer->kernel->sigmoid(a + 3 * hidden, a + 3 * hidden, hidden); /* o = σ(ã_o) */
+    for (size_t k = 0; k < hidden; k++) {
+        const double i = (double)a[k], f = log_sigmoid((double)a[hidden + k]), kept_m = f + (double)m[k];
+        /* m = max(log f + m', ã_i); where there is no memory yet, ã_i */
+        const double new_m = n[k] > 0 && kept_m > i ? kept_m : i;
+        forgot[k] = (alm_real)-expm1(f);
+        /* i e^-m, f e^(m' - m) */
+        a[k] = (alm_real)exp(i - new_m);
+        a[hidden + k] = n[k] > 0 ? (alm_real)exp(kept_m - new_m) : 0;
+        /* c = f c' + i g, n = f n' + i */
+        c[step + k] = a[hidden + k] * c[k] + a[k] * a[2 * hidden + k];
+        n[step + k] = a[hidden + k] * n[k] + a[k];
+        m[step + k] = (alm_real)new_m;
+        /* h = o c / n */
+        h[k] = a[3 * hidden + k] * c[step + k] / n[step + k];
+    }
+}
+
+/* The same row backward; a becomes the derivatives by the sums, d_c and d_n those by c' and n'. c and n are
+ * the states before, the new ones `step` numbers behind. */
+static void cell_backward(alm_real *a, alm_real *d_c, alm_real *d_n, const alm_real *d_h,
+                          const alm_real *forgot, const alm_real *c, const alm_real *n, size_t step,
+                          size_t hidden)
+{
+    for (size_t k = 0; k < hidden; k++) {
+        const alm_real i = a[k], f = a[hidden + k], g = a[2 * hidden + k], o = a[3 * hidden + k];
+        const alm_real ratio = c[step + k] / n[step + k];
+        /* h = o c / n: do = dh c / n, dc += dh o / n, dn -= dh o c / n² */
+        const alm_real through = d_h[k] * o / n[step + k];
+        const alm_real dc = d_c[k] + through, dn = d_n[k] - through * ratio;
+        /* c = f c' + i g, n = f n' + i: di = dc g + dn, df = dc c' + dn n', dg = dc i */
+        a[3 * hidden + k] = d_h[k] * ratio * o * (1 - o);
+        a[2 * hidden + k] = dc * i * (1 - g * g);
+        /* i = exp(ã_i - m): dã_i = di i; f = σ(ã_f) e^(m' - m): dã_f = df f (1 - σ(ã_f)) */
+        a[k] = (dc * g + dn) * i;
+        a[hidden + k] = (dc * c[k] + dn * n[k]) * f * forgot[k];
+        /* dc' = dc f, dn' = dn f */
+        d_c[k] = dc * f;
+        d_n[k] = dn * f;
+    }
+}
+
+static void forward(struct alm_layer *layer, const alm_real *x, const struct alm_layer_state *start,
+                    size_t steps, size_t rows)
+{
+    const size_t hidden = layer->size.hidden, state = rows * hidden;
+    const struct kept kept = kept_of(layer);
+    layer->starts_at_zero = start == NULL;
+    alm_layer_set_start(layer->h, start == NULL ? NULL : start->h, state);
+    alm_layer_set_start(kept.c, start == NULL ? NULL : start->c, state);
+    alm_layer_set_start(kept.n, start == NULL ? NULL : start->n, state);
+    alm_layer_set_start(kept.m, start == NULL ? NULL : start->m, state);
+    alm_preactivation_start(&kept.sums, layer, x, steps, rows);
+    for (size_t t = 0; t < steps; t++) {
+        alm_preactivation_forward(&kept.sums, layer, t, rows);
+        for (size_t at = t * state; at < (t + 1) * state; at += hidden)
+            cell_forward(kept.sums.gates + 4 * at, kept.forgot + at, kept.c + at, kept.n + at, kept.m + at,
+                         layer->h + at + state, state, layer);
+    }
+}
+
+static void last(const struct alm_layer_state *out, const struct alm_layer *layer, size_t steps, size_t rows)
+{
+    const size_t state = rows * layer->size.hidden;
+    const struct kept kept = kept_of(layer);
+    memcpy(out->h, layer->h + steps * state, state * sizeof *out->h);
+    memcpy(out->c, kept.c + steps * state, state * sizeof *out->c);
+    memcpy(out->n, kept.n + steps * state, state * sizeof *out->n);
+    memcpy(out->m, kept.m + steps * state, state * sizeof *out->m);
+}
+
+/* The derivatives by c and n after the last step, from the one by c / n. */
+static void start_back(const struct kept *kept, const alm_real *d_memory, size_t steps, size_t state)
+{
+    const alm_real *c = kept->c + steps * state, *n = kept->n + steps * state;
+    for (size_t k = 0; k < state; k++) {
+        const alm_real d = d_memory == NULL ? 0 : d_memory[k] / n[k];
+        kept->d_c[k] = d;
+        kept->d_n[k] = -d * c[k] / n[k];
+    }
+}
+
+static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_layer_state *d_start,
+                     alm_real *d_h, size_t first, const alm_real *d_memory, const alm_real *x, size_t steps,
+                     size_t rows)
+{
+    const size_t hidden = layer->size.hidden, state = rows * hidden;
+    const struct kept kept = kept_of(layer);
+    const struct alm_layer_weights gradient = alm_layer_plain_view(layer, layer->sums);
+    start_back(&kept, d_memory, steps, state);
+    memset(d_h, 0, first * state * sizeof *d_h);
+    if (d_start != NULL) memset(d_start->h, 0, state * sizeof *d_start->h);
+    for (size_t t = steps; t-- > 0;) {
+        for (size_t row = 0; row < rows; row++) {
+            const size_t at = t * state + row * hidden;
+            cell_backward(kept.sums.gates + 4 * at, kept.d_c + row * hidden, kept.d_n + row * hidden,
+                          d_h + at, kept.forgot + at, kept.c + at, kept.n + at, state, hidden);
+        }
+        alm_real *d_h_start = d_start == NULL ? NULL : d_start->h;
+        alm_preactivation_backward(&kept.sums, layer, t > 0 ? d_h + (t - 1) * state : d_h_start, &gradient, t,
+                                   rows);
+    }
+    alm_preactivation_end(&kept.sums, layer, d_x, &gradient, x, steps, rows);
+    if (d_start == NULL) return;
+    memcpy(d_start->c, kept.d_c, state * sizeof *d_start->c);
+    memcpy(d_start->n, kept.d_n, state * sizeof *d_start->n);
+}
+
+const struct alm_layer_kind alm_layer_slstm = {
+    .name = "slstm",
+    .packed = alm_layer_plain_packed,
+    .kept = kept,
+    .sums = alm_layer_plain_sums,
+    .pack = alm_layer_plain_pack,
+    .forward = forward,
+    .last = last,
+    .backward = backward,
+    .add_sums = alm_layer_plain_add_sums,
+};
