@@ -94,7 +94,12 @@ static enum alm_status fit_history(struct alm_fit_unit *unit, const struct alm_p
 {
     struct epoch_sink sink = {.unit = unit, .begin = alm_clock_thread_cpu()};
     const struct alm_fit_hooks hooks = {
-        .cancel = watch->cancel, .progress = watch->progress, .context = &sink, .epoch = keep_epoch};
+        .cancel = watch->cancel,
+        .progress = watch->progress,
+        .context = &sink,
+        .epoch = keep_epoch,
+        .seconds = alm_clock_wall,
+    };
     struct alm_error own = {0};
     const enum alm_status status = alm_forecaster_fit(unit->forecaster, history, plan->settings.level,
                                                       plan->settings.n_levels, &hooks, unit->outcome, &own);

@@ -114,6 +114,9 @@ void alm_forecaster_describe(const struct alm_forecaster *forecaster, size_t ser
 
 /* ---- fit ---- */
 
+/* Fits of a group: its own, and the one of its inner folds. */
+enum { FITS = 2 };
+
 /* The series that one fit goes over: all usable ones of a global forecaster, one of a local one. */
 struct group {
     size_t n;
@@ -178,9 +181,20 @@ static void add_scores(void *context, size_t series, size_t origin, const double
     alm_conformal_add(&g->fitted[series]->conformal, g->prepared[series].actual.y + origin, mean);
 }
 
+/* The epochs of the second fit are not told, and its progress would begin anew. */
+static struct alm_fit_hooks inner_hooks(const struct alm_fit_hooks *hooks)
+{
+    struct alm_fit_hooks inner = {0};
+    if (hooks != NULL) inner = *hooks;
+    inner.fit++;
+    inner.epoch = NULL;
+    inner.progress = NULL;
+    return inner;
+}
+
 /* A history too short for inner folds, or a fit that fails on its first part, leaves a series without. */
 static enum alm_status fit_conformal(const struct alm_forecaster *f, const void *self, struct group *g,
-                                     const struct alm_cancel *cancel, struct alm_error *error)
+                                     const struct alm_fit_hooks *hooks, struct alm_error *error)
 {
     const struct alm_prepared **series = NULL;
     struct alm_inner_plan *plan = NULL;
@@ -196,9 +210,16 @@ static enum alm_status fit_conformal(const struct alm_forecaster *f, const void 
         if (plan[i].folds > 0)
             status = alm_conformal_init(&g->fitted[i]->conformal, g->horizon, plan[i].folds, error);
     }
-    const struct alm_inner inner = {
-        f->type, f->config, alm_random_key(g->seed, "inner", 0), cancel, g->n, g->horizon, series, plan,
-        g,       add_scores};
+    const struct alm_inner inner = {f->type,
+                                    f->config,
+                                    alm_random_key(g->seed, "inner", 0),
+                                    inner_hooks(hooks),
+                                    g->n,
+                                    g->horizon,
+                                    series,
+                                    plan,
+                                    g,
+                                    add_scores};
     if (status == ALM_OK) status = alm_inner_run(&inner, error);
     if (alm_status_is_of_series(status)) {
         for (size_t i = 0; i < g->n; i++)
@@ -229,7 +250,7 @@ static enum alm_status fit_group(struct alm_forecaster *f, void **self, struct g
         return alm_status_is_of_series(status) ? ALM_OK : status;
     }
     ALM_TRY(needs_conformal(&needs, f, *self, g, error));
-    return needs ? fit_conformal(f, *self, g, hooks == NULL ? NULL : hooks->cancel, error) : ALM_OK;
+    return needs ? fit_conformal(f, *self, g, hooks, error) : ALM_OK;
 }
 
 /* Prepares series [from, to), and fits one group over those that can be used. */
@@ -270,8 +291,10 @@ enum alm_status alm_forecaster_fit(struct alm_forecaster *forecaster, const stru
     ALM_TRY(alm_forecaster_reset(forecaster, n, error));
     enum alm_status status = ALM_NEW(&g.prepared, width, error);
     if (status == ALM_OK) status = ALM_NEW(&g.fitted, width, error);
-    for (size_t from = 0; status == ALM_OK && from < n; from += width)
-        status = fit_range(forecaster, &g, history, from, from + width, hooks, error);
+    struct alm_fit_hooks numbered = {0};
+    if (hooks != NULL) numbered = *hooks;
+    for (size_t from = 0; status == ALM_OK && from < n; from += width, numbered.fit += FITS)
+        status = fit_range(forecaster, &g, history, from, from + width, &numbered, error);
     for (size_t i = 0; i < n; i++)
         outcome[i] = forecaster->fitted[i].outcome;
     free(g.prepared);

@@ -60,12 +60,30 @@ struct alm_epoch {
     double train_loss, validation_loss, learning_rate, gradient_norm;
 };
 
+/* Where trainings that take long keep how far they are, so that a fit that was interrupted, called again with
+ * the same arguments, goes on and ends with the same bits. A call of alm_forecaster_fit has one or more fits
+ * (of each series, of the inner folds), and a fit has one or more trainings (of the members of an ensemble);
+ * both are numbered the same way every time. */
+struct alm_checkpoints {
+    void *context;
+    /* Keeps a state in place of the last one of the same training. */
+    enum alm_status (*save)(void *context, size_t fit, size_t training, const struct alm_bytes *state,
+                            struct alm_error *error);
+    /* Appends the state that is kept of a training, or nothing. */
+    enum alm_status (*load)(void *context, size_t fit, size_t training, struct alm_bytes *state,
+                            struct alm_error *error);
+};
+
 struct alm_fit_hooks {
     const struct alm_cancel *cancel;     /* may be NULL */
     const struct alm_progress *progress; /* may be NULL */
     void *context;                       /* for epoch */
     enum alm_status (*epoch)(void *context, const struct alm_epoch *epoch,
                              struct alm_error *error); /* may be NULL */
+    size_t threads;          /* most threads that a fit uses; 0 is 1. The bits do not depend on it */
+    double (*seconds)(void); /* alm_clock_wall, or NULL: then no time limit holds */
+    const struct alm_checkpoints *checkpoints; /* may be NULL */
+    size_t fit;                                /* which fit this is; set by the wrapper */
 };
 
 /* ---- what a forecaster is ---- */

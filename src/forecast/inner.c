@@ -70,15 +70,14 @@ static enum alm_status forecast_fold(const struct alm_inner *inner, const void *
 static enum alm_status run_folds(const struct alm_inner *inner, struct part *part, void *self,
                                  struct alm_error *error)
 {
-    const struct alm_fit_hooks hooks = {.cancel = inner->cancel};
     size_t folds = 0;
     for (size_t i = 0; i < inner->n_series; i++)
         if (inner->plan[i].folds > folds) folds = inner->plan[i].folds;
     cut_part(part, inner, 0);
     const struct alm_history history = {part->n, part->series, inner->horizon};
-    if (inner->type->fit != NULL) ALM_TRY(inner->type->fit(self, &history, &hooks, error));
+    if (inner->type->fit != NULL) ALM_TRY(inner->type->fit(self, &history, &inner->hooks, error));
     for (size_t fold = 0; fold < folds; fold++) {
-        if (alm_cancelled(inner->cancel)) return alm_fail(error, ALM_INTERRUPTED, "interrupted");
+        if (alm_cancelled(inner->hooks.cancel)) return alm_fail(error, ALM_INTERRUPTED, "interrupted");
         cut_part(part, inner, fold);
         ALM_TRY(forecast_fold(inner, self, part, error));
     }

@@ -3,6 +3,7 @@
 #ifndef ALM_FORECAST_INNER_H
 #define ALM_FORECAST_INNER_H
 
+#include "forecast/forecaster.h"
 #include "forecast/prepare.h"
 
 /* Where the folds of one series lie. Fold j has its origin after bar first + j * stride. */
@@ -21,7 +22,7 @@ struct alm_inner {
     const struct alm_forecaster_type *type;
     const struct alm_config *config;
     uint64_t seed;
-    const struct alm_cancel *cancel; /* may be NULL */
+    struct alm_fit_hooks hooks; /* of its one fit */
     size_t n_series, horizon;
     const struct alm_prepared *const *series; /* [n_series] */
     const struct alm_inner_plan *plan;        /* [n_series]; those with 0 folds take no part */

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 
 /* ---- life ---- */
 
@@ -26,7 +26,7 @@ static enum alm_status create(void **self, const struct alm_config *config, uint
     ALM_TRY(ALM_NEW(&lstm, 1, error));
     lstm->config = config;
     lstm->seed = seed;
-    lstm->validation_loss = (double)NAN;
+    lstm->result.validation_loss = (double)NAN;
     const enum alm_status status = alm_lstm_read_options(lstm, error);
     if (status == ALM_OK)
         *self = lstm;
@@ -56,6 +56,28 @@ static size_t minimum_history(const void *self, size_t season_length, size_t hor
 
 /* ---- save and load ---- */
 
+static void save_result(const struct alm_train_result *result, struct alm_bytes *out)
+{
+    alm_bytes_put_u64(out, result->epochs);
+    alm_bytes_put_u64(out, result->best_epoch);
+    alm_bytes_put_u64(out, result->optimiser_steps);
+    alm_bytes_put_f64(out, result->validation_loss);
+    alm_bytes_put_u32(out, result->timed_out);
+    alm_bytes_put_u64(out, result->diverged_epoch);
+    alm_bytes_put_f64(out, result->diverged_norm);
+}
+
+static void load_result(struct alm_train_result *result, struct alm_bytes_reader *in)
+{
+    result->epochs = alm_bytes_get_u64(in);
+    result->best_epoch = alm_bytes_get_u64(in);
+    result->optimiser_steps = alm_bytes_get_u64(in);
+    result->validation_loss = alm_bytes_get_f64(in);
+    result->timed_out = alm_bytes_get_u32(in) != 0;
+    result->diverged_epoch = alm_bytes_get_u64(in);
+    result->diverged_norm = alm_bytes_get_f64(in);
+}
+
 static enum alm_status save(const void *self, struct alm_bytes *out, struct alm_error *error)
 {
     const struct alm_lstm_state *lstm = self;
@@ -63,9 +85,7 @@ static enum alm_status save(const void *self, struct alm_bytes *out, struct alm_
         return alm_fail(error, ALM_INTERNAL, "lstm: asked to save before it was fitted");
     alm_bytes_put_u32(out, VERSION);
     alm_bytes_put_u64(out, lstm->plan.lookback);
-    alm_bytes_put_u64(out, lstm->epochs);
-    alm_bytes_put_u64(out, lstm->best_epoch);
-    alm_bytes_put_f64(out, lstm->validation_loss);
+    save_result(&lstm->result, out);
     alm_network_save(lstm->network, out);
     return alm_bytes_check(out, error);
 }
@@ -90,9 +110,7 @@ static enum alm_status load(void *self, struct alm_bytes_reader *in, struct alm_
     if (in->failed || version != VERSION)
         return alm_fail(error, ALM_PARSE, "the stored lstm is damaged or of another version");
     lstm->plan.lookback = alm_bytes_get_u64(in);
-    lstm->epochs = alm_bytes_get_u64(in);
-    lstm->best_epoch = alm_bytes_get_u64(in);
-    lstm->validation_loss = alm_bytes_get_f64(in);
+    load_result(&lstm->result, in);
     alm_network_free(lstm->network);
     ALM_TRY(alm_network_load(&lstm->network, in, error));
     lstm->plan.horizon = lstm->network->shape.horizon;
@@ -103,14 +121,20 @@ static enum alm_status load(void *self, struct alm_bytes_reader *in, struct alm_
 static void describe(const void *self, struct alm_text *out)
 {
     const struct alm_lstm_state *lstm = self;
+    const struct alm_train_result *result = &lstm->result;
     if (lstm->network == NULL) return;
     alm_text_printf(out, "lookback=%zu\nparameters=%zu\nepochs=%zu\n", lstm->plan.lookback,
-                    lstm->network->n_parameters, lstm->epochs);
-    if (lstm->best_epoch > 0) alm_text_printf(out, "best_epoch=%zu\n", lstm->best_epoch);
-    if (isnan(lstm->validation_loss)) return;
-    alm_text_append(out, "validation_loss=");
-    alm_text_append_number(out, lstm->validation_loss);
-    alm_text_append(out, "\n");
+                    lstm->network->n_parameters, result->epochs);
+    if (result->best_epoch > 0) alm_text_printf(out, "best_epoch=%zu\n", result->best_epoch);
+    if (!isnan(result->validation_loss)) {
+        alm_text_append(out, "validation_loss=");
+        alm_text_append_number(out, result->validation_loss);
+        alm_text_append(out, "\n");
+    }
+    if (result->timed_out) alm_text_append(out, "timed_out=1 (what was learnt depends on the clock)\n");
+    if (result->diverged_epoch > 0)
+        alm_text_printf(out, "diverged=epoch %zu, gradient norm %g (trained again at a tenth of the rate)\n",
+                        result->diverged_epoch, result->diverged_norm);
 }
 
 const struct alm_forecaster_type alm_lstm = {

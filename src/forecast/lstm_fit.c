@@ -26,14 +26,6 @@ struct fitting {
     const struct alm_fit_hooks *hooks;
 };
 
-static enum alm_status pass_epoch(void *context, const struct alm_train_epoch *epoch, struct alm_error *error)
-{
-    const struct alm_fit_hooks *hooks = context;
-    const struct alm_epoch out = {epoch->epoch, epoch->train_loss, epoch->validation_loss,
-                                  epoch->learning_rate, epoch->gradient_norm};
-    return hooks->epoch(hooks->context, &out, error);
-}
-
 /* Training windows end before a series' tail; those of the tail have their targets within it. */
 static enum alm_status cut_windows(struct fitting *f, const struct alm_lstm_state *lstm,
                                    const struct alm_history *history, struct alm_error *error)
@@ -77,22 +69,6 @@ static enum alm_status make_network(struct alm_lstm_state *lstm, struct alm_erro
 
 static enum alm_status train(struct alm_lstm_state *lstm, struct fitting *f, struct alm_error *error)
 {
-    const struct alm_config *c = lstm->config;
-    const struct alm_trainer_settings settings = {
-        .steps = lstm->plan.lookback / lstm->plan.segment,
-        .batch = alm_config_size(c, "batch"),
-        .epochs = alm_config_size(c, "epochs"),
-        .epoch_steps = alm_config_size(c, "steps"),
-        .patience = alm_config_size(c, "patience"),
-        .schedule =
-            {
-                .kind = (enum alm_schedule_kind)alm_config_choice(c, "schedule"),
-                .rate = alm_config_real(c, "rate"),
-                .warmup = alm_config_size(c, "warmup"),
-            },
-        .clip = alm_config_real(c, "clip"),
-        .keep_best = true,
-    };
     f->samples.plan = f->validation.plan = lstm->plan;
     f->samples.season = f->validation.season = f->season;
     f->samples.shuffled = true;
@@ -101,23 +77,8 @@ static enum alm_status train(struct alm_lstm_state *lstm, struct fitting *f, str
                                              alm_lstm_fill};
     const struct alm_batch_source tail = {&f->validation, alm_window_set_count(f->validation.windows),
                                           alm_lstm_fill};
-    struct alm_trainer_hooks hooks = {0};
-    if (f->hooks != NULL) {
-        hooks = (struct alm_trainer_hooks){
-            .cancel = f->hooks->cancel,
-            .progress = f->hooks->progress,
-            .context = (void *)(uintptr_t)f->hooks,
-            .epoch = f->hooks->epoch == NULL ? NULL : pass_epoch,
-        };
-    }
-    struct alm_train_result result;
     if (samples.n == 0) return alm_fail(error, ALM_DATA, "lstm: no window of the history is whole");
-    ALM_TRY(alm_trainer_run(&result, lstm->network, &lstm->loss, &samples, tail.n == 0 ? NULL : &tail,
-                            &settings, &hooks, error));
-    lstm->epochs = result.epochs;
-    lstm->best_epoch = result.best_epoch;
-    lstm->validation_loss = result.validation_loss;
-    return ALM_OK;
+    return alm_lstm_train(&lstm->result, lstm->network, lstm, &samples, &tail, f->hooks, 0, error);
 }
 
 static void set_sizes(struct alm_lstm_state *lstm, const struct alm_history *history)

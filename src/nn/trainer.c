@@ -194,7 +194,7 @@ static enum alm_status diverged(struct training *t, double loss, double norm, st
     return alm_fail(
         error, ALM_DIVERGED,
         "training diverged%s in epoch %zu: loss %g, gradient norm %g; a smaller rate or clip may help", again,
-        epoch, loss, norm);
+        epoch, loss, fabs(norm));
 }
 
 /* One step on the next samples; if nothing in them counts nothing moves. */

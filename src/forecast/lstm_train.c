@@ -1,0 +1,108 @@
+/* One training of the forecaster `lstm`: what the options say of it, and what the hooks of a fit are to it.
+ */
+#include "forecast/lstm_state.h"
+
+/* ---- settings ---- */
+
+static struct alm_schedule read_schedule(const struct alm_config *c)
+{
+    return (struct alm_schedule){
+        .kind = (enum alm_schedule_kind)alm_config_choice(c, "schedule"),
+        .rate = alm_config_real(c, "rate"),
+        .warmup = alm_config_size(c, "warmup"),
+        .fall = alm_config_real(c, "fall"),
+        .fall_epochs = alm_config_size(c, "fall_epochs"),
+    };
+}
+
+static struct alm_optimiser_settings read_optimiser(const struct alm_config *c)
+{
+    struct alm_optimiser_settings out = {
+        .kind = (enum alm_optimiser_kind)alm_config_choice(c, "optimiser"),
+        .decay = alm_config_real(c, "decay"),
+        .nesterov = alm_config_flag(c, "nesterov"),
+    };
+    if (alm_config_has(c, "momentum"))
+        out.momentum = alm_config_real(c, "momentum");
+    else if (out.kind == ALM_OPTIMISER_SGD)
+        out.momentum = 0.9;
+    return out;
+}
+
+static struct alm_trainer_settings read_settings(const struct alm_lstm_state *lstm, size_t threads)
+{
+    const struct alm_config *c = lstm->config;
+    return (struct alm_trainer_settings){
+        .steps = lstm->plan.lookback / lstm->plan.segment,
+        .batch = alm_config_size(c, "batch"),
+        .accumulate = alm_config_size(c, "accumulate"),
+        .epochs = alm_config_size(c, "epochs"),
+        .epoch_steps = alm_config_size(c, "steps"),
+        .threads = threads,
+        .patience = alm_config_size(c, "patience"),
+        .schedule = read_schedule(c),
+        .optimiser = read_optimiser(c),
+        .clip = alm_config_real(c, "clip"),
+        .time_limit = alm_config_real(c, "time_limit"),
+        .keep_best = true,
+        .retry = alm_config_flag(c, "retry"),
+    };
+}
+
+/* ---- hooks ---- */
+
+/* What the trainer's hooks are called with. */
+struct caller {
+    const struct alm_fit_hooks *hooks;
+    size_t training;
+};
+
+static enum alm_status pass_epoch(void *context, const struct alm_train_epoch *epoch, struct alm_error *error)
+{
+    const struct alm_fit_hooks *hooks = ((const struct caller *)context)->hooks;
+    const struct alm_epoch out = {epoch->epoch, epoch->train_loss, epoch->validation_loss,
+                                  epoch->learning_rate, epoch->gradient_norm};
+    return hooks->epoch(hooks->context, &out, error);
+}
+
+static enum alm_status pass_state(void *context, const struct alm_bytes *state, struct alm_error *error)
+{
+    const struct caller *caller = context;
+    const struct alm_checkpoints *to = caller->hooks->checkpoints;
+    return to->save(to->context, caller->hooks->fit, caller->training, state, error);
+}
+
+static double pass_seconds(void *context)
+{
+    return ((const struct caller *)context)->hooks->seconds();
+}
+
+enum alm_status alm_lstm_train(struct alm_train_result *result, struct alm_network *network,
+                               const struct alm_lstm_state *lstm, const struct alm_batch_source *samples,
+                               const struct alm_batch_source *validation, const struct alm_fit_hooks *hooks,
+                               size_t training, struct alm_error *error)
+{
+    static const struct alm_fit_hooks none = {0};
+    struct caller caller = {hooks == NULL ? &none : hooks, training};
+    const struct alm_checkpoints *from = caller.hooks->checkpoints;
+    struct alm_bytes state = {0};
+    enum alm_status status = ALM_OK;
+    if (from != NULL) status = from->load(from->context, caller.hooks->fit, training, &state, error);
+    if (status == ALM_OK) status = alm_bytes_check(&state, error);
+    const struct alm_trainer_settings settings = read_settings(lstm, caller.hooks->threads);
+    const struct alm_trainer_hooks trainer = {
+        .cancel = caller.hooks->cancel,
+        .progress = caller.hooks->progress,
+        .context = &caller,
+        .epoch = caller.hooks->epoch == NULL ? NULL : pass_epoch,
+        .seconds = caller.hooks->seconds == NULL ? NULL : pass_seconds,
+        .checkpoint = from == NULL ? NULL : pass_state,
+        .state = state.data,
+        .state_length = state.length,
+    };
+    if (status == ALM_OK)
+        status = alm_trainer_run(result, network, &lstm->loss, samples,
+                                 validation->n == 0 ? NULL : validation, &settings, &trainer, error);
+    alm_bytes_clear(&state);
+    return status;
+}

@@ -1,0 +1,217 @@
+/* The training of the forecaster `lstm`: its options, and going on after an interruption. */
+#include "support.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { N = 160, HORIZON = 3, FITS = 4 };
+#define SMALL "hidden=4,lookback=14,epochs=6,steps=8,batch=16"
+#define WIDE "hidden=4,lookback=14,epochs=6,steps=8,batch=100"
+
+/* What the workbench would keep, in memory, and when the fit is cancelled. */
+struct keeper {
+    struct alm_bytes state[FITS];
+    size_t saves, stop_at, epochs; /* cancel is set with this save */
+    struct alm_cancel cancel;
+};
+
+static enum alm_status save_state(void *context, size_t fit, size_t training, const struct alm_bytes *state,
+                                  struct alm_error *error)
+{
+    struct keeper *keeper = context;
+    (void)error;
+    cr_assert(fit < FITS && training == 0);
+    alm_bytes_clear(&keeper->state[fit]);
+    alm_bytes_put(&keeper->state[fit], state->data, state->length);
+    if (++keeper->saves == keeper->stop_at) atomic_store(&keeper->cancel.requested, 2);
+    return ALM_OK;
+}
+
+static enum alm_status load_state(void *context, size_t fit, size_t training, struct alm_bytes *state,
+                                  struct alm_error *error)
+{
+    struct keeper *keeper = context;
+    (void)error;
+    cr_assert(fit < FITS && training == 0);
+    alm_bytes_put(state, keeper->state[fit].data, keeper->state[fit].length);
+    return ALM_OK;
+}
+
+static enum alm_status count_epoch(void *context, const struct alm_epoch *epoch, struct alm_error *error)
+{
+    (void)epoch, (void)error;
+    ((struct keeper *)context)->epochs++;
+    return ALM_OK;
+}
+
+static double no_time(void)
+{
+    return 0;
+}
+
+static double hours(void)
+{
+    static double now;
+    return now += 3600;
+}
+
+static enum alm_status fit(struct alm_bytes *out, struct alm_text *described, const char *spec,
+                           struct keeper *keeper, size_t threads, double (*seconds)(void))
+{
+    struct sample s = sample_create(N, 3);
+    const struct alm_history_series series = history_of(&s, N);
+    const struct alm_history history = {1, &series, HORIZON};
+    const struct alm_checkpoints checkpoints = {keeper, save_state, load_state};
+    const struct alm_fit_hooks hooks = {
+        .cancel = &keeper->cancel,
+        .context = keeper,
+        .epoch = count_epoch,
+        .threads = threads,
+        .seconds = seconds,
+        .checkpoints = &checkpoints,
+    };
+    struct alm_series_outcome outcome;
+    struct alm_forecaster *forecaster = make_forecaster(spec, 1, 5);
+    keeper->epochs = 0;
+    const enum alm_status status =
+        alm_forecaster_fit(forecaster, &history, support_levels, SUPPORT_LEVELS, &hooks, &outcome, NULL);
+    if (status == ALM_OK) {
+        cr_assert(eq(int, outcome.status, ALM_OK), "%s", outcome.reason);
+        cr_assert(eq(int, alm_forecaster_save(forecaster, out, NULL), ALM_OK));
+        if (described != NULL) alm_forecaster_describe(forecaster, 0, described);
+    }
+    alm_forecaster_free(forecaster);
+    sample_free(&s);
+    return status;
+}
+
+static void clear_keeper(struct keeper *keeper)
+{
+    for (size_t i = 0; i < FITS; i++)
+        alm_bytes_clear(&keeper->state[i]);
+}
+
+static bool same_bytes(const struct alm_bytes *a, const struct alm_bytes *b)
+{
+    return a->length == b->length && memcmp(a->data, b->data, a->length) == 0;
+}
+
+Test(lstm_train, an_interrupted_fit_goes_on_to_the_same_bits_also_in_its_inner_folds)
+{
+    for (size_t every = 1; every <= 14; every++) {
+        struct alm_bytes whole = {0}, broken = {0};
+        struct keeper one = {0}, other = {0};
+        size_t runs = 1;
+        cr_assert(eq(int, fit(&whole, NULL, "lstm:" SMALL, &one, 1, no_time), ALM_OK));
+        cr_assert(one.state[0].length > 0 && one.state[1].length > 0);
+        other.stop_at = every;
+        while (fit(&broken, NULL, "lstm:" SMALL, &other, 1 + runs % 3, no_time) != ALM_OK) {
+            atomic_store(&other.cancel.requested, 0);
+            other.stop_at = other.saves + every + 1;
+            runs++;
+            cr_assert(runs < 100);
+        }
+        cr_assert(every > 12 || runs > 1);
+        cr_assert(same_bytes(&whole, &broken), "every %zu", every);
+        cr_assert(eq(sz, one.epochs, other.epochs));
+        alm_bytes_clear(&whole);
+        alm_bytes_clear(&broken);
+        clear_keeper(&one);
+        clear_keeper(&other);
+    }
+}
+
+Test(lstm_train, any_number_of_threads_gives_the_same_bits)
+{
+    struct alm_bytes out[3] = {0};
+    const size_t threads[] = {1, 2, 4};
+    for (size_t i = 0; i < 3; i++) {
+        struct keeper keeper = {0};
+        cr_assert(eq(int, fit(&out[i], NULL, "lstm:" WIDE, &keeper, threads[i], no_time), ALM_OK));
+        clear_keeper(&keeper);
+        cr_assert(same_bytes(&out[0], &out[i]));
+    }
+    for (size_t i = 0; i < 3; i++)
+        alm_bytes_clear(&out[i]);
+}
+
+Test(lstm_train, every_option_of_training_matters)
+{
+    const char *const specs[] = {
+        "",
+        ",optimiser=adamw,decay=1",
+        ",optimiser=adam,decay=1",
+        ",optimiser=sgd",
+        ",optimiser=sgd,momentum=0",
+        ",optimiser=sgd,nesterov=1",
+        ",optimiser=rmsprop",
+        ",optimiser=rmsprop,momentum=0.5",
+        ",schedule=constant",
+        ",schedule=step,fall_epochs=1",
+        ",schedule=step,fall_epochs=2",
+        ",schedule=step,fall_epochs=2,fall=0.1",
+        ",accumulate=3",
+    };
+    enum { SPECS = sizeof specs / sizeof *specs };
+    struct alm_bytes out[SPECS] = {0};
+    for (size_t i = 0; i < SPECS; i++) {
+        struct keeper keeper = {0};
+        char spec[200];
+        snprintf(spec, sizeof spec, "lstm:" SMALL "%s", specs[i]);
+        cr_assert(eq(int, fit(&out[i], NULL, spec, &keeper, 1, no_time), ALM_OK), "%s", spec);
+        clear_keeper(&keeper);
+        /* the specs have different lengths or bytes, but so must the weights, which come before the digest */
+        const size_t tail = 400;
+        for (size_t k = 0; k < i; k++)
+            cr_assert(memcmp(out[i].data + out[i].length - tail, out[k].data + out[k].length - tail, 300) !=
+                          0,
+                      "%s is %s", specs[i], specs[k]);
+    }
+    for (size_t i = 0; i < SPECS; i++)
+        alm_bytes_clear(&out[i]);
+}
+
+Test(lstm_train, a_time_limit_ends_it_and_is_told)
+{
+    struct alm_bytes out = {0};
+    struct alm_text text = {0};
+    struct keeper keeper = {0};
+    cr_assert(eq(int, fit(&out, &text, "lstm:" SMALL ",time_limit=5000", &keeper, 1, hours), ALM_OK));
+    cr_assert(eq(sz, keeper.epochs, 1));
+    cr_assert(strstr(alm_text_string(&text), "timed_out=1") != NULL, "%s", alm_text_string(&text));
+    alm_text_clear(&text);
+    alm_bytes_clear(&out);
+    clear_keeper(&keeper);
+}
+
+/* Fits and says how it ended; text gets the reason, or what was learnt. */
+static enum alm_status attempt(const char *spec, struct alm_text *text)
+{
+    struct sample s = sample_create(N, 3);
+    const struct alm_history_series series = history_of(&s, N);
+    const struct alm_history history = {1, &series, HORIZON};
+    struct alm_series_outcome outcome;
+    struct alm_forecaster *forecaster = make_forecaster(spec, 1, 0);
+    fit_on(forecaster, &history, &outcome);
+    alm_text_append(text, outcome.reason);
+    alm_forecaster_describe(forecaster, 0, text);
+    alm_forecaster_free(forecaster);
+    sample_free(&s);
+    return outcome.status;
+}
+
+Test(lstm_train, divergence_and_a_retry_are_told)
+{
+#define WILD "lstm:" SMALL ",optimiser=sgd,momentum=0,clip=0,warmup=0,loss=mse,schedule=constant,rate=4"
+    struct alm_text text = {0};
+    cr_assert(eq(int, attempt(WILD, &text), ALM_DIVERGED), "%s", alm_text_string(&text));
+    cr_assert(strstr(alm_text_string(&text), "in epoch 3: loss") != NULL, "%s", alm_text_string(&text));
+    cr_assert(strstr(alm_text_string(&text), "gradient norm") != NULL, "%s", alm_text_string(&text));
+    alm_text_clear(&text);
+    cr_assert(eq(int, attempt(WILD ",retry=1", &text), ALM_OK), "%s", alm_text_string(&text));
+    cr_assert(strstr(alm_text_string(&text), "diverged=epoch 3, gradient norm") != NULL, "%s",
+              alm_text_string(&text));
+    alm_text_clear(&text);
+}
