@@ -1,6 +1,7 @@
 #include "nn/trainer.h"
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "nn/trainer_state.h"
 
 #include <math.h>
@@ -168,6 +169,13 @@ static enum alm_status resume(struct training *t, struct alm_error *error)
 
 /* ---- epochs ---- */
 
+/* Never 0, which would be a prediction. */
+static uint64_t noise_key(uint64_t key, size_t pass, size_t first)
+{
+    key = alm_random_key(alm_random_key(key, "pass", pass), "sample", first);
+    return key == 0 ? 1 : key;
+}
+
 /* Adds loss (and gradient, unless NULL) of samples first .. first + n to *total, piece by piece. */
 static enum alm_status run_samples(struct training *t, struct alm_loss_sum *total, alm_real *gradient,
                                    const struct alm_batch_source *source, size_t pass, size_t first, size_t n,
@@ -176,6 +184,7 @@ static enum alm_status run_samples(struct training *t, struct alm_loss_sum *tota
     struct alm_batch piece = t->piece;
     for (size_t done = 0; done < n; done += piece.rows) {
         if (n - done < piece.rows) piece.rows = n - done;
+        if (gradient != NULL) piece.key = noise_key(t->settings->key, pass, first + done);
         ALM_TRY(source->fill(source->context, &piece, pass, first + done, error));
         alm_network_gradient(total, gradient, t->tape, t->network, t->loss, &piece);
     }

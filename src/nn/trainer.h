@@ -54,6 +54,7 @@ struct alm_trainer_settings {
                        under way and training with the epoch; 0 = none. Needs the clock of the hooks */
     /* Whether the weights of the best validation epoch are taken at the end (else the last ones). */
     bool keep_best;
+    uint64_t key; /* of dropout masks and forget samples, with the pass and the place of a batch in it */
     bool retry; /* a training that diverges is done again once, from where it began, at a tenth of the rate */
 };
 

@@ -35,17 +35,22 @@ static const struct alm_trainer_settings settings = {
     .clip = 1,
     .schedule = {.kind = ALM_SCHEDULE_COSINE, .rate = 0.02, .warmup = 5}};
 
-static struct alm_network *make(uint64_t seed)
+static struct alm_network *make_shape(const struct alm_network_shape *shape, uint64_t seed)
 {
-    const struct alm_network_shape shape = {
-        .inputs = 1, .hidden = 8, .layers = 1, .horizon = 1, .levels = 1, .labels = ALM_LABELS_ALL};
     struct alm_network *network;
     struct alm_random *random;
-    cr_assert(eq(int, alm_network_create(&network, &shape, NULL), ALM_OK));
+    cr_assert(eq(int, alm_network_create(&network, shape, NULL), ALM_OK));
     cr_assert(eq(int, alm_random_create(&random, seed, NULL), ALM_OK));
     cr_assert(eq(int, alm_network_init(network, random, NULL), ALM_OK));
     alm_random_free(random);
     return network;
+}
+
+static struct alm_network *make(uint64_t seed)
+{
+    const struct alm_network_shape shape = {
+        .inputs = 1, .hidden = 8, .layers = 1, .horizon = 1, .levels = 1, .labels = ALM_LABELS_ALL};
+    return make_shape(&shape, seed);
 }
 
 struct record {
@@ -91,6 +96,32 @@ Test(trainer, gives_the_same_bits_for_the_same_seed_and_others_for_another)
     for (size_t i = 0; i < 3; i++)
         cr_assert(
             eq(int, alm_trainer_run(NULL, network[i], &mse, &train, NULL, &settings, NULL, NULL), ALM_OK));
+    const size_t bytes = network[0]->n_parameters * sizeof(float);
+    cr_assert(memcmp(network[0]->parameters, network[1]->parameters, bytes) == 0);
+    cr_assert(memcmp(network[0]->parameters, network[2]->parameters, bytes) != 0);
+    for (size_t i = 0; i < 3; i++)
+        alm_network_free(network[i]);
+}
+
+Test(trainer, draws_masks_and_forget_samples_by_its_key)
+{
+    const struct alm_network_shape shape = {.inputs = 1,
+                                            .hidden = 8,
+                                            .layers = 1,
+                                            .horizon = 1,
+                                            .levels = 1,
+                                            .forget = ALM_FORGET_ZERO,
+                                            .forget_rate = 0.2,
+                                            .dropout_recurrent = 0.2};
+    static const uint64_t keys[] = {0, 0, 1};
+    struct alm_network *network[3];
+    const struct alm_batch_source train = {NULL, SAMPLES, fill_waves};
+    for (size_t i = 0; i < 3; i++) {
+        struct alm_trainer_settings s = settings;
+        s.key = keys[i], s.epochs = 5, s.threads = i + 1;
+        network[i] = make_shape(&shape, 1);
+        cr_assert(eq(int, alm_trainer_run(NULL, network[i], &mse, &train, NULL, &s, NULL, NULL), ALM_OK));
+    }
     const size_t bytes = network[0]->n_parameters * sizeof(float);
     cr_assert(memcmp(network[0]->parameters, network[1]->parameters, bytes) == 0);
     cr_assert(memcmp(network[0]->parameters, network[2]->parameters, bytes) != 0);
