@@ -70,5 +70,5 @@ void alm_column_hint(char out[ALM_NUMBER_HINT_SIZE], const struct alm_sample *sa
     }
     if (helped * 5 < bad * 4) out[0] = '\0';
     /* numbers among which one word stands */
-    if (out[0] == '\0' && good >= bad && bad > 0 && same == bad) hint_null(out, word);
+    if (out[0] == '\0' && good * 20 >= bad && bad > 0 && same == bad) hint_null(out, word);
 }

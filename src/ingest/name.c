@@ -55,12 +55,14 @@ static bool is_in(const char *word, const char *const *list)
 
 bool alm_name_is_time(const char *header)
 {
-    static const char *const names[] = {"time",       "date",       "datetime",  "timestamp",  "ts",
-                                        "t",          "ds",         "date_time", "date time",  "local_time",
-                                        "unix",       "epoch",      "unixtime",  "open_time",  "opentime",
-                                        "open time",  "unix_time",  "dt",        "time_stamp", "day",
-                                        "close_time", "close time", "closetime", NULL};
-    return is_in(header, names);
+    static const char *const names[] = {
+        "time",       "date",          "datetime",       "timestamp",  "ts",           "t",
+        "ds",         "date_time",     "date time",      "local_time", "unix",         "epoch",
+        "unixtime",   "open_time",     "opentime",       "open time",  "unix_time",    "dt",
+        "time_stamp", "day",           "close_time",     "close time", "closetime",    "datum",
+        "zeit",       "mess_datum",    "zeitstempel",    "utc_time",   "time_utc",     "date_utc",
+        "utc",        "timestamp_utc", "unix_timestamp", "time_ms",    "timestamp_ms", NULL};
+    return is_in(header, names) || (header[0] == '_' && is_in(header + 1, names));
 }
 
 bool alm_name_is_period(const char *header)

@@ -49,7 +49,9 @@ static enum alm_status check_currency(const char *list, struct alm_error *error)
 enum alm_status alm_number_style_make(struct alm_number_style *out, const struct alm_ingest_options *options,
                                       struct alm_error *error)
 {
-    const char *decimal = options->decimal == NULL ? "." : options->decimal;
+    /* who groups digits with points has a comma before the fraction */
+    const bool points = options->thousands != NULL && strcmp(options->thousands, ".") == 0;
+    const char *decimal = options->decimal != NULL ? options->decimal : points ? "," : ".";
     *out = (struct alm_number_style){.decimal = decimal[0], .null_text = options->null_text};
     if (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0)
         return alm_fail(error, ALM_USAGE, "--decimal is `.` or `,`, not \"%s\"", decimal);
@@ -88,11 +90,14 @@ enum alm_decimal_sign alm_number_decimal_sign(const char *text)
 
 /* ---- what would help ---- */
 
-static bool is_code(const char *text, size_t n)
+/* The code of a usual currency; other three letters name stations, units and the like. */
+static bool is_code(const char *text)
 {
-    for (size_t i = 0; i < n; i++)
-        if (text[i] < 'A' || text[i] > 'Z') return false;
-    return n == 3;
+    static const char codes[] = "USD EUR GBP JPY CHF CAD AUD NZD CNY CNH HKD SGD SEK NOK DKK PLN CZK HUF RON "
+                                "INR BRL RUB ZAR KRW TWD THB MXN TRY ILS BTC ETH";
+    for (const char *code = codes; code < codes + sizeof codes; code += 4)
+        if (memcmp(code, text, 3) == 0) return true;
+    return false;
 }
 
 /* The currency at the start or the end of a cell, if there is a usual one. */
@@ -123,7 +128,7 @@ static bool find_currency(char out[16], const char *text, size_t n)
     while (n > 0 && strchr(") ", text[n - 1]) != NULL)
         n--;
     for (int at_end = 0; at_end < 2; at_end++) {
-        if (n > 3 && is_code(at_end ? text + n - 3 : text, 3)) {
+        if (n > 3 && is_code(at_end ? text + n - 3 : text)) {
             snprintf(out, 16, "%.3s", at_end ? text + n - 3 : text);
             return true;
         }

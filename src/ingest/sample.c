@@ -31,6 +31,10 @@ enum alm_status alm_sample_read(struct alm_sample *out, struct alm_reader *reade
         if (!more) break;
         if (!record.blank && record.fault == ALM_RECORD_GOOD)
             ALM_TRY(copy_record(out, &record, after_gap, error));
+        if (record.fault != ALM_RECORD_GOOD && out->bad_line == 0) {
+            out->bad_line = record.line;
+            out->bad_fault = record.fault;
+        }
         after_gap = record.blank;
     }
     return ALM_OK;

@@ -18,6 +18,8 @@ struct alm_sample_record {
 struct alm_sample {
     struct alm_sample_record *records; /* [n] */
     size_t n, capacity;
+    size_t bad_line; /* of the first record with a fault, 0: none */
+    enum alm_record_fault bad_fault;
     bool has_header;                /* the first record names the columns: see table.h */
     struct alm_sample_record units; /* a row below the names that holds units, without brackets; else n = 0 */
 };

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "ingest/decision.h"
 #include "ingest/name.h"
+#include "ingest/reject.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -259,6 +260,9 @@ static enum alm_status decide(struct alm_decision *d, struct alm_error *error)
 {
     struct alm_schema *schema = d->schema;
     schema->index = d->options->index;
+    if (d->sample->n == 0 && d->sample->bad_line > 0)
+        return alm_fail(error, ALM_DATA, "no row can be read: line %zu: %s", d->sample->bad_line,
+                        alm_ingest_reject_words(alm_record_fault_reason(d->sample->bad_fault)));
     if (d->sample->n == 0) return alm_fail(error, ALM_DATA, "there are no rows");
     ALM_TRY(read_layout(schema, d->options, error));
     ALM_TRY(read_style(d, error));

@@ -141,9 +141,15 @@ static enum alm_status take_key(struct alm_decision *d, size_t c, struct alm_err
     schema->layout = ALM_LAYOUT_LONG;
     schema->keys[schema->n_keys++] = c;
     schema->columns[c].role = ALM_COLUMN_KEY;
-    alm_text_printf(&schema->assumptions,
-                    "each %s is a series of its own, as with --by %s (--layout wide takes all rows as one)\n",
-                    schema->columns[c].header, schema->columns[c].header);
+    if (schema->columns[c].header[0] == '\0')
+        alm_text_printf(
+            &schema->assumptions,
+            "each text of column %zu is a series of its own (--layout wide takes all rows as one)\n", c + 1);
+    else
+        alm_text_printf(
+            &schema->assumptions,
+            "each %s is a series of its own, as with --by %s (--layout wide takes all rows as one)\n",
+            schema->columns[c].header, schema->columns[c].header);
     return alm_text_check(&schema->assumptions, error);
 }
 

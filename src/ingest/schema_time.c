@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static enum alm_status fail_ambiguous(const char *header, const struct alm_time_format *one,
                                       const struct alm_time_format *other, struct alm_error *error)
@@ -59,27 +60,89 @@ static void take_split(struct alm_schema *schema, const struct alm_time_split *s
         schema->times[t] = columns == NULL ? split->columns[t] : columns[split->columns[t]];
 }
 
-/* Looks for parts of a time by name. A date beside a time of day is taken together; year, month, day only
- * when no single column is a time. */
+/* Looks for parts of a time by name, among the columns that have no role. */
+static enum alm_status split_by_name(bool *found, struct alm_time_split *split, const struct alm_decision *d,
+                                     struct alm_error *error)
+{
+    const struct alm_schema *schema = d->schema;
+    const char **headers;
+    *found = false;
+    if (!schema->named) return ALM_OK;
+    ALM_TRY(ALM_NEW(&headers, schema->n_columns, error));
+    for (size_t c = 0; c < schema->n_columns; c++)
+        headers[c] = schema->columns[c].role == ALM_COLUMN_SKIPPED ? schema->columns[c].header : "";
+    *found = alm_time_split_find(split, headers, schema->n_columns);
+    free(headers);
+    return ALM_OK;
+}
+
+/* h:mm, hh:mm:ss.f, with AM or PM or not. */
+static bool is_clock(const char *cell)
+{
+    cell += strspn(cell, " \t");
+    size_t n = strspn(cell, "0123456789");
+    if (n < 1 || n > 2 || cell[n] != ':') return false;
+    for (cell += n; *cell == ':'; cell += n + 1) {
+        n = strspn(cell + 1, "0123456789");
+        if (n != 2) return false;
+    }
+    cell += strspn(cell, ".,0123456789 \t");
+    return *cell == '\0' || strcasecmp(cell, "am") == 0 || strcasecmp(cell, "pm") == 0;
+}
+
+/* Whether nine in ten cells of a column without a role are times of day. */
+static bool holds_clocks(const struct alm_decision *d, size_t c)
+{
+    size_t clocks = 0, n = 0;
+    if (c >= d->schema->n_columns || d->schema->columns[c].role != ALM_COLUMN_SKIPPED) return false;
+    for (size_t r = d->schema->has_header; r < d->sample->n; r++, n++)
+        clocks += c < d->sample->records[r].n && is_clock(d->sample->records[r].cells[c]);
+    return clocks > 0 && clocks * 10 >= n * 9;
+}
+
+/* Whether a column holds days, without a time of day. */
+static bool holds_days(const struct alm_decision *d, size_t c)
+{
+    const struct alm_column_facts *facts = &d->facts[c];
+    const size_t r = d->schema->has_header;
+    if (d->schema->columns[c].role != ALM_COLUMN_SKIPPED || facts->times == ALM_TIME_NONE) return false;
+    if (facts->format.kind == ALM_TIME_PATTERN)
+        return strpbrk(facts->format.pattern, "HI") == NULL && strstr(facts->format.pattern, "%d") != NULL;
+    return facts->format.kind == ALM_TIME_ISO && c < d->sample->records[r].n &&
+           strchr(d->sample->records[r].cells[c], ':') == NULL;
+}
+
+/* A column of days with one of times of day right of it, whatever they are called. */
+static bool split_by_content(struct alm_time_split *split, const struct alm_decision *d)
+{
+    for (size_t c = 0; c + 1 < d->schema->n_columns; c++) {
+        if (!holds_days(d, c) || !holds_clocks(d, c + 1)) continue;
+        *split = (struct alm_time_split){.columns = {c, c + 1}, .n = 2};
+        return true;
+    }
+    return false;
+}
+
+static bool has_single(const struct alm_decision *d)
+{
+    for (size_t c = 0; c < d->schema->n_columns; c++)
+        if (d->schema->columns[c].role == ALM_COLUMN_SKIPPED &&
+            (d->facts[c].times == ALM_TIME_CERTAIN || d->facts[c].times == ALM_TIME_AMBIGUOUS))
+            return true;
+    return false;
+}
+
+/* A date beside a time of day is taken together; year, month, day only when no single column is a time. */
 static enum alm_status find_split(bool *found, struct alm_decision *d, struct alm_error *error)
 {
     struct alm_schema *schema = d->schema;
     struct alm_time_format format, other;
     struct alm_time_split split;
-    const char **headers;
-    bool single = false;
+    bool named;
     *found = false;
-    if (!schema->named) return ALM_OK;
-    ALM_TRY(ALM_NEW(&headers, schema->n_columns, error));
-    for (size_t c = 0; c < schema->n_columns; c++) {
-        const bool open = schema->columns[c].role == ALM_COLUMN_SKIPPED;
-        headers[c] = open ? schema->columns[c].header : "";
-        single = single ||
-                 (open && (d->facts[c].times == ALM_TIME_CERTAIN || d->facts[c].times == ALM_TIME_AMBIGUOUS));
-    }
-    const bool named = alm_time_split_find(&split, headers, schema->n_columns);
-    free(headers);
-    if (!named || (split.pattern[0] != '\0' && single)) return ALM_OK;
+    ALM_TRY(split_by_name(&named, &split, d, error));
+    if (named && split.pattern[0] != '\0' && has_single(d)) named = false;
+    if (!named && !split_by_content(&split, d)) return ALM_OK;
     take_split(schema, &split, NULL);
     const enum alm_time_verdict verdict = judge_split(&format, &other, d, split.pattern);
     if (verdict == ALM_TIME_AMBIGUOUS)
@@ -178,11 +241,29 @@ static enum alm_status find_single(struct alm_decision *d, struct alm_error *err
                     "--time-format, or use --index for rows without times");
 }
 
-/* The column whose first cell the stated format reads. */
+/* A date and a time of day that the stated format reads when they are joined. */
+static enum alm_status find_split_by_format(bool *found, struct alm_decision *d, struct alm_error *error)
+{
+    struct alm_schema *schema = d->schema;
+    struct alm_time_split split;
+    struct alm_text joined = {0};
+    int64_t ts;
+    ALM_TRY(split_by_name(found, &split, d, error));
+    if (!*found && !split_by_content(&split, d)) return ALM_OK;
+    take_split(schema, &split, NULL);
+    *found = schema->has_header < d->sample->n && join_row(&joined, d, schema->has_header) &&
+             alm_time_format_read(&ts, &schema->time_format, alm_text_string(&joined), joined.length);
+    const enum alm_status status = alm_text_check(&joined, error);
+    alm_text_clear(&joined);
+    return status;
+}
+
+/* The column whose first cell the stated format reads, or the columns. */
 static enum alm_status find_by_format(struct alm_decision *d, struct alm_error *error)
 {
     struct alm_schema *schema = d->schema;
     const size_t r = schema->has_header;
+    bool split = false;
     int64_t ts;
     schema->n_times = 1;
     if (schema->n_columns == 2 && schema->n_keys == 0) return ALM_OK; /* the first */
@@ -193,6 +274,8 @@ static enum alm_status find_by_format(struct alm_decision *d, struct alm_error *
             alm_time_format_read(&ts, &schema->time_format, cell, strlen(cell)))
             return ALM_OK;
     }
+    ALM_TRY(find_split_by_format(&split, d, error));
+    if (split) return ALM_OK;
     return alm_fail(error, ALM_USAGE, "no column has times like \"%s\"; name the column with --time",
                     d->options->time_format);
 }

@@ -54,12 +54,18 @@ static bool names_a_time(const struct alm_table_search *s, size_t row)
     return alm_name_is_time(name);
 }
 
+static bool is_comment(const struct alm_ingest_table_row *row)
+{
+    return row->n > 0 && row->cells[0].n > 0 && row->cells[0].text[0] == '#';
+}
+
 /* Whether row belongs to the header that goes on below it, down to row lowest. */
 static bool is_upper_header(const struct alm_table_search *s, size_t row, size_t lowest)
 {
     const struct alm_ingest_table_row *r = &s->rows[row];
     size_t fits, misfits;
     if (r[1].after_gap || r->n != s->rows[lowest].n || s->width < 2) return false;
+    if (is_comment(r) && !is_comment(&s->rows[lowest])) return false; /* as above tables of InfluxDB */
     if (alm_table_is_lonely(s, row) || alm_cells_filled(r->cells, r->n) == 0) return false;
     alm_table_compare(&fits, &misfits, s, row);
     if (fits > 0) return false;

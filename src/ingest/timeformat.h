@@ -114,9 +114,9 @@ struct alm_time_guess {
 void alm_time_guess_add(struct alm_time_guess *guess, const char *text, size_t n);
 
 enum alm_time_verdict {
-    ALM_TIME_NONE,      /* no format reads four of five cells */
-    ALM_TIME_CERTAIN,   /* one does, and the cells cannot be plain numbers */
-    ALM_TIME_NUMERIC,   /* one does, but the cells could be plain numbers (epochs, YYYYMMDD, years) */
+    ALM_TIME_NONE,    /* no format reads four of five cells, nor, of texts, all but two and more than half */
+    ALM_TIME_CERTAIN, /* one does, and the cells cannot be plain numbers */
+    ALM_TIME_NUMERIC, /* one does, but the cells could be plain numbers (epochs, YYYYMMDD, years) */
     ALM_TIME_AMBIGUOUS, /* day and month cannot be told apart, or the cells contradict each other: it is *out
                            or *other. With dots (1.2.2020) the day is first unless the cells prove otherwise
                          */

@@ -106,7 +106,9 @@ static void take_date_number(struct shape *s, size_t n)
 /* A number after the date, without colons. */
 static void take_clock_number(struct shape *s, size_t n)
 {
-    if (s->clock == 0 && (n == 4 || n == 6)) {
+    if (s->zone) { /* nothing of the clock stands behind it */
+        s->failed = true;
+    } else if (s->clock == 0 && (n == 4 || n == 6)) {
         put(s, n == 4 ? "%H%M" : "%H%M%S");
         s->clock = n == 4 ? 2 : 3;
     } else if (s->clock < 3 && n <= 2) {
@@ -198,6 +200,7 @@ static void take_sign(struct shape *s)
         return;
     }
     if (strchr(" /-.,:()[]", *s->p) == NULL) s->failed = true;
+    if (*s->p == '/' && has_date(s)) s->failed = true; /* two days with a slash between are a span */
     put(s, copy);
     do
         s->p++;

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-enum { ALWAYS_LOOK = 4 }; /* cells whose forms are tried even when one is known that reads them */
+enum {
+    ALWAYS_LOOK = 4, /* cells whose forms are tried even when one is known that reads them */
+    FEW_BAD = 2,     /* cells that a short column of times may have besides, if more are good */
+};
 
 /* A plain number is believed to be a date between 1800 and 2199, an epoch between 1973 and 2199, where the
  * four units cannot be taken for each other. */
@@ -72,13 +75,20 @@ static bool could_be_numbers(const struct alm_time_format *format, const struct 
     return format->kind != ALM_TIME_PATTERN || strncmp(format->pattern, "%Y%m%d%H%M", 10) != 0;
 }
 
+/* Whether four in five of the cells are read; of few cells that are no numbers more than half will do. */
+static bool reads_enough(const struct alm_time_candidate *best, const struct alm_time_guess *guess)
+{
+    const size_t bad = guess->n - best->read;
+    return bad * 4 <= best->read || (guess->plain == 0 && bad <= FEW_BAD && bad < best->read);
+}
+
 enum alm_time_verdict alm_time_guess_verdict(struct alm_time_format *out, struct alm_time_format *other,
                                              const struct alm_time_guess *guess)
 {
     const struct alm_time_candidate *best = NULL;
     for (size_t i = 0; i < guess->n_candidates; i++)
         if (best == NULL || guess->candidates[i].read > best->read) best = &guess->candidates[i];
-    if (best == NULL || (guess->n - best->read) * 4 > best->read) return ALM_TIME_NONE;
+    if (best == NULL || !reads_enough(best, guess)) return ALM_TIME_NONE;
     const bool second = best->two && best->only_other > 0 && best->only_format == 0;
     *out = second ? best->other : best->format;
     *other = second ? best->format : best->other;

@@ -11,13 +11,13 @@ enum part { YEAR, MONTH, DAY, YEARDAY, HOUR, MINUTE, SECOND, DATE, TIME, N_PARTS
 static const char *const names[N_PARTS] = {
     [YEAR] = "year yr yyyy|y",
     [MONTH] = "month mon mnth mm mo|m",
-    [DAY] = "day dd mday dom day_of_month|d",
+    [DAY] = "day dd dy mday dom day_of_month|d",
     [YEARDAY] = "doy yday yearday jday julian day_of_year|j",
     [HOUR] = "hour hr hh hours|h",
     [MINUTE] = "minute min mi minutes mn|n",
     [SECOND] = "second sec ss seconds|s",
-    [DATE] = "date dt dteday ymd yyyymmdd trade_date tradedate|",
-    [TIME] = "time clock time_of_day hms hhmmss hhmm|t",
+    [DATE] = "date dt dteday ymd yyyymmdd trade_date tradedate datum|",
+    [TIME] = "time clock time_of_day hms hhmmss hhmm uhrzeit zeit|t",
 };
 
 static const char directives[] = "YmdjHMS";

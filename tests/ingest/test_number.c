@@ -119,6 +119,8 @@ Test(number, what_would_help_is_found)
                 {"0,123", "--decimal ,"},
                 {"$5", "--currency '$'"},
                 {"5 EUR", "--currency EUR"},
+                {"USW00094728", NULL},
+                {"5 RPM", NULL},
                 {"$1,234", "--thousands , --currency '$'"},
                 {"1.234,5", "--decimal , --thousands ."},
                 {"1 234", "--thousands space"},
@@ -141,9 +143,18 @@ Test(number, what_would_help_is_found)
 Test(number, styles_that_make_no_sense_are_refused)
 {
     static const struct alm_ingest_options bad[] = {
-        {.decimal = ";"},   {.thousands = ""},      {.thousands = "5"},    {.thousands = ",,"},
-        {.thousands = "."}, {.thousands = "-"},     {.thousands = "\xFF"}, {.percent = "yes"},
-        {.currency = ""},   {.currency = "$,,EUR"}, {.currency = "5"},     {.currency = "a b"},
+        {.decimal = ";"},
+        {.thousands = ""},
+        {.thousands = "5"},
+        {.thousands = ",,"},
+        {.decimal = ".", .thousands = "."},
+        {.thousands = "-"},
+        {.thousands = "\xFF"},
+        {.percent = "yes"},
+        {.currency = ""},
+        {.currency = "$,,EUR"},
+        {.currency = "5"},
+        {.currency = "a b"},
     };
     const struct alm_ingest_options same = {.decimal = ",", .thousands = ","};
     struct alm_number_style style;
@@ -153,4 +164,6 @@ Test(number, styles_that_make_no_sense_are_refused)
     const struct alm_ingest_options good = {.thousands = "space", .decimal = ",", .currency = "kr"};
     cr_assert(alm_number_style_make(&style, &good, NULL) == ALM_OK);
     cr_assert(style.thousands[0] == ' ' && style.decimal == ',');
+    cr_assert(alm_number_style_make(&style, &(struct alm_ingest_options){.thousands = "."}, NULL) == ALM_OK);
+    cr_assert(style.decimal == ',');
 }

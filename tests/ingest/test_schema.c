@@ -136,6 +136,16 @@ Test(columns, the_time_column_is_found_by_content_then_by_name)
     gives(NONE, "ts,v\n1609459200,1\n1609459260,2\n",
           "written as epoch seconds; without a zone it is UTC\ngroup t\nrows 0\n2021-01-01 1\n");
     gives(NONE, "date;v\n20200101;1\n20200102;2\n", "written as %Y%m%d");
+    gives(NONE, "_start,_time,v\n2020-01-01,2020-01-02,1\n2020-01-01,2020-01-03,2\n",
+          "time is column 2 (_time)");
+    gives(NONE, "STATIONS_ID;MESS_DATUM;TT\n44;2020010203;-1.5\n44;2020010204;-1.7\n",
+          "time is column 2 (MESS_DATUM), written as %Y%m%d%H");
+    /* of a short column more than half must be times */
+    gives(NONE, "when,v\n2023-02-28,1\n2023-02-29,2\n2023-03-01,3\n",
+          "reject t.csv:3:1: when: expected a time");
+    refused(NONE, "when,v\n2023-02-28,1\n2023-02-29,2\n", ALM_USAGE, "no column holds times");
+    refused(NONE, ",v\n2020-01-06/2020-01-12,1\n2020-01-13/2020-01-19,2\n", ALM_USAGE,
+            "no column holds times");
     gives((struct alm_ingest_options){.time = "seen"}, "seen,v,Time\n2020-01-01,1,2021-01-01\n",
           "rows 0\n2020-01-01 1\n");
     refused(NONE, "count,v\n1609459200,1\n1609459260,2\n", ALM_USAGE, "--time");
@@ -182,6 +192,14 @@ Test(columns, a_time_may_be_split_over_columns)
     refused((struct alm_ingest_options){.time = "d,d"}, "d,w,v\n2020-01-01,x,1\n", ALM_USAGE, "already used");
     refused((struct alm_ingest_options){.time = "d,q"}, "d,w,v\n2020-01-01,x,1\n", ALM_USAGE,
             "no column \"q\"");
+    /* whatever the columns are called */
+    gives(NONE, "2020.01.01,10:00,1\n2020.01.01,10:05,2\n2020.01.02,10:00,3\n",
+          "rows 0\n2020-01-01T10:00:00Z 1\n2020-01-01T10:05:00Z 2\n2020-01-02T10:00:00Z 3\n");
+    gives(NONE, "Tag;Stunde;v\n31.12.2020;23:59:59;1\n1.1.2021;0:00:00;2\n",
+          "rows 0\n2020-12-31T23:59:59Z 1\n2021-01-01 2\n");
+    gives((struct alm_ingest_options){.time_format = "%d/%m/%Y %H:%M"},
+          "v,Date,Time\n1,1/2/2020,10:00\n2,3/4/2020,11:00\n", "rows 0\n2020-02-01T10:00:00Z 1\n");
+    gives(NONE, "YEAR MO DY HR T\n2020 1 2 3 5\n2020 1 2 4 6\n", "rows 0\n2020-01-02T03:00:00Z 5\n");
     refused(NONE, "date,time,v\n1/2/2020,10:00,1\n3/4/2020,11:00,2\n", ALM_USAGE, "--time-format '%d/%m/%Y");
 }
 
@@ -208,6 +226,8 @@ Test(columns, options_that_do_not_fit_are_refused_with_a_suggestion)
     refused(NONE, "date,v\n2020-01-01,x\n", ALM_DATA, "no column holds numbers");
     refused(NONE, "", ALM_DATA, "no rows");
     refused(NONE, "date,v\n", ALM_DATA, "below the header");
+    refused(NONE, "\"date,v\n", ALM_DATA, "no row can be read: line 1: quote not closed");
+    refused(NONE, "date,v\n2020-01-01,NaN\n2020-01-02,NaN\n2020-01-03,1\n", ALM_USAGE, "try --null NaN");
 }
 
 /* ---- numbers and labels ---- */
@@ -314,6 +334,8 @@ Test(layouts, a_key_that_nobody_named_is_taken_when_nothing_else_is_left)
     gives(NONE, "place,date,v\nNY,2020-01-01,1\nNY,2020-01-02,2\nLA,2020-01-01,3\nLA,2020-01-02,4\n", taken);
     gives(NONE, "place,date,v\nNY,2020-01-01,1\nNY,2020-01-02,2\nLA,2020-01-01,3\nLA,2020-01-02,4\n",
           "rows 0\n2020-01-01 1\n2020-01-02 2\nend 0");
+    gives(NONE, ",,v\n2020-01-01,x,1\n2020-01-01,y,2\n2020-01-02,x,3\n2020-01-02,y,4\n",
+          "each text of column 2 is a series of its own (--layout wide takes all rows as one)\n");
     /* two that go hand in hand are one */
     gives(
         NONE,

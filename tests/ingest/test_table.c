@@ -41,6 +41,16 @@ Test(preamble, may_look_like_a_table_without_times)
           "group t.a t.b\nrows 0\n2020-01-01 1 2\n");
 }
 
+Test(preamble, may_be_comments_as_wide_as_the_table)
+{
+    gives(
+        NONE,
+        "#group,false,false,true\n#datatype,long,dateTime:RFC3339,string\n#default,,,\n,value,_time,_field\n"
+        ",1,2020-01-01T00:00:00Z,x\n,2,2020-01-02T00:00:00Z,x\n",
+        "lines 1 to 3 were passed over: the table begins at line 4\ntime is column 3 (_time)");
+    gives(NONE, "# time,a\n" PAIRS, "group t\nrows 0\n2020-01-01 1\n");
+}
+
 Test(preamble, a_title_above_rows_without_header_is_passed_over)
 {
     gives(NONE, "My title\n" ROWS, "there is no header\n");
