@@ -36,14 +36,14 @@ class Help(Program):
                 self.assertIn(option, manual)
 
     def test_help_says_the_words_that_options_take(self):
-        text = " ".join(self.good("help", "import").split("Options:")[1].split())
+        entries = re.split(r"(?m)^ {2,6}(?:-., )?--", self.good("help", "import").split("Options:")[1])
+        about = {entry.split()[0]: entry for entry in entries if entry.strip()}
         for option, words in {
             "layout": "wide long rows tsf auto", "dst": "error earlier later skip", "escape": "double backslash none",
             "line-end": "lf crlf cr auto", "ragged": "error pad skip", "percent": "points fraction", "on-conflict": "fail keep replace",
         }.items():
-            about = text.split(f" --{option} ")[1].split(" --")[0]
             for word in words.split():
-                self.assertRegex(about, rf"\b{word}\b")
+                self.assertRegex(about[option], rf"\b{word}\b")
 
     def test_a_bare_command_prints_short_help_and_fails(self):
         for words in ([], ["series"], ["backtest"], ["train"], ["forecast"], ["query"], ["import"], ["db"], ["report"]):
