@@ -167,10 +167,10 @@ static enum alm_status needs_conformal(bool *needs, const struct alm_forecaster 
     const struct alm_history history = {1, &g->prepared[0].series, g->horizon};
     struct alm_forecast *out;
     *needs = f->settings.conformal_folds > 0 && g->n_levels > 0;
-    if (!*needs || (f->type->traits & ALM_TRAIT_QUANTILES) == 0) return ALM_OK;
+    if (!*needs || (f->type->traits & (ALM_TRAIT_QUANTILES | ALM_TRAIT_CLASSES)) == 0) return ALM_OK;
     ALM_TRY(alm_forecast_create(&out, 1, g->horizon, g->level, g->n_levels, error));
     const enum alm_status status = f->type->forecast(self, &history, out, error);
-    *needs = status == ALM_OK && !out->has_quantiles[0];
+    *needs = status == ALM_OK && !out->has_quantiles[0] && out->classes[0].n == 0;
     alm_forecast_free(out);
     return alm_status_is_of_series(status) ? ALM_OK : status;
 }

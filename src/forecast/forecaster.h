@@ -28,6 +28,10 @@ struct alm_history_series {
     const struct alm_span *past;   /* [n_past] covariates known to the origin; aligned with target */
     const struct alm_span *future; /* [n_future] covariates known to origin + horizon */
     size_t n_past, n_future;
+    /* A categorical series has labels, and its values are their numbers; else 0 and NULL. They outlive every
+     * forecast that is made. */
+    size_t n_labels;
+    const char *const *label; /* [n_labels]; one may be NULL */
 };
 
 struct alm_history {
@@ -38,19 +42,46 @@ struct alm_history {
 
 /* ---- what comes out ---- */
 
-/* Filled by the forecaster; arrays belong to the caller (alm_forecast_create makes them). */
+enum alm_class_kind {
+    ALM_CLASSES_NONE,
+    ALM_CLASSES_LABELS,    /* of a categorical series */
+    ALM_CLASSES_DIRECTION, /* down, flat, up from the last value */
+    ALM_CLASSES_QUANTILE_BINS,
+    ALM_CLASSES_UNIFORM_BINS,
+};
+
+/* Probabilities of classes for one series. n is 0 when there are none. */
+struct alm_class_forecast {
+    enum alm_class_kind kind;
+    size_t n;
+    double *edge;        /* [n - 1] rising: class k holds what is above edge k - 1 and at or below edge k */
+    double *probability; /* [horizon][n]; those of a step add up to 1 */
+    const char *const *label; /* [n] of a categorical series, whose they are; else NULL */
+};
+
+/* Filled by the forecaster; arrays belong to the caller (alm_forecast_create makes them). A series has a
+ * mean, or classes (then its mean is NaN). */
 struct alm_forecast {
     size_t n_series, horizon, n_levels;
-    const double *level; /* [n_levels] rising, each in (0, 1) */
-    double *mean;        /* [n_series][horizon] point forecasts */
-    double *quantile;    /* [n_series][horizon][n_levels]; rising with their level */
-    bool *has_quantiles; /* [n_series] whether the series' quantiles were filled */
+    const double *level;                /* [n_levels] rising, each in (0, 1) */
+    double *mean;                       /* [n_series][horizon] point forecasts */
+    double *quantile;                   /* [n_series][horizon][n_levels]; rising with their level */
+    bool *has_quantiles;                /* [n_series] whether the series' quantiles were filled */
+    struct alm_class_forecast *classes; /* [n_series] made by alm_forecast_set_classes */
 };
 
 /* levels is copied. Release with alm_forecast_free. */
 enum alm_status alm_forecast_create(struct alm_forecast **out, size_t n_series, size_t horizon,
                                     const double *levels, size_t n_levels, struct alm_error *error);
 void alm_forecast_free(struct alm_forecast *forecast);
+
+/* Makes room for n classes of one series, whose mean becomes NaN. edge and probability are 0. */
+enum alm_status alm_forecast_set_classes(struct alm_forecast *forecast, size_t series,
+                                         enum alm_class_kind kind, size_t n, struct alm_error *error);
+/* Frees what it points to (not the labels); safe on {0}. */
+void alm_class_forecast_clear(struct alm_class_forecast *forecast);
+/* Appends the name of class k: the label, down, flat or up, or a range of values. */
+void alm_class_write_name(struct alm_text *out, const struct alm_class_forecast *forecast, size_t k);
 
 /* ---- what a fit may call ---- */
 
@@ -93,10 +124,12 @@ enum alm_trait {
         1u << 0, /* one fit over many series; without it the wrapper fits each series by itself */
     ALM_TRAIT_QUANTILES =
         1u << 1, /* fills quantiles itself (may depend on options: then it leaves has_quantiles false) */
-    ALM_TRAIT_MISSING = 1u << 2, /* takes NaN; without it the wrapper fills causally first */
-    ALM_TRAIT_SCALE = 1u << 3,   /* scaling the data by a > 0 scales the forecast by a */
-    ALM_TRAIT_SHIFT = 1u << 4,   /* adding b to the data adds b to the forecast */
-    ALM_TRAIT_RANDOM = 1u << 5,  /* the seed matters */
+    ALM_TRAIT_MISSING = 1u << 2,      /* takes NaN; without it the wrapper fills causally first */
+    ALM_TRAIT_SCALE = 1u << 3,        /* scaling the data by a > 0 scales the forecast by a */
+    ALM_TRAIT_SHIFT = 1u << 4,        /* adding b to the data adds b to the forecast */
+    ALM_TRAIT_RANDOM = 1u << 5,       /* the seed matters */
+    ALM_TRAIT_CLASSES = 1u << 6,      /* can forecast classes, and takes categorical series */
+    ALM_TRAIT_CLASSES_ONLY = 1u << 7, /* needs a categorical series, target=direction or bins */
 };
 
 /* Constant, one per forecaster. self is the forecaster's own state. A forecaster without ALM_TRAIT_GLOBAL

@@ -41,6 +41,7 @@ static void blank_rows(struct alm_forecast *out, size_t index)
     fill_nan(out->mean + index * out->horizon, out->horizon);
     fill_nan(out->quantile + index * out->horizon * out->n_levels, out->horizon * out->n_levels);
     out->has_quantiles[index] = false;
+    alm_class_forecast_clear(&out->classes[index]);
 }
 
 static size_t first_not_finite(const double *values, size_t n)
@@ -63,11 +64,44 @@ static void sort_rising(double *values, size_t n)
     }
 }
 
+/* The first step whose probabilities are not finite, negative, or do not add up to 1; horizon when all do. */
+static size_t first_bad_step(const struct alm_class_forecast *classes, size_t horizon)
+{
+    for (size_t h = 0; h < horizon; h++) {
+        double sum = 0;
+        for (size_t k = 0; k < classes->n; k++) {
+            const double p = classes->probability[h * classes->n + k];
+            if (!(p >= 0)) return h;
+            sum += p;
+        }
+        if (!(fabs(sum - 1) < 1e-6)) return h;
+    }
+    return horizon;
+}
+
+/* Moves the classes of row k to series index of the output; there is no mean and no quantile. */
+static void finish_classes(struct call *c, struct alm_forecast *rows, size_t k)
+{
+    const size_t index = c->index[k], bad = first_bad_step(&rows->classes[k], rows->horizon);
+    if (bad < rows->horizon) {
+        alm_outcome_fail(&c->outcome[index], ALM_NUMERIC,
+                         "the probabilities of step %zu are not finite or do not add up to 1", bad + 1);
+        return;
+    }
+    c->out->classes[index] = rows->classes[k];
+    c->out->classes[index].label = c->history->series[index].label;
+    rows->classes[k] = (struct alm_class_forecast){0};
+}
+
 /* Copies row k of rows to series index of the output, with its own or conformal quantiles. */
-static void finish_series(struct call *c, const struct alm_forecast *rows, size_t k)
+static void finish_series(struct call *c, struct alm_forecast *rows, size_t k)
 {
     struct alm_forecast *out = c->out;
     const size_t index = c->index[k], h = out->horizon, levels = out->n_levels;
+    if (rows->classes[k].n > 0) {
+        finish_classes(c, rows, k);
+        return;
+    }
     const struct alm_fitted *fitted = fitted_of(c->f, c->history, index);
     double *mean = out->mean + index * h, *quantile = out->quantile + index * h * levels;
     memcpy(mean, rows->mean + k * h, h * sizeof *mean);

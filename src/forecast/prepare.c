@@ -72,7 +72,12 @@ enum alm_status alm_prepare(struct alm_prepared *out, const struct alm_history_s
     out->series.target = out->actual;
     const size_t n = out->actual.n, needed = type->minimum_history(self, in->season_length, horizon);
     const size_t holes = alm_missing_count(out->actual);
-    if (n == 0) {
+    if (in->n_labels > 0 && (type->traits & ALM_TRAIT_CLASSES) == 0) {
+        alm_outcome_fail(outcome, ALM_DATA,
+                         "%s holds labels, and %s forecasts numbers (majority, persistence and lstm "
+                         "forecast labels)",
+                         in->name, type->name);
+    } else if (n == 0) {
         alm_outcome_fail(outcome, ALM_DATA, "%s needs at least %zu values, there is none before the origin",
                          type->name, needed);
     } else if (has_infinite(out->actual)) {

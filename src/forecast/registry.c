@@ -3,7 +3,8 @@
 #include <string.h>
 
 const struct alm_forecaster_type *const alm_forecaster_types[] = {
-    &alm_naive, &alm_seasonal_naive, &alm_drift, &alm_mean, &alm_ses, &alm_lstm, NULL,
+    &alm_naive,    &alm_seasonal_naive, &alm_drift, &alm_mean, &alm_ses,
+    &alm_majority, &alm_persistence,    &alm_lstm,  NULL,
 };
 
 const struct alm_forecaster_type *alm_forecaster_type_find(const char *name)

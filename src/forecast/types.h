@@ -4,6 +4,7 @@
 
 #include "forecast/forecaster.h"
 
-extern const struct alm_forecaster_type alm_naive, alm_seasonal_naive, alm_drift, alm_mean, alm_ses, alm_lstm;
+extern const struct alm_forecaster_type alm_naive, alm_seasonal_naive, alm_drift, alm_mean, alm_ses,
+    alm_majority, alm_persistence, alm_lstm;
 
 #endif

@@ -86,8 +86,18 @@ struct alm_forecast *fitted_forecast(const char *spec, struct alm_history_series
     return out;
 }
 
+static bool same_classes(const struct alm_class_forecast *a, const struct alm_class_forecast *b,
+                         size_t horizon)
+{
+    if (a->n != b->n || a->kind != b->kind) return false;
+    return a->n == 0 || (memcmp(a->edge, b->edge, (a->n - 1) * sizeof *a->edge) == 0 &&
+                         memcmp(a->probability, b->probability, horizon * a->n * sizeof *a->edge) == 0);
+}
+
 bool same_forecast(const struct alm_forecast *a, const struct alm_forecast *b)
 {
+    for (size_t i = 0; i < a->n_series && i < b->n_series; i++)
+        if (!same_classes(&a->classes[i], &b->classes[i], a->horizon)) return false;
     const size_t n = a->n_series * a->horizon;
     return a->n_series == b->n_series && a->horizon == b->horizon && a->n_levels == b->n_levels &&
            memcmp(a->mean, b->mean, n * sizeof *a->mean) == 0 &&
