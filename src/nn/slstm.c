@@ -49,10 +49,20 @@ static struct kept kept_of(const struct alm_layer *layer)
     return lay_out(layer->kept, &used, layer);
 }
 
-/* log σ(x) = -log(1 + e^-x), without overflow. */
-static double log_sigmoid(double x)
+#ifdef ALM_REAL_DOUBLE
+#define EXP exp
+#define LOG1P log1p
+#else
+#define EXP expf
+#define LOG1P log1pf
+#endif
+
+/* log σ(x) = min(x, 0) - log(1 + e^-|x|), without overflow; *forgot = 1 - σ(x) = σ(-x). */
+static alm_real log_sigmoid(alm_real *forgot, alm_real x)
 {
-    return x < 0 ? x - log1p(exp(x)) : -log1p(exp(-x));
+    const alm_real e = EXP(x < 0 ? x : -x), share = 1 / (1 + e);
+    *forgot = x < 0 ? share : e * share;
+    return (x < 0 ? x : 0) - LOG1P(e);
 }
 
 /* The new state of one row at one step; pointers stand at its c, n and m before, those of the new ones `step`
@@ -61,22 +71,24 @@ static void cell_forward(alm_real *a, alm_real *forgot, alm_real *c, alm_real *n
                          size_t step, const struct alm_layer *layer)
 {
     const size_t hidden = layer->size.hidden;
-    layer->kernel->tanh(a + 2 * hidden, a + 2 * hidden, hidden);    /* g = tanh(ã_g) */
-    layer->kernel->sigmoid(a + 3 * hidden, a + 3 * hidden, hidden); /* o = σ(ã_o) */
+    alm_real *i = a, *f = a + hidden, *g = a + 2 * hidden, *o = a + 3 * hidden;
+    /* g = tanh(ã_g), o = σ(ã_o) */
+    layer->kernel->tanh(g, g, hidden);
+    layer->kernel->sigmoid(o, o, hidden);
     for (size_t k = 0; k < hidden; k++) {
-        const double i = (double)a[k], f = log_sigmoid((double)a[hidden + k]), kept_m = f + (double)m[k];
         /* m = max(log f + m', ã_i); where there is no memory yet, ã_i */
-        const double new_m = n[k] > 0 && kept_m > i ? kept_m : i;
-        forgot[k] = (alm_real)-expm1(f);
-        /* i e^-m, f e^(m' - m) */
-        a[k] = (alm_real)exp(i - new_m);
-        a[hidden + k] = n[k] > 0 ? (alm_real)exp(kept_m - new_m) : 0;
+        const alm_real kept_m = log_sigmoid(&forgot[k], f[k]) + m[k];
+        const bool keeps = n[k] > 0 && kept_m > i[k];
+        m[step + k] = keeps ? kept_m : i[k];
+        /* i ← i e^-m, f ← f e^(m' - m): one of them is 1, the other what it is less by */
+        const alm_real less = EXP(keeps ? i[k] - kept_m : kept_m - i[k]);
+        i[k] = keeps ? less : 1;
+        f[k] = keeps ? 1 : n[k] > 0 ? less : 0;
         /* c = f c' + i g, n = f n' + i */
-        c[step + k] = a[hidden + k] * c[k] + a[k] * a[2 * hidden + k];
-        n[step + k] = a[hidden + k] * n[k] + a[k];
-        m[step + k] = (alm_real)new_m;
+        c[step + k] = f[k] * c[k] + i[k] * g[k];
+        n[step + k] = f[k] * n[k] + i[k];
         /* h = o c / n */
-        h[k] = a[3 * hidden + k] * c[step + k] / n[step + k];
+        h[k] = o[k] * c[step + k] / n[step + k];
     }
 }
 
