@@ -123,10 +123,10 @@ static void products_backward(struct alm_share *share, struct alm_bench *bench, 
     if (context == 0) return;
     alm_gemm(d_w + context_rows(s), d->context, ALM_TRANSPOSED, d->row_sums, ALM_AS_IS, true, context, gates,
              rows);
-    if (s->embedding == 0) return;
+    if (bench->d_x == NULL) return;
     alm_gemm(d->d_context, d->row_sums, ALM_AS_IS, alm_part(pass, parts->decoder_w) + context_rows(s),
              ALM_TRANSPOSED, false, rows, context, gates);
-    alm_series_backward(share, bench, pass, d->d_context, 1, context);
+    if (s->embedding > 0) alm_series_backward(share, bench, pass, d->d_context, 1, context);
 }
 
 const alm_real *alm_decoder_backward(struct alm_share *share, struct alm_bench *bench,

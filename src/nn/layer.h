@@ -43,6 +43,11 @@ struct alm_layer {
     bool starts_at_zero;    /* of the piece under way */
 };
 
+/* One row at one step, [H] each, to be looked at; the sLSTM's i, f and c as shares of n. */
+struct alm_cell_view {
+    alm_real *i, *f, *g, *o, *c;
+};
+
 struct alm_layer_kind {
     const char *name;
 
@@ -72,6 +77,11 @@ struct alm_layer_kind {
     void (*backward)(struct alm_layer *layer, alm_real *d_x, const struct alm_layer_state *d_start,
                      alm_real *d_h, size_t first, const alm_real *d_memory, const alm_real *x, size_t steps,
                      size_t rows);
+
+    /* What the gates of a row did at step t, and the memory after it: between forward, with for_backward, and
+     * backward. */
+    void (*look)(const struct alm_cell_view *out, const struct alm_layer *layer, size_t t, size_t row,
+                 size_t rows);
 
     /* gradient += sums. */
     void (*add_sums)(const struct alm_layer_weights *gradient, const struct alm_layer *layer,

@@ -189,6 +189,18 @@ static void add_sums(const struct alm_layer_weights *gradient, const struct alm_
     alm_unpack_gradient(gradient, from, &layer->size, layer->kernel->lanes);
 }
 
+static void look(const struct alm_cell_view *out, const struct alm_layer *layer, size_t t, size_t row,
+                 size_t rows)
+{
+    const alm_real *records = layer->kept + (t + 1) * record_step(layer, rows);
+    alm_real *const parts[] = {out->i, out->f, out->g, out->o, out->c};
+    for (size_t k = 0; k < layer->size.hidden; k++) {
+        const size_t c = c_index(layer, rows, row, k);
+        for (size_t part = 0; part < 5; part++)
+            parts[part][k] = records[c - (4 - part) * layer->kernel->lanes];
+    }
+}
+
 const struct alm_layer_kind alm_layer_fused = {
     .name = "fused",
     .packed = packed,
@@ -198,5 +210,6 @@ const struct alm_layer_kind alm_layer_fused = {
     .forward = forward,
     .last = last,
     .backward = backward,
+    .look = look,
     .add_sums = add_sums,
 };

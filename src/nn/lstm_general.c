@@ -194,6 +194,21 @@ static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_la
     if (d_start != NULL) memcpy(d_start->c, kept.d_c, state * sizeof *d_start->c);
 }
 
+static void look(const struct alm_cell_view *out, const struct alm_layer *layer, size_t t, size_t row,
+                 size_t rows)
+{
+    const size_t n = layer->size.hidden, at = (t * rows + row) * n;
+    const struct kept kept = kept_of(layer);
+    const alm_real *g = kept.sums.gates + 4 * at;
+    for (size_t k = 0; k < n; k++) {
+        out->i[k] = g[k];
+        out->f[k] = kept.slope[at + k] * g[n + k] + kept.shift[at + k];
+        out->g[k] = g[2 * n + k];
+        out->o[k] = g[3 * n + k];
+        out->c[k] = kept.c[at + rows * n + k];
+    }
+}
+
 const struct alm_layer_kind alm_layer_general = {
     .name = "general",
     .packed = alm_layer_plain_packed,
@@ -203,5 +218,6 @@ const struct alm_layer_kind alm_layer_general = {
     .forward = forward,
     .last = last,
     .backward = backward,
+    .look = look,
     .add_sums = alm_layer_plain_add_sums,
 };

@@ -91,6 +91,16 @@ static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_la
     alm_gemm(d_start->h, all_gates, ALM_AS_IS, r_transposed, ALM_AS_IS, false, rows, hidden, 4 * hidden);
 }
 
+static void look(const struct alm_cell_view *out, const struct alm_layer *layer, size_t t, size_t row,
+                 size_t rows)
+{
+    const size_t n = layer->size.hidden, at = (t * rows + row) * n;
+    alm_real *const gates[] = {out->i, out->f, out->g, out->o};
+    for (size_t gate = 0; gate < 4; gate++)
+        memcpy(gates[gate], gates_of(layer) + 4 * at + gate * n, n * sizeof *out->i);
+    memcpy(out->c, c_of(layer) + at + rows * n, n * sizeof *out->c);
+}
+
 const struct alm_layer_kind alm_layer_plain = {
     .name = "plain",
     .packed = alm_layer_plain_packed,
@@ -100,5 +110,6 @@ const struct alm_layer_kind alm_layer_plain = {
     .forward = forward,
     .last = last,
     .backward = backward,
+    .look = look,
     .add_sums = alm_layer_plain_add_sums,
 };

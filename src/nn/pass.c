@@ -53,7 +53,7 @@ static void copy_states(const struct alm_bench *bench, const struct alm_pass *pa
     }
 }
 
-static void take_piece(struct alm_bench *bench, const struct alm_pass *pass, size_t first)
+void alm_piece_take(struct alm_bench *bench, const struct alm_pass *pass, size_t first)
 {
     const struct alm_network_shape *s = &pass->network->shape;
     const struct alm_batch *batch = pass->batch;
@@ -98,7 +98,7 @@ static void run_piece(struct alm_share *share, struct alm_bench *bench, const st
                       size_t first)
 {
     const struct alm_network_shape *s = &pass->network->shape;
-    take_piece(bench, pass, first);
+    alm_piece_take(bench, pass, first);
     alm_stack_forward(bench, pass);
     alm_head_forward(bench, pass);
     if (pass->batch->last != NULL) give_states(bench, pass, first);
@@ -126,11 +126,9 @@ static void run_share(void *context, size_t number, size_t worker)
         run_piece(share, &pass->tape->benches[worker], pass, piece * ALM_PIECE_ROWS);
 }
 
-static size_t run_pass(struct alm_pass *pass)
+void alm_pass_prepare(struct alm_pass *pass)
 {
     struct alm_tape *tape = pass->tape;
-    const size_t pieces = (pass->batch->rows + ALM_PIECE_ROWS - 1) / ALM_PIECE_ROWS;
-    const size_t shares = pieces < ALM_SHARES ? pieces : ALM_SHARES;
     pass->parts = alm_shape_parts(pass->network);
     for (size_t i = 0; i < pass->network->shape.layers; i++) {
         for (size_t k = 0; k < tape->n_benches; k++) {
@@ -141,7 +139,14 @@ static size_t run_pass(struct alm_pass *pass)
         tape->benches[0].layers[i].kind->pack(&tape->benches[0].layers[i]);
     }
     if (pass->network->shape.decoder == ALM_DECODER_SEGMENT) alm_decoder_prepare(tape, pass);
-    alm_crew_run(tape->crew, run_share, pass, shares);
+}
+
+static size_t run_pass(struct alm_pass *pass)
+{
+    const size_t pieces = (pass->batch->rows + ALM_PIECE_ROWS - 1) / ALM_PIECE_ROWS;
+    const size_t shares = pieces < ALM_SHARES ? pieces : ALM_SHARES;
+    alm_pass_prepare(pass);
+    alm_crew_run(pass->tape->crew, run_share, pass, shares);
     return shares;
 }
 
@@ -153,8 +158,7 @@ const alm_real *alm_network_forward(struct alm_tape *tape, const struct alm_netw
     return tape->answers;
 }
 
-/* gradient += what the share gathered. */
-static void add_share(alm_real *gradient, const struct alm_share *share, const struct alm_pass *pass)
+void alm_pass_add_share(alm_real *gradient, const struct alm_share *share, const struct alm_pass *pass)
 {
     for (size_t i = 0; i < pass->network->shape.layers; i++) {
         const struct alm_layer *layer = &pass->tape->benches[0].layers[i];
@@ -175,6 +179,6 @@ void alm_network_gradient(struct alm_loss_sum *total, alm_real *gradient, struct
     for (size_t k = 0; k < shares; k++) {
         total->sum += tape->shares[k].loss.sum;
         total->weight += tape->shares[k].loss.weight;
-        if (gradient != NULL) add_share(gradient, &tape->shares[k], &pass);
+        if (gradient != NULL) alm_pass_add_share(gradient, &tape->shares[k], &pass);
     }
 }

@@ -182,6 +182,22 @@ static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_la
     memcpy(d_start->n, kept.d_n, state * sizeof *d_start->n);
 }
 
+static void look(const struct alm_cell_view *out, const struct alm_layer *layer, size_t t, size_t row,
+                 size_t rows)
+{
+    const size_t hidden = layer->size.hidden, at = (t * rows + row) * hidden, step = rows * hidden;
+    const struct kept kept = kept_of(layer);
+    const alm_real *a = kept.sums.gates + 4 * at;
+    for (size_t k = 0; k < hidden; k++) {
+        const alm_real n = kept.n[at + step + k];
+        out->i[k] = a[k] / n;
+        out->f[k] = a[hidden + k] * kept.n[at + k] / n;
+        out->g[k] = a[2 * hidden + k];
+        out->o[k] = a[3 * hidden + k];
+        out->c[k] = kept.c[at + step + k] / n;
+    }
+}
+
 const struct alm_layer_kind alm_layer_slstm = {
     .name = "slstm",
     .packed = alm_layer_plain_packed,
@@ -191,5 +207,6 @@ const struct alm_layer_kind alm_layer_slstm = {
     .forward = forward,
     .last = last,
     .backward = backward,
+    .look = look,
     .add_sums = alm_layer_plain_add_sums,
 };

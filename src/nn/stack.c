@@ -97,7 +97,7 @@ void alm_stack_backward(struct alm_share *share, struct alm_bench *bench, const 
         d_h = d_below;
         d_below = spare;
     }
-    if (bench->d_x != NULL)
+    if (s->embedding > 0)
         alm_series_backward(share, bench, pass, bench->d_x, piece->steps, alm_layer_inputs(s, 0));
 }
 

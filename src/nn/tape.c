@@ -59,7 +59,7 @@ static void lay_out_decoding(struct alm_decoding *d, size_t *used, alm_real *blo
 }
 
 static void lay_out_bench(struct alm_bench *bench, size_t *used, alm_real *block,
-                          const struct alm_network_shape *s)
+                          const struct alm_network_shape *s, bool observes)
 {
     const size_t steps = bench->layers[0].size.steps, rows = bench->layers[0].size.rows,
                  state = rows * s->hidden, outputs = alm_shape_outputs(s),
@@ -69,7 +69,7 @@ static void lay_out_bench(struct alm_bench *bench, size_t *used, alm_real *block
     bench->d_h[0] = alm_take(block, used, steps * state);
     bench->d_h[1] = alm_take(block, used, s->layers > 1 ? steps * state : 0);
     bench->d_h[2] = alm_take(block, used, s->layers > 1 && s->residual ? steps * state : 0);
-    bench->d_x = s->embedding > 0 ? alm_take(block, used, inputs) : NULL;
+    bench->d_x = s->embedding > 0 || observes ? alm_take(block, used, inputs) : NULL;
     bench->output = alm_take(block, used, labelled * rows * outputs);
     bench->d_output = alm_take(block, used, labelled * rows * outputs);
     lay_out_decoding(&bench->decoding, used, block, rows, s);
@@ -102,7 +102,7 @@ static size_t lay_out(struct alm_tape *tape, const struct alm_network *network)
             tape->benches[k].layers[i].packed = packed;
     }
     for (size_t k = 0; k < tape->n_benches; k++)
-        lay_out_bench(&tape->benches[k], &used, tape->block, s);
+        lay_out_bench(&tape->benches[k], &used, tape->block, s, tape->observes);
     for (size_t k = 0; k < tape->n_shares; k++)
         lay_out_share(&tape->shares[k], &used, tape->block, tape->benches[0].layers, s->layers,
                       alm_shape_parts(network).n);
@@ -144,16 +144,14 @@ static enum alm_status create_parts(struct alm_tape *tape, const struct alm_netw
     return alm_crew_create(&tape->crew, tape->n_benches, error);
 }
 
-enum alm_status alm_tape_create_threads(struct alm_tape **out, const struct alm_network *network,
-                                        size_t steps, size_t rows, size_t threads, struct alm_error *error)
+static enum alm_status create(struct alm_tape **out, const struct alm_network *network,
+                              const struct alm_tape *like, size_t threads, struct alm_error *error)
 {
     *out = NULL;
-    ALM_TRY(check_pass(&network->shape, steps, rows, error));
-    const size_t pieces = (rows + ALM_PIECE_ROWS - 1) / ALM_PIECE_ROWS;
+    ALM_TRY(check_pass(&network->shape, like->steps, like->rows, error));
     struct alm_tape *tape = NULL;
     ALM_TRY(ALM_NEW(&tape, 1, error));
-    *tape = (struct alm_tape){
-        .steps = steps, .rows = rows, .n_shares = pieces < ALM_SHARES ? pieces : ALM_SHARES};
+    *tape = *like;
     const size_t benches = threads < 1 ? 1 : threads < tape->n_shares ? threads : tape->n_shares;
     enum alm_status status = ALM_NEW(&tape->benches, benches, error);
     if (status == ALM_OK) {
@@ -168,10 +166,26 @@ enum alm_status alm_tape_create_threads(struct alm_tape **out, const struct alm_
     return ALM_OK;
 }
 
+enum alm_status alm_tape_create_threads(struct alm_tape **out, const struct alm_network *network,
+                                        size_t steps, size_t rows, size_t threads, struct alm_error *error)
+{
+    const size_t pieces = rows / ALM_PIECE_ROWS + (rows % ALM_PIECE_ROWS > 0);
+    const struct alm_tape like = {
+        .steps = steps, .rows = rows, .n_shares = pieces < ALM_SHARES ? pieces : ALM_SHARES};
+    return create(out, network, &like, threads, error);
+}
+
 enum alm_status alm_tape_create(struct alm_tape **out, const struct alm_network *network, size_t steps,
                                 size_t rows, struct alm_error *error)
 {
     return alm_tape_create_threads(out, network, steps, rows, 1, error);
+}
+
+enum alm_status alm_tape_create_observing(struct alm_tape **out, const struct alm_network *network,
+                                          size_t steps, size_t rows, struct alm_error *error)
+{
+    const struct alm_tape like = {.steps = steps, .rows = rows, .n_shares = 1, .observes = true};
+    return create(out, network, &like, 1, error);
 }
 
 void alm_tape_free(struct alm_tape *tape)

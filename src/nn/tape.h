@@ -33,7 +33,7 @@ struct alm_bench {
     alm_real **out;              /* [layers] [T][b][H] its output with what it adds; else NULL */
     alm_real **masks;            /* [layers] [b][inputs]; NULL without */
     alm_real *d_h[3];            /* [T][b][H] derivatives by a layer's outputs, by its inputs, and a spare */
-    alm_real *d_x;               /* [T][b][F + embedding]; NULL without embedding */
+    alm_real *d_x;               /* [T][b][F + embedding]; NULL where nobody wants it */
     alm_real *output, *d_output; /* [T'][b][horizon * levels] */
     struct alm_decoding decoding;
 };
@@ -56,7 +56,12 @@ struct alm_tape {
     alm_real *positions; /* [S][4H] the decoder's sums that depend on the segment only */
     alm_real *block;     /* every array above */
     struct alm_crew *crew;
+    bool observes; /* wants derivatives by the inputs */
 };
+
+/* A tape of one thread and one share whose backward passes leave derivatives by the inputs in the bench. */
+enum alm_status alm_tape_create_observing(struct alm_tape **out, const struct alm_network *network,
+                                          size_t steps, size_t rows, struct alm_error *error);
 
 /* What the threads of a pass share. */
 struct alm_pass {
@@ -78,6 +83,12 @@ static inline alm_real *alm_part_gradient(const struct alm_share *share, const s
 {
     return share->parts + (tensor->offset - pass->parts.offset);
 }
+
+/* pass.c: what comes before the first piece; the bench's copy of the piece that starts at row first; gradient
+ * += what a share gathered. */
+void alm_pass_prepare(struct alm_pass *pass);
+void alm_piece_take(struct alm_bench *bench, const struct alm_pass *pass, size_t first);
+void alm_pass_add_share(alm_real *gradient, const struct alm_share *share, const struct alm_pass *pass);
 
 /* stack.c: the layers over the piece of a bench. backward takes the derivative by the outputs of the last
  * layer at the labelled steps in bench->d_h[0], and d_memory as layer->kind->backward does. */

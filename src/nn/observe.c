@@ -1,0 +1,142 @@
+#include "nn/observe.h"
+
+#include "base/memory.h"
+#include "nn/gemm.h"
+#include "nn/preactivation.h"
+#include "nn/tape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t lay_out(struct alm_observation *o, const struct alm_network *network, bool backward)
+{
+    const struct alm_network_shape *s = &network->shape;
+    const size_t all = s->layers * o->steps * o->rows * s->hidden;
+    alm_real **const cells[] = {&o->i, &o->f, &o->g, &o->o, &o->c, &o->h};
+    size_t used = 0;
+    for (size_t k = 0; k < sizeof cells / sizeof *cells; k++)
+        *cells[k] = alm_take(o->block, &used, all);
+    o->answers = alm_take(o->block, &used, alm_labelled_steps(s, o->steps) * o->rows * alm_shape_outputs(s));
+    if (!backward) return used;
+    o->d_x = alm_take(o->block, &used, o->steps * o->rows * s->inputs);
+    if (s->window > 0) o->d_window = alm_take(o->block, &used, o->rows * s->window);
+    if (s->extras > 0) o->d_extras = alm_take(o->block, &used, o->rows * s->extras);
+    o->gradient = alm_take(o->block, &used, network->n_parameters);
+    return used;
+}
+
+/* What the cells of a piece did. */
+static void take_cells(const struct alm_observation *o, const struct alm_bench *bench, size_t first)
+{
+    const size_t hidden = o->hidden, rows = bench->piece.rows;
+    for (size_t at = 0; at < o->layers * o->steps * rows; at++) {
+        const size_t row = at % rows, t = at / rows % o->steps, layer = at / rows / o->steps;
+        const struct alm_layer *from = &bench->layers[layer];
+        const size_t to = ((layer * o->steps + t) * o->rows + first + row) * hidden;
+        const struct alm_cell_view cell = {o->i + to, o->f + to, o->g + to, o->o + to, o->c + to};
+        from->kind->look(&cell, from, t, row, rows);
+        memcpy(o->h + to, from->h + ((t + 1) * rows + row) * hidden, hidden * sizeof *o->h);
+    }
+}
+
+/* Rows first .. of [n][all][width] to or from [n][rows][width] of a piece. */
+static void take_rows(alm_real *out, const alm_real *in, size_t n, size_t first, size_t rows, size_t all,
+                      size_t width)
+{
+    for (size_t i = 0; i < n; i++)
+        memcpy(out + i * rows * width, in + (i * all + first) * width, rows * width * sizeof *out);
+}
+
+/* Derivatives by what a piece was asked, after its backward pass. */
+static void take_derivatives(const struct alm_observation *o, const struct alm_bench *bench,
+                             const struct alm_pass *pass, size_t first)
+{
+    const struct alm_network_shape *s = &pass->network->shape;
+    const size_t rows = bench->piece.rows, wide = s->inputs + s->embedding, outputs = alm_shape_outputs(s),
+                 context = alm_shape_context(s);
+    for (size_t i = 0; i < o->steps * rows; i++) {
+        const bool dropped = bench->masks[0] != NULL && pass->batch->key != 0;
+        for (size_t k = 0; k < s->inputs; k++)
+            o->d_x[(i / rows * o->rows + first + i % rows) * s->inputs + k] =
+                bench->d_x[i * wide + k] * (dropped ? bench->masks[0][i % rows * s->inputs + k] : 1);
+    }
+    if (s->window > 0)
+        alm_gemm(o->d_window + first * s->window, bench->d_output, ALM_AS_IS,
+                 alm_part(pass, pass->parts.skip), ALM_TRANSPOSED, false, rows, s->window, outputs);
+    if (s->extras == 0) return;
+    alm_real *d_extras = o->d_extras + first * s->extras;
+    for (size_t t = 0; t < alm_labelled_steps(s, o->steps); t++)
+        alm_gemm(d_extras, bench->d_output + t * rows * outputs, ALM_AS_IS,
+                 alm_part(pass, pass->parts.head_e), ALM_TRANSPOSED, t > 0, rows, s->extras, outputs);
+    for (size_t i = 0; context > 0 && i < rows * s->extras; i++)
+        d_extras[i] += bench->decoding.d_context[i / s->extras * context + i % s->extras];
+}
+
+static void observe_piece(struct alm_observation *o, const struct alm_pass *pass, const alm_real *d_answers,
+                          size_t first)
+{
+    const struct alm_network_shape *s = &pass->network->shape;
+    struct alm_bench *bench = &pass->tape->benches[0];
+    struct alm_share *share = &pass->tape->shares[0];
+    const size_t labelled = alm_labelled_steps(s, o->steps), outputs = alm_shape_outputs(s);
+    alm_piece_take(bench, pass, first);
+    alm_stack_forward(bench, pass);
+    alm_head_forward(bench, pass);
+    take_cells(o, bench, first);
+    const size_t rows = bench->piece.rows;
+    for (size_t t = 0; t < labelled; t++)
+        memcpy(o->answers + (t * o->rows + first) * outputs, bench->output + t * rows * outputs,
+               rows * outputs * sizeof *o->answers);
+    if (d_answers == NULL) return;
+    take_rows(bench->d_output, d_answers, labelled, first, rows, o->rows, outputs);
+    const alm_real *d_memory = alm_head_backward(share, bench, pass);
+    alm_stack_backward(share, bench, pass, d_memory);
+    take_derivatives(o, bench, pass, first);
+}
+
+static enum alm_status observe(struct alm_observation *o, const struct alm_network *network,
+                               const struct alm_batch *batch, const alm_real *d_answers,
+                               struct alm_error *error)
+{
+    struct alm_tape *tape;
+    ALM_TRY(ALM_NEW(&o->block, lay_out(o, network, d_answers != NULL), error));
+    lay_out(o, network, d_answers != NULL);
+    ALM_TRY(alm_tape_create_observing(&tape, network, o->steps, o->rows, error));
+    struct alm_pass pass = {.tape = tape, .network = network, .batch = batch, .backward = true};
+    alm_pass_prepare(&pass);
+    for (size_t first = 0; first < o->rows; first += ALM_PIECE_ROWS)
+        observe_piece(o, &pass, d_answers, first);
+    if (d_answers != NULL) alm_pass_add_share(o->gradient, &tape->shares[0], &pass);
+    alm_tape_free(tape);
+    return ALM_OK;
+}
+
+enum alm_status alm_observation_create(struct alm_observation **out, const struct alm_network *network,
+                                       const struct alm_batch *batch, const alm_real *d_answers,
+                                       struct alm_error *error)
+{
+    *out = NULL;
+    struct alm_observation *o = NULL;
+    size_t all;
+    if (!alm_multiply(&all, batch->steps, batch->rows) || all > SIZE_MAX / 1024 / network->n_parameters)
+        return alm_fail(error, ALM_SHAPE, "a batch of %zu steps and %zu rows is too large", batch->steps,
+                        batch->rows);
+    ALM_TRY(ALM_NEW(&o, 1, error));
+    *o = (struct alm_observation){.layers = network->shape.layers,
+                                  .steps = batch->steps,
+                                  .rows = batch->rows,
+                                  .hidden = network->shape.hidden};
+    const enum alm_status status = observe(o, network, batch, d_answers, error);
+    if (status == ALM_OK)
+        *out = o;
+    else
+        alm_observation_free(o);
+    return status;
+}
+
+void alm_observation_free(struct alm_observation *observation)
+{
+    if (observation == NULL) return;
+    free(observation->block);
+    free(observation);
+}
