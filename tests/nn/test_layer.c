@@ -138,12 +138,12 @@ static double difference(const float *a, const float *b, size_t n)
     return worst / size;
 }
 
-static void compare(const struct alm_kernel *kernel, const struct alm_kernel *portable,
-                    const struct alm_layer_size *s, size_t first)
+static void compare(const struct alm_layer_kind *kind, const struct alm_kernel *kernel,
+                    const struct alm_kernel *portable, const struct alm_layer_size *s, size_t first)
 {
     struct problem ours = make(s, s->hidden + 1000 * s->rows), plain = make(s, s->hidden + 1000 * s->rows);
     const size_t all = s->steps * s->rows, state = s->rows * s->hidden;
-    run(&ours, &alm_layer_fused, kernel, first);
+    run(&ours, kind, kernel, first);
     run(&plain, &alm_layer_plain, portable, first);
     const double errors[] = {
         difference(ours.h, plain.h, all * s->hidden), difference(ours.last, plain.last, 2 * state),
@@ -151,13 +151,13 @@ static void compare(const struct alm_kernel *kernel, const struct alm_kernel *po
         difference(ours.d_x, plain.d_x, all * s->inputs), difference(ours.d_start, plain.d_start, 2 * state)};
     const char *const names[] = {"h", "last state", "gradient", "d_x", "d_start"};
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
-        cr_assert(errors[i] < (i < 2 ? 2e-6 : 1e-5), "%s: %s is off by %g at T=%zu B=%zu F=%zu H=%zu",
-                  kernel->name, names[i], errors[i], s->steps, s->rows, s->inputs, s->hidden);
+        cr_assert(errors[i] < (i < 2 ? 2e-6 : 1e-5), "%s %s: %s is off by %g at T=%zu B=%zu F=%zu H=%zu",
+                  kind->name, kernel->name, names[i], errors[i], s->steps, s->rows, s->inputs, s->hidden);
     drop(&ours);
     drop(&plain);
 }
 
-Test(layer, fused_kernels_equal_plain_products_and_gates)
+Test(layer, other_kinds_equal_plain_products_and_gates)
 {
     static const struct alm_layer_size sizes[] = {
         {1, 1, 1, 1},   {3, 2, 1, 3},   {9, 16, 1, 16},  {17, 5, 2, 17}, {8, 7, 3, 31},   {10, 13, 8, 32},
@@ -169,7 +169,8 @@ Test(layer, fused_kernels_equal_plain_products_and_gates)
         last++;
     for (size_t k = 0; k <= last; k++)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-            compare(alm_kernel_at(k), alm_kernel_at(last), &sizes[i], 0);
-            compare(alm_kernel_at(k), alm_kernel_at(last), &sizes[i], sizes[i].steps - 1);
+            compare(&alm_layer_fused, alm_kernel_at(k), alm_kernel_at(last), &sizes[i], 0);
+            compare(&alm_layer_general, alm_kernel_at(k), alm_kernel_at(last), &sizes[i], 0);
+            compare(&alm_layer_fused, alm_kernel_at(k), alm_kernel_at(last), &sizes[i], sizes[i].steps - 1);
         }
 }

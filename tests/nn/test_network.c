@@ -131,6 +131,70 @@ Test(network, gives_the_same_bits_on_any_number_of_threads)
     alm_network_free(network);
 }
 
+/* The gradient of every option in training, and the states after it. */
+static float *gradient_of(const struct alm_network *network, const struct alm_batch *batch, size_t threads,
+                          struct alm_loss_sum *total)
+{
+    static const struct alm_loss mse = {.kind = ALM_LOSS_MSE, .n_levels = 1};
+    struct alm_tape *tape;
+    float *gradient = calloc(network->n_parameters, sizeof *gradient);
+    cr_assert(
+        eq(int, alm_tape_create_threads(&tape, network, batch->steps, batch->rows, threads, NULL), ALM_OK));
+    *total = (struct alm_loss_sum){0};
+    alm_network_gradient(total, gradient, tape, network, &mse, batch);
+    alm_tape_free(tape);
+    return gradient;
+}
+
+Test(network, gives_the_same_bits_on_any_number_of_threads_with_every_option)
+{
+#define COMMON .inputs = 3, .hidden = 21, .layers = 2, .horizon = 4, .levels = 1, .labels = ALM_LABELS_LAST
+    static const struct alm_network_shape shapes[] = {
+        {COMMON, .peephole = true, .layer_norm = true, .residual = true, .forget = ALM_FORGET_NOISE,
+         .forget_rate = 0.5, .forget_noise = 0.5, .dropout_input = 0.1, .dropout_layer = 0.2,
+         .dropout_recurrent = 0.2},
+        {COMMON, .cell = ALM_CELL_SLSTM, .layer_norm = true, .dropout_recurrent = 0.2},
+        {COMMON, .window = 6, .extras = 2, .n_series = 5, .embedding = 2, .residual = true,
+         .dropout_layer = 0.2, .decoder = ALM_DECODER_SEGMENT, .segment = 2},
+    };
+    enum { T = 7, B = 75 };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct alm_network *network = make(&shapes[i]);
+        struct alm_layer_state *last[2];
+        struct alm_batch batch;
+        struct alm_loss_sum total[2];
+        cr_assert(eq(int, alm_batch_init(&batch, &shapes[i], T, B, NULL), ALM_OK));
+        for (size_t k = 0; k < T * B * 3; k++)
+            batch.x[k] = (float)sin(0.7 * (double)k);
+        for (size_t k = 0; k < B * 4; k++)
+            batch.y[k] = (float)cos((double)k), batch.weight[k] = (float)(k % 3);
+        for (size_t k = 0; k < B * shapes[i].window; k++)
+            batch.window[k] = (float)sin((double)k);
+        for (size_t k = 0; batch.series != NULL && k < B; k++)
+            batch.series[k] = (uint32_t)(k % 5);
+        batch.key = 4;
+        for (size_t k = 0; k < 2; k++)
+            cr_assert(eq(int, alm_state_create(&last[k], &shapes[i], B, NULL), ALM_OK));
+        batch.last = last[0];
+        float *one = gradient_of(network, &batch, 1, &total[0]);
+        for (size_t k = 0; k < network->n_parameters; k++)
+            cr_assert(isfinite(one[k]));
+        for (size_t threads = 2; threads <= 4; threads++) {
+            batch.last = last[1];
+            float *more = gradient_of(network, &batch, threads, &total[1]);
+            cr_assert(memcmp(one, more, network->n_parameters * sizeof *one) == 0 &&
+                      total[0].sum == total[1].sum);
+            cr_assert(memcmp(last[0][1].c, last[1][1].c, B * 21 * sizeof(float)) == 0);
+            free(more);
+        }
+        free(one);
+        alm_state_free(last[0]);
+        alm_state_free(last[1]);
+        alm_batch_clear(&batch);
+        alm_network_free(network);
+    }
+}
+
 Test(network, refuses_shapes_without_meaning)
 {
     struct alm_network *network;
