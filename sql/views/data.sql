@@ -118,7 +118,7 @@ FROM import AS i;
 -- What imports did not store, and why.
 --   file: name as it was given
 --   line: physical line of the file, from 1
---   column: field of the record, from 1; NULL when the whole record is meant
+--   column: character of the line at which the text begins, from 1, as in messages
 --   reason: why it was not stored
 --   text: what stood there
 --   import: number of the import

@@ -2,6 +2,7 @@
 
 #include "ingest/reader.h"
 #include "ingest/reject.h"
+#include "ingest/table.h"
 
 #include <string.h>
 
@@ -17,6 +18,7 @@ struct dump {
     struct alm_source *source;
     struct alm_reader *reader;
     struct alm_text block;
+    const char *names; /* that the first record must be; NULL: any */
 };
 
 static void append_field(struct alm_text *out, const struct alm_field *field, bool alone)
@@ -94,6 +96,18 @@ static const char *find_reason(struct alm_text *words, size_t *at, const struct 
     return alm_text_string(words);
 }
 
+/* Says what is wrong with the header; *good when nothing is. */
+static enum alm_status check_header(bool *good, const struct dump *dump, const struct alm_record *record,
+                                    struct alm_error *error)
+{
+    const struct alm_ingest_table_row row = {(struct alm_field *)record->fields, record->n, record->line,
+                                             false};
+    struct alm_error wrong = {0};
+    *good = alm_ingest_table_check_names(dump->file, &row, dump->names, &wrong) == ALM_OK;
+    return *good ? ALM_OK
+                 : dump->remarks->write(dump->remarks->context, wrong.text, strlen(wrong.text), error);
+}
+
 static enum alm_status take(struct alm_dump_counts *out, struct dump *dump, struct alm_text *words,
                             const struct alm_record *record, struct alm_error *error)
 {
@@ -102,6 +116,11 @@ static enum alm_status take(struct alm_dump_counts *out, struct dump *dump, stru
     out->records++;
     if (record->n > 0) ALM_TRY(write_record(dump, record, error)); /* else it was too long to keep */
     const char *reason = find_reason(words, &at, dump, record);
+    if (reason == NULL && out->records == 1 && dump->names != NULL) {
+        bool good;
+        ALM_TRY(check_header(&good, dump, record, error));
+        out->irregular += !good;
+    }
     if (reason == NULL) return ALM_OK;
     out->irregular++;
     return remark(dump, record, at, reason, error);
@@ -120,6 +139,8 @@ static enum alm_status take_all(struct alm_dump_counts *out, struct dump *dump, 
                                 (double)alm_source_size(dump->source), "bytes");
         }
         ALM_TRY(alm_reader_next(&record, &more, dump->reader, error));
+        if (!more && out->records == 0 && dump->names != NULL)
+            return alm_fail(error, ALM_DATA, "%s is empty, expected the header %s", dump->file, dump->names);
         if (!more) return flush(dump, error);
         ALM_TRY(take(out, dump, words, &record, error));
     }
@@ -148,6 +169,7 @@ enum alm_status alm_dump_records(struct alm_dump_counts *out, const struct alm_i
     const bool standard = strcmp(options->path, "-") == 0;
     struct dump dump = {.file = standard ? "standard input" : options->path, records, remarks};
     struct alm_text words = {0};
+    if (alm_ingest_table_states_names(options->header)) dump.names = options->header;
     *out = (struct alm_dump_counts){0};
     enum alm_status status = open_file(&dump, options, cancel, error);
     if (status == ALM_OK) status = take_all(out, &dump, &words, cancel, progress, error);

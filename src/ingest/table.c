@@ -49,9 +49,8 @@ static bool read_count(size_t *out, const char *text)
     return value < 1000000000;
 }
 
-static bool states_names(const struct alm_table_search *s)
+bool alm_ingest_table_states_names(const char *header)
 {
-    const char *header = s->options->header;
     size_t n;
     return header != NULL && strcmp(header, "auto") != 0 && strcmp(header, "yes") != 0 &&
            strcmp(header, "no") != 0 && !read_count(&n, header);
@@ -81,7 +80,7 @@ static enum alm_status obey_header(struct alm_table_search *s, struct alm_error 
         if (s->data == 0) s->data = 1;
         return ALM_OK;
     }
-    if (states_names(s)) return find_stated_names(s, header, error);
+    if (alm_ingest_table_states_names(header)) return find_stated_names(s, header, error);
     size_t n = 0;
     if (!read_count(&n, header) || n == 0) { /* then all rows of the right width are data */
         s->header_rows = 0;
@@ -197,7 +196,10 @@ static enum alm_status find(struct alm_table_search *s, struct alm_error *error)
 {
     ALM_TRY(obey_skip(s, error));
     ALM_TRY(make_rows(s, error));
-    if (s->n == 0) return states_names(s) ? find_stated_names(s, s->options->header, error) : ALM_OK;
+    if (s->n == 0)
+        return alm_ingest_table_states_names(s->options->header)
+                   ? find_stated_names(s, s->options->header, error)
+                   : ALM_OK;
     if (is_layout_rows(s)) {
         decide_by_words(s);
         ALM_TRY(obey_header(s, error));

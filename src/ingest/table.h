@@ -57,6 +57,8 @@ enum alm_status alm_ingest_table_join(struct alm_sample_record *out, struct alm_
                                       size_t n, size_t time, struct alm_error *error);
 /* Whether a header row holds units: m/s, (°C), [EUR], UTC. */
 bool alm_ingest_table_holds_units(const struct alm_ingest_table_row *row);
+/* Whether --header states names (it may be NULL). */
+bool alm_ingest_table_states_names(const char *header);
 /* Compares a header with the names that --header states: ALM_DATA naming the first difference. */
 enum alm_status alm_ingest_table_check_names(const char *file, const struct alm_ingest_table_row *row,
                                              const char *names, struct alm_error *error);

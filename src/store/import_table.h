@@ -16,7 +16,7 @@ enum alm_status alm_import_table_begin(int64_t *import_id, struct alm_store *sto
 struct alm_reject {
     size_t number;      /* 1, 2, … within the import */
     size_t line;        /* physical line; 0: unknown */
-    size_t column;      /* field from 1; 0: the whole record */
+    size_t column;      /* of the line, from 1; 0: unknown */
     const char *reason; /* one sentence without the place */
     const char *text;   /* what stood there; may be NULL */
 };

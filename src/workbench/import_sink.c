@@ -224,6 +224,8 @@ static enum alm_status refuse_conflict(enum alm_status status, const struct alm_
                                        struct alm_error *error)
 {
     if (status != ALM_EXISTS) return status;
+    const char *file = sink->request->file;
+    alm_fail_in(error, "%s", strcmp(file, "-") == 0 ? "standard input" : file);
     if (error != NULL) error->status = ALM_DATA;
     if (sink->schema->index && !sink->request->append)
         alm_fail_in(error, "index series are there already; --append goes on after their last value");
@@ -437,7 +439,7 @@ static enum alm_status on_reject(void *context, const struct alm_ingest_reject *
     alm_text_append_visible(&text, reject->text);
     const struct alm_reject row = {.number = ++sink->n_rejects,
                                    .line = reject->line,
-                                   .column = reject->field,
+                                   .column = reject->column,
                                    .reason = alm_text_string(&reason),
                                    .text = alm_text_string(&text)};
     enum alm_status status = alm_text_check(&reason, error);

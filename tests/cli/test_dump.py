@@ -56,6 +56,19 @@ class Dump(Program):
             ],
         )
 
+    def test_a_header_must_be_the_one_that_is_stated(self):
+        for text, said in (
+            ("foo,bar,baz\n1,2,3\n", None),
+            ("foo,qux,baz\n1,2,3\n", 't.csv:1: column 2 of the header: expected "bar", got "qux"'),
+            ("foo,bar\n1,2\n", "t.csv:1: the header has 2 columns, expected more"),
+            ("", "t.csv is empty, expected the header foo,bar,baz"),
+        ):
+            (self.path / "t.csv").write_text(text)
+            remarks = self.dump("t.csv", "--header", "foo,bar,baz", status=0 if said is None else 3)[1]
+            self.assertIn(said or "", remarks)
+        (self.path / "t.csv").write_text("a,b\n1,2\n")
+        self.dump("t.csv", "--header", "1")
+
     def test_packed_files_and_other_encodings_are_read(self):
         write_table(self.path / "t.csv")
         with gzip.open(self.path / "t.csv.gz", "wb") as file:

@@ -155,7 +155,7 @@ class Import(unittest.TestCase):
             self.assertEqual(json.loads(line)["n"], 5)
         summary = json.loads(self.run_almanac("--format", "json", path).stdout)[0]
         self.assertEqual(summary["rejected"], {"not a number": 1})
-        self.assertEqual(self.sql('select line, "column", text from v_reject'), [(3, 3, "x")])
+        self.assertEqual(self.sql('select line, "column", text from v_reject'), [(3, 14, "x")])
 
     def test_several_files_are_several_transactions(self):
         good = self.write("good.csv", "date,v\n2020-01-01,1\n")

@@ -94,7 +94,7 @@ class Structure(Program):
         self.assertIn('t.csv:4:12: a: expected a number, got "x" (try --null x)', said)
         self.assertIn("... and 5 more", said)
         self.assertIn("50 rows read, 40 stored, 10 rejected (not a number)", said)
-        self.assertEqual(self.sql("select file, line, \"column\", text from v_reject order by line")[0], ("t.csv", 4, 2, "x"))
+        self.assertEqual(self.sql("select file, line, \"column\", text from v_reject order by line")[0], ("t.csv", 4, 12, "x"))
         self.assertEqual(self.sql("select count(*) from v_reject"), [(10,)])
 
     # ---- dry runs ----

@@ -73,7 +73,7 @@ CREATE TABLE reject(
   import_id INTEGER NOT NULL REFERENCES import ON DELETE CASCADE,
   reject_no INTEGER NOT NULL,                               -- 1, 2, … in the order of the file
   line      INTEGER,                                        -- physical line, from 1
-  "column"  INTEGER,                                        -- field, from 1; NULL when the whole row is meant
+  "column"  INTEGER,                                        -- character of the line at which it begins, from 1
   reason    TEXT NOT NULL,
   text      TEXT,                                           -- what stood there
   PRIMARY KEY(import_id, reject_no)

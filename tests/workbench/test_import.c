@@ -184,7 +184,7 @@ Test(import, conflicts_with_stored_values_follow_the_policy)
     const char *other = "date,v\n2020-01-02,20\n2020-01-04,4\n";
     open_bench(&b);
     IMPORTS(PLAIN, "x.csv", "date,v\n2020-01-01,1\n2020-01-02,2\n2020-01-03,3\n");
-    REFUSES(ALM_DATA, "x at 2020-01-02: 2 is stored, 20 came", PLAIN, "x.csv", other);
+    REFUSES(ALM_DATA, "x.csv: x at 2020-01-02: 2 is stored, 20 came", PLAIN, "x.csv", other);
     VALUE("3", "select count(*) from v_observation");
     VALUE("1", "select count(*) from v_import");
     IMPORTS((struct alm_import_request){.on_conflict = "keep"}, "x.csv", other);
@@ -249,7 +249,7 @@ Test(import, rejects_are_rows_that_say_where_and_why)
     IMPORTS(PLAIN, "x.csv",
             "date,v\n2020-01-01,1\n2020-01-02,n/"
             "a\n2020-01-03,3\n2020-01-04,4\n2020-01-05,5\n2020-01-06,6\n2020-01-06,7\n");
-    VALUE("3 2 n/a", "select line || ' ' || \"column\" || ' ' || text from v_reject order by line limit 1");
+    VALUE("3 12 n/a", "select line || ' ' || \"column\" || ' ' || text from v_reject order by line limit 1");
     VALUE("v: expected a number (try --null n/a)", "select reason from v_reject order by line limit 1");
     VALUE("8 time already given 2020-01-06",
           "select line || ' ' || reason || ' ' || text from v_reject order by line desc limit 1");
@@ -266,8 +266,8 @@ Test(import, bytes_that_are_not_text_are_written_out_in_rejects)
     struct bench b;
     open_bench(&b);
     IMPORTS(PLAIN, "x.csv", "date,v\n2020-01-01,1\n2020-01-02,\xFF\x1b\n2020-01-03,3\n");
-    VALUE("3  \\xff\\x1b not UTF-8 (try --encoding windows-1252)",
-          "select line || ' ' || coalesce(\"column\", '') || ' ' || text || ' ' || reason from v_reject");
+    VALUE("3 12 \\xff\\x1b not UTF-8 (try --encoding windows-1252)",
+          "select line || ' ' || \"column\" || ' ' || text || ' ' || reason from v_reject");
     close_bench(&b);
 }
 
