@@ -28,6 +28,8 @@ struct alm_history_series {
     const struct alm_span *past;   /* [n_past] covariates known to the origin; aligned with target */
     const struct alm_span *future; /* [n_future] covariates known to origin + horizon */
     size_t n_past, n_future;
+    const double *statics; /* [n_statics] numbers that belong to the series as a whole; NaN = unknown */
+    size_t n_statics;
     /* A categorical series has labels, and its values are their numbers; else 0 and NULL. They outlive every
      * forecast that is made. */
     size_t n_labels;
@@ -149,6 +151,9 @@ struct alm_forecaster_type {
     /* Fewest values (after causal filling) of a series that fit can use for this season length and horizon.
      */
     size_t (*minimum_history)(const void *self, size_t season_length, size_t horizon);
+    /* Whether it takes NaN although it has no ALM_TRAIT_MISSING, because its options say so. May be NULL: no.
+     */
+    bool (*takes_missing)(const void *self);
     /* Learns from history. May be NULL: nothing to learn. */
     enum alm_status (*fit)(void *self, const struct alm_history *history, const struct alm_fit_hooks *hooks,
                            struct alm_error *error);

@@ -23,11 +23,17 @@ struct alm_inner_plan alm_inner_plan(size_t n, size_t horizon, size_t folds, siz
 struct part {
     struct alm_history_series *series; /* [n_series] */
     size_t *index, *origin;            /* [n_series] which they are, where they end */
+    struct alm_span *covariates;       /* of all series, cut likewise */
     size_t n;
 };
 
-static enum alm_status create_part(struct part *part, size_t n, struct alm_error *error)
+static enum alm_status create_part(struct part *part, const struct alm_inner *inner, struct alm_error *error)
 {
+    const size_t n = inner->n_series;
+    size_t covariates = 1;
+    for (size_t i = 0; i < n; i++)
+        covariates += inner->series[i]->series.n_past + inner->series[i]->series.n_future;
+    ALM_TRY(ALM_NEW(&part->covariates, covariates, error));
     ALM_TRY(ALM_NEW(&part->series, n, error));
     ALM_TRY(ALM_NEW(&part->index, n, error));
     return ALM_NEW(&part->origin, n, error);
@@ -38,10 +44,26 @@ static void clear_part(struct part *part)
     free(part->series);
     free(part->index);
     free(part->origin);
+    free(part->covariates);
+}
+
+/* Past covariates are known to the origin, future ones to the horizon after it. Returns the place behind. */
+static struct alm_span *cut_covariates(struct alm_span *out, struct alm_history_series *series, size_t origin,
+                                       size_t horizon)
+{
+    const struct alm_span *past = series->past, *future = series->future;
+    series->past = out;
+    for (size_t k = 0; k < series->n_past; k++)
+        *out++ = alm_span_prefix(past[k], past[k].n < origin ? past[k].n : origin);
+    series->future = out;
+    for (size_t k = 0; k < series->n_future; k++)
+        *out++ = alm_span_prefix(future[k], future[k].n < origin + horizon ? future[k].n : origin + horizon);
+    return out;
 }
 
 static void cut_part(struct part *part, const struct alm_inner *inner, size_t fold)
 {
+    struct alm_span *covariates = part->covariates;
     part->n = 0;
     for (size_t i = 0; i < inner->n_series; i++) {
         const struct alm_inner_plan *plan = &inner->plan[i];
@@ -50,6 +72,8 @@ static void cut_part(struct part *part, const struct alm_inner *inner, size_t fo
         part->origin[part->n] = plan->first + fold * plan->stride;
         part->series[part->n] = inner->series[i]->series;
         part->series[part->n].target = alm_span_prefix(part->series[part->n].target, part->origin[part->n]);
+        covariates =
+            cut_covariates(covariates, &part->series[part->n], part->origin[part->n], inner->horizon);
         part->n++;
     }
 }
@@ -88,7 +112,7 @@ enum alm_status alm_inner_run(const struct alm_inner *inner, struct alm_error *e
 {
     struct part part = {0};
     void *self = NULL;
-    enum alm_status status = create_part(&part, inner->n_series, error);
+    enum alm_status status = create_part(&part, inner, error);
     if (status == ALM_OK) cut_part(&part, inner, 0);
     if (status == ALM_OK && part.n > 0) {
         status = inner->type->create(&self, inner->config, inner->seed, error);

@@ -1,4 +1,4 @@
-/* The fit of the forecaster `lstm`: windows, network, training. */
+/* The fit of the forecaster `lstm`: windows, networks, training. */
 #include "forecast/lstm_state.h"
 
 #include "base/memory.h"
@@ -18,10 +18,11 @@ static size_t tail_of(const struct alm_lstm_state *lstm, size_t n)
     return n >= lstm->plan.lookback + horizon + tail ? tail : 0;
 }
 
-/* What one fit needs beside the network. */
+/* What one fit needs beside the networks. */
 struct fitting {
     struct alm_span *train, *tail; /* [n_series] */
-    size_t *season;
+    uint32_t *numbers;             /* [n_series] with an embedding */
+    double *scratch;
     struct alm_lstm_samples samples, validation;
     const struct alm_fit_hooks *hooks;
 };
@@ -31,15 +32,14 @@ static enum alm_status cut_windows(struct fitting *f, const struct alm_lstm_stat
                                    const struct alm_history *history, struct alm_error *error)
 {
     const struct alm_lstm_plan *plan = &lstm->plan;
-    struct alm_window_shape shape = {plan->lookback, plan->horizon, alm_config_size(lstm->config, "stride")};
+    struct alm_window_shape shape = {plan->lookback, plan->horizon, alm_config_size(lstm->config, "stride"),
+                                     plan->mask};
     size_t bars = 0;
     ALM_TRY(ALM_NEW(&f->train, history->n_series, error));
     ALM_TRY(ALM_NEW(&f->tail, history->n_series, error));
-    ALM_TRY(ALM_NEW(&f->season, history->n_series, error));
     for (size_t i = 0; i < history->n_series; i++) {
         const struct alm_span y = history->series[i].target;
         const size_t tail = tail_of(lstm, y.n);
-        f->season[i] = history->series[i].season_length;
         f->train[i] = alm_span_prefix(y, y.n - tail);
         f->tail[i] = alm_span_suffix(y, tail == 0 ? 0 : tail + plan->lookback);
         bars += tail;
@@ -49,56 +49,66 @@ static enum alm_status cut_windows(struct fitting *f, const struct alm_lstm_stat
     return alm_window_set_create(&f->validation.windows, f->tail, history->n_series, &shape, error);
 }
 
-static enum alm_status make_network(struct alm_lstm_state *lstm, struct alm_error *error)
+/* What samples and validation share, and what is learnt before training. */
+static enum alm_status prepare(struct fitting *f, struct alm_lstm_state *lstm,
+                               const struct alm_history *history, struct alm_error *error)
 {
-    const struct alm_network_shape shape = {
-        .inputs = lstm->plan.segment,
-        .hidden = alm_config_size(lstm->config, "hidden"),
-        .layers = alm_config_size(lstm->config, "layers"),
-        .horizon = lstm->plan.horizon,
-        .levels = lstm->loss.n_levels,
-        .labels = lstm->plan.labels,
-    };
-    struct alm_random *random;
-    ALM_TRY(alm_network_create(&lstm->network, &shape, error));
-    ALM_TRY(alm_random_create(&random, alm_random_key(lstm->seed, "weights", 0), error));
-    const enum alm_status status = alm_network_init(lstm->network, random, error);
-    alm_random_free(random);
-    return status;
+    ALM_TRY(cut_windows(f, lstm, history, error));
+    if (alm_window_set_count(f->samples.windows) == 0)
+        return alm_fail(error, ALM_DATA, "lstm: no window of the history is whole");
+    ALM_TRY(alm_lstm_learn(lstm, history, f->train, error));
+    ALM_TRY(ALM_NEW(&f->scratch, alm_lstm_scratch(&lstm->plan), error));
+    if (lstm->plan.series_numbers) ALM_TRY(ALM_NEW(&f->numbers, history->n_series, error));
+    for (size_t i = 0; lstm->plan.series_numbers && i < history->n_series; i++)
+        f->numbers[i] = alm_lstm_series_number(lstm, history->series[i].name);
+    struct alm_window_set *windows = f->validation.windows;
+    f->samples = (struct alm_lstm_samples){.plan = &lstm->plan,
+                                           .weights = &lstm->weights,
+                                           .series = history->series,
+                                           .windows = f->samples.windows,
+                                           .numbers = f->numbers,
+                                           .shuffled = true,
+                                           .key = alm_random_key(lstm->seed, "order", 0),
+                                           .scratch = f->scratch};
+    f->validation = f->samples;
+    f->validation.windows = windows;
+    f->validation.shuffled = false;
+    alm_lstm_measure(&lstm->plan, &lstm->weights, &f->samples);
+    return ALM_OK;
 }
 
+static enum alm_status make_networks(struct alm_lstm_state *lstm, struct alm_error *error)
+{
+    struct alm_network_shape shape;
+    ALM_TRY(alm_lstm_shape(&shape, lstm, error));
+    ALM_TRY(ALM_NEW(&lstm->networks, lstm->n_networks, error));
+    ALM_TRY(ALM_NEW(&lstm->result, lstm->n_networks, error));
+    for (size_t i = 0; i < lstm->n_networks; i++) {
+        struct alm_random *random;
+        ALM_TRY(alm_network_create(&lstm->networks[i], &shape, error));
+        ALM_TRY(alm_random_create(&random, alm_random_key(lstm->seed, "weights", i), error));
+        const enum alm_status status = alm_network_init(lstm->networks[i], random, error);
+        alm_random_free(random);
+        ALM_TRY(status);
+    }
+    return ALM_OK;
+}
+
+/* One network after the other, each with its own weights, order and masks; a training uses the threads there
+ * are. */
 static enum alm_status train(struct alm_lstm_state *lstm, struct fitting *f, struct alm_error *error)
 {
-    f->samples.plan = f->validation.plan = lstm->plan;
-    f->samples.season = f->validation.season = f->season;
-    f->samples.shuffled = true;
-    f->samples.key = alm_random_key(lstm->seed, "order", 0);
-    const struct alm_batch_source samples = {&f->samples, alm_window_set_count(f->samples.windows),
-                                             alm_lstm_fill};
-    const struct alm_batch_source tail = {&f->validation, alm_window_set_count(f->validation.windows),
-                                          alm_lstm_fill};
-    if (samples.n == 0) return alm_fail(error, ALM_DATA, "lstm: no window of the history is whole");
-    return alm_lstm_train(&lstm->result, lstm->network, lstm, &samples, &tail, f->hooks, 0, error);
-}
-
-static void set_sizes(struct alm_lstm_state *lstm, const struct alm_history *history)
-{
-    lstm->plan.horizon = history->horizon;
-    lstm->plan.lookback = 0;
-    for (size_t i = 0; i < history->n_series; i++) {
-        const size_t n = alm_lstm_lookback(lstm, history->series[i].season_length, history->horizon);
-        if (n > lstm->plan.lookback) lstm->plan.lookback = n;
+    const struct alm_cancel *cancel = f->hooks == NULL ? NULL : f->hooks->cancel;
+    ALM_TRY(alm_lstm_start_skip(lstm->networks, lstm, &f->samples, cancel, error));
+    for (size_t i = 0; i < lstm->n_networks; i++) {
+        f->samples.key = alm_random_key(lstm->seed, "order", i);
+        const struct alm_batch_source samples = {&f->samples, alm_window_set_count(f->samples.windows),
+                                                 alm_lstm_fill};
+        const struct alm_batch_source tail = {&f->validation, alm_window_set_count(f->validation.windows),
+                                              alm_lstm_fill};
+        ALM_TRY(
+            alm_lstm_train(&lstm->result[i], lstm->networks[i], lstm, &samples, &tail, f->hooks, i, error));
     }
-}
-
-static enum alm_status check_seasons(const struct alm_lstm_state *lstm, const struct alm_history *history,
-                                     struct alm_error *error)
-{
-    for (size_t i = 0; lstm->plan.seasonal && i < history->n_series; i++)
-        if (history->series[i].season_length > lstm->plan.lookback)
-            return alm_fail(error, ALM_DATA,
-                            "lstm: residual=season needs a lookback of at least one season (%zu) for %s",
-                            history->series[i].season_length, history->series[i].name);
     return ALM_OK;
 }
 
@@ -107,17 +117,17 @@ enum alm_status alm_lstm_fit(void *self, const struct alm_history *history, cons
 {
     struct alm_lstm_state *lstm = self;
     struct fitting f = {.hooks = hooks};
-    alm_network_free(lstm->network);
-    lstm->network = NULL;
-    set_sizes(lstm, history);
-    ALM_TRY(check_seasons(lstm, history, error));
-    enum alm_status status = make_network(lstm, error);
-    if (status == ALM_OK) status = cut_windows(&f, lstm, history, error);
+    alm_lstm_clear_fit(lstm);
+    enum alm_status status = alm_lstm_size(lstm, history, error);
+    if (status == ALM_OK) status = prepare(&f, lstm, history, error);
+    if (status == ALM_OK) status = make_networks(lstm, error);
     if (status == ALM_OK) status = train(lstm, &f, error);
+    if (status != ALM_OK) alm_lstm_clear_fit(lstm);
     alm_window_set_free(f.samples.windows);
     alm_window_set_free(f.validation.windows);
     free(f.train);
     free(f.tail);
-    free(f.season);
+    free(f.numbers);
+    free(f.scratch);
     return status;
 }

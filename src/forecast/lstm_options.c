@@ -51,11 +51,14 @@ const struct alm_option alm_lstm_options[] = {
      .fallback = "sort",
      .choices = "sort|monotone"},
     {.name = "scale",
-     .help = "how a window is scaled: less its last value or its mean, by its standard deviation; season: "
-             "by its mean seasonal difference, to go with residual=season",
+     .help =
+         "how a window is scaled, by numbers of its own: less its last value or its mean, by its standard "
+         "deviation; season: less the mean of its last season, by its mean seasonal difference, to go "
+         "with residual=season; robust: less its median, by its quartiles; revin: as standard "
+         "(reversible instance normalisation without learnt affine map)",
      .kind = ALM_OPTION_CHOICE,
      .fallback = "last",
-     .choices = "none|last|standard|season"},
+     .choices = "none|last|standard|season|robust|revin"},
     {.name = "residual",
      .help = "season: answers are added to the value one season before",
      .kind = ALM_OPTION_CHOICE,
@@ -174,6 +177,132 @@ const struct alm_option alm_lstm_options[] = {
      .fallback = "1",
      .minimum = 1,
      .maximum = 100000},
+    {.name = "deseason",
+     .help = "the mean season of a window is taken out of it before it is scaled and is put back on answers",
+     .kind = ALM_OPTION_FLAG,
+     .fallback = "0"},
+    {.name = "arcsinh",
+     .help = "the layers see asinh of the scaled values, which tames outliers; the skip and answers do not",
+     .kind = ALM_OPTION_FLAG,
+     .fallback = "0"},
+    {.name = "skip",
+     .help = "a linear map from the scaled window to the answers beside the layers, which then learn what it "
+             "cannot; starts at 0, or at the ridge solution of the training windows",
+     .kind = ALM_OPTION_CHOICE,
+     .fallback = "none",
+     .choices = "none|zero|ridge"},
+    {.name = "ridge",
+     .help = "penalty of skip=ridge, as a share of the mean variance of a window's values",
+     .kind = ALM_OPTION_REAL,
+     .fallback = "0.001",
+     .minimum = 1e-12,
+     .maximum = 1e6},
+    {.name = "seeds",
+     .help =
+         "networks that are trained, each from a seed of its own; the median of their answers is forecast",
+     .kind = ALM_OPTION_INTEGER,
+     .fallback = "1",
+     .minimum = 1,
+     .maximum = 1000},
+    {.name = "weight",
+     .help =
+         "what windows count for: 1; their scale, so that errors count in the unit of the data; scale by "
+         "level, as shares; owa: as errors move OWA against the seasonal naive forecast of the training part",
+     .kind = ALM_OPTION_CHOICE,
+     .fallback = "none",
+     .choices = "none|scale|level|owa"},
+    {.name = "step_weight",
+     .help = "step h of the horizon counts h to the power of minus this",
+     .kind = ALM_OPTION_REAL,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 10},
+    {.name = "calendar",
+     .help = "clock and date of each step's first bar and of the first bar to forecast as inputs, the fields "
+             "chosen by frequency: as sine and cosine, or one input per value",
+     .kind = ALM_OPTION_CHOICE,
+     .fallback = "none",
+     .choices = "none|cyclic|onehot"},
+    {.name = "missing",
+     .help = "fill: with the last value; mask: missing values are 0 and marked by an input of their own",
+     .kind = ALM_OPTION_CHOICE,
+     .fallback = "fill",
+     .choices = "fill|mask"},
+    {.name = "scale_input",
+     .help = "the logarithm of a window's scale as an input",
+     .kind = ALM_OPTION_FLAG,
+     .fallback = "0"},
+    {.name = "embedding",
+     .help = "size of a vector that is learnt for each series; such a model forecasts only series that it "
+             "was trained on",
+     .kind = ALM_OPTION_INTEGER,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1024},
+    {.name = "cell",
+     .help = "lstm, or slstm with exponential input gate and normalised memory (Beck et al. 2024)",
+     .kind = ALM_OPTION_CHOICE,
+     .fallback = "lstm",
+     .choices = "lstm|slstm"},
+    {.name = "peephole", .help = "gates see the memory", .kind = ALM_OPTION_FLAG, .fallback = "0"},
+    {.name = "layer_norm",
+     .help = "sums that gates are made of are normalised over the layer",
+     .kind = ALM_OPTION_FLAG,
+     .fallback = "0"},
+    {.name = "residual_layers",
+     .help = "a layer above the first adds its input to its output",
+     .kind = ALM_OPTION_FLAG,
+     .fallback = "0"},
+    {.name = "forget",
+     .help =
+         "in training the forget gate of a unit and step is replaced with probability forget_rate: by 0, by "
+         "1, or by (1 - a) f + a u with a = forget_noise and u uniform; forecasts take the expectation",
+     .kind = ALM_OPTION_CHOICE,
+     .fallback = "learned",
+     .choices = "learned|zero|one|noise"},
+    {.name = "forget_rate",
+     .help = "see forget",
+     .kind = ALM_OPTION_REAL,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1},
+    {.name = "forget_noise",
+     .help = "see forget",
+     .kind = ALM_OPTION_REAL,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1},
+    {.name = "dropout_input",
+     .help = "share of a window's inputs that are 0 in training, the same ones at all steps",
+     .kind = ALM_OPTION_REAL,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 0.99},
+    {.name = "dropout_layer",
+     .help = "share of the outputs of a layer that the next one does not see in training",
+     .kind = ALM_OPTION_REAL,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 0.99},
+    {.name = "dropout_recurrent",
+     .help = "share of a layer's outputs that it does not see itself at the next step in training",
+     .kind = ALM_OPTION_REAL,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 0.99},
+    {.name = "decoder",
+     .help = "direct: one map to the whole horizon; segment: the horizon in parts, each one step of a "
+             "further cell from the last state (SegRNN); recursive: the network answers a part of the "
+             "horizon and goes on from its own answers, quantiles from 200 sampled paths",
+     .kind = ALM_OPTION_CHOICE,
+     .fallback = "direct",
+     .choices = "direct|segment|recursive"},
+    {.name = "answer",
+     .help = "values of a part of decoder=segment or recursive; default: segment (where that divides the "
+             "horizon)",
+     .kind = ALM_OPTION_INTEGER,
+     .minimum = 1,
+     .maximum = 100000},
     {0},
 };
 
@@ -191,19 +320,11 @@ static enum alm_status check_levels(const struct alm_loss *loss, struct alm_erro
 enum alm_status alm_lstm_read_options(struct alm_lstm_state *lstm, struct alm_error *error)
 {
     const struct alm_config *c = lstm->config;
-    lstm->plan = (struct alm_lstm_plan){
-        .segment = alm_config_size(c, "segment"),
-        .labels = (enum alm_labels)alm_config_choice(c, "labels"),
-        .scale = (enum alm_scaler_kind)alm_config_choice(c, "scale"),
-        .seasonal = alm_config_choice(c, "residual") == 1,
-    };
     lstm->loss = (struct alm_loss){
         .kind = (enum alm_loss_kind)alm_config_choice(c, "loss"), .delta = 1, .n_levels = 1};
-    if (alm_config_has(c, "lookback") && alm_config_size(c, "lookback") % lstm->plan.segment != 0)
-        return alm_fail(error, ALM_USAGE, "lstm: segment=%zu does not divide lookback=%zu",
-                        lstm->plan.segment, alm_config_size(c, "lookback"));
     if (lstm->loss.kind == ALM_LOSS_GAUSSIAN) lstm->loss.n_levels = 2;
     if (lstm->loss.kind == ALM_LOSS_STUDENT) lstm->loss.n_levels = 3;
+    ALM_TRY(alm_lstm_read_plan(lstm, error));
     if (lstm->loss.kind != ALM_LOSS_QUANTILE) return ALM_OK;
     lstm->loss.monotone = alm_config_choice(c, "crossing") == 1;
     lstm->loss.levels = alm_config_numbers(c, "levels", &lstm->loss.n_levels);

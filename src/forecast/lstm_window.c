@@ -1,67 +1,195 @@
 #include "forecast/lstm_window.h"
 
-#include "base/random.h"
+#include <math.h>
+#include <string.h>
 
-/* Values that the scaler reads. */
+size_t alm_lstm_inputs(const struct alm_lstm_plan *plan)
+{
+    const size_t marks = plan->mask ? 1 : 0, values = 1 + marks + plan->n_past + plan->n_future;
+    return plan->segment * values + alm_feature_count(plan->calendar) + (plan->scale_input ? 1 : 0);
+}
+
+size_t alm_lstm_extras(const struct alm_lstm_plan *plan)
+{
+    return alm_feature_count(plan->calendar) + plan->n_future * plan->horizon + plan->n_statics;
+}
+
+size_t alm_lstm_scratch(const struct alm_lstm_plan *plan)
+{
+    return 3 * plan->lookback;
+}
+
+/* Values that scaler and season are taken from. */
 static size_t scaled_values(const struct alm_lstm_plan *plan)
 {
     const size_t steps = plan->lookback / plan->segment;
     return plan->labels == ALM_LABELS_ALL && steps > 1 ? steps / 2 * plan->segment : plan->lookback;
 }
 
-struct alm_scaler alm_lstm_encode(alm_real *x, size_t rows, size_t row, const struct alm_lstm_plan *plan,
-                                  const double *y, size_t season)
+/* index [season] = mean of the values of each phase less that of all, over the last whole seasons of y [n].
+ */
+static void mean_season(double *index, const double *y, size_t n, size_t season)
 {
-    const struct alm_scaler scaler = alm_scaler_fit(plan->scale, y, scaled_values(plan), season);
-    for (size_t i = 0; i < plan->lookback; i++) {
-        const size_t step = i / plan->segment, input = i % plan->segment;
-        x[(step * rows + row) * plan->segment + input] = (alm_real)alm_scaler_apply(scaler, y[i]);
+    double all = 0;
+    size_t there = 0;
+    for (size_t phase = 0; phase < season; phase++) {
+        double sum = 0;
+        size_t count = 0;
+        /* from the whole seasons' first bar of this phase on */
+        size_t i = n % season;
+        i += (phase + season - i % season) % season;
+        for (; i < n; i += season) {
+            if (isnan(y[i])) continue;
+            sum += y[i];
+            count++;
+        }
+        index[phase] = count == 0 ? (double)NAN : sum / (double)count;
+        if (count > 0) all += index[phase], there++;
     }
-    return scaler;
+    for (size_t phase = 0; phase < season; phase++)
+        index[phase] = isnan(index[phase]) ? 0 : index[phase] - all / (double)there;
 }
 
-double alm_lstm_base(const struct alm_lstm_plan *plan, const double *y, size_t seen, size_t h, size_t season,
-                     struct alm_scaler scaler)
+void alm_lstm_frame(struct alm_lstm_frame *out, const struct alm_lstm_plan *plan,
+                    struct alm_lstm_window window, double *scratch)
 {
-    if (plan->seasonal) return y[seen + h - season * (h / season + 1)];
-    return plan->scale == ALM_SCALER_LAST ? y[seen - 1] : scaler.centre;
+    const size_t season = window.series->season_length, n = scaled_values(plan);
+    double *z = scratch, *index = scratch + plan->lookback, *spare = scratch + 2 * plan->lookback;
+    *out = (struct alm_lstm_frame){
+        .window = window, .y = window.series->target.y + window.first, .season = season};
+    out->z = out->y;
+    if (plan->deseason && season > 1 && 2 * season <= n) {
+        mean_season(index, out->y, n, season);
+        for (size_t i = 0; i < plan->lookback; i++)
+            z[i] = out->y[i] - index[i % season];
+        out->z = z;
+        out->index = index;
+    }
+    out->scaler = alm_scaler_fit(plan->scale, out->z, n, season, spare);
 }
 
-/* The answers wanted after the first `seen` values of y; y and weight stand at the row's horizon. */
-static void encode_targets(alm_real *wanted, alm_real *weight, const struct alm_lstm_plan *plan,
-                           const double *y, size_t seen, size_t season, struct alm_scaler scaler)
+/* ---- inputs ---- */
+
+static double standardised(struct alm_lstm_norm norm, double value)
+{
+    return norm.spread > 0 && isfinite(value) ? (value - norm.centre) / norm.spread : 0;
+}
+
+/* The value of a covariate at a bar; NaN (which is shown as the mean) where it has none. */
+static double covariate_at(struct alm_span span, size_t bar)
+{
+    return bar < span.n ? span.y[bar] : (double)NAN;
+}
+
+static double log_scale(const struct alm_lstm_plan *plan, struct alm_scaler scaler)
+{
+    return standardised(plan->log_scale, scaler.scale > 0 ? log(scaler.scale) : (double)NAN);
+}
+
+static void fill_features(alm_real *out, const struct alm_lstm_plan *plan, const struct alm_zone *zone,
+                          int64_t ts)
+{
+    double features[256];
+    alm_feature_fill(features, plan->calendar, zone, ts);
+    for (size_t k = 0; k < alm_feature_count(plan->calendar); k++)
+        out[k] = (alm_real)features[k];
+}
+
+/* The values of one step, and their marks. */
+static alm_real *fill_values(alm_real *x, const struct alm_lstm_plan *plan,
+                             const struct alm_lstm_frame *frame, size_t from)
+{
+    for (size_t i = from; i < from + plan->segment; i++) {
+        const double scaled = isnan(frame->z[i]) ? 0 : alm_scaler_apply(frame->scaler, frame->z[i]);
+        *x++ = (alm_real)(plan->arcsinh ? asinh(scaled) : scaled);
+    }
+    for (size_t i = from; plan->mask && i < from + plan->segment; i++)
+        *x++ = (alm_real)(isnan(frame->z[i]) ? 1 : 0);
+    return x;
+}
+
+static alm_real *fill_covariates(alm_real *x, const struct alm_lstm_norm *norm, const struct alm_span *spans,
+                                 size_t n, size_t first, size_t bars)
+{
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < bars; i++)
+            *x++ = (alm_real)standardised(norm[k], covariate_at(spans[k], first + i));
+    return x;
+}
+
+static void fill_step(alm_real *x, const struct alm_lstm_plan *plan, const struct alm_lstm_frame *frame,
+                      size_t from)
+{
+    const struct alm_history_series *s = frame->window.series;
+    const size_t bar = frame->window.first + from, features = alm_feature_count(plan->calendar);
+    x = fill_values(x, plan, frame, from);
+    x = fill_covariates(x, plan->past, s->past, plan->n_past, bar, plan->segment);
+    x = fill_covariates(x, plan->future, s->future, plan->n_future, bar, plan->segment);
+    if (features > 0) fill_features(x, plan, s->calendar.zone, s->target.ts[bar]);
+    if (plan->scale_input) x[features] = (alm_real)log_scale(plan, frame->scaler);
+}
+
+static void fill_extras(alm_real *out, const struct alm_lstm_plan *plan, const struct alm_lstm_frame *frame)
+{
+    const struct alm_history_series *s = frame->window.series;
+    if (alm_feature_count(plan->calendar) > 0) fill_features(out, plan, s->calendar.zone, frame->window.next);
+    out += alm_feature_count(plan->calendar);
+    out = fill_covariates(out, plan->future, s->future, plan->n_future, frame->window.first + plan->lookback,
+                          plan->horizon);
+    for (size_t k = 0; k < plan->n_statics; k++)
+        *out++ = (alm_real)standardised(plan->statics[k], s->statics[k]);
+}
+
+void alm_lstm_encode(struct alm_batch *batch, size_t row, const struct alm_lstm_plan *plan,
+                     const struct alm_lstm_frame *frame)
+{
+    const size_t inputs = alm_lstm_inputs(plan);
+    for (size_t step = 0; step < plan->lookback / plan->segment; step++)
+        fill_step(batch->x + (step * batch->rows + row) * inputs, plan, frame, step * plan->segment);
+    for (size_t i = 0; plan->skip && i < plan->lookback; i++)
+        batch->window[row * plan->lookback + i] =
+            isnan(frame->z[i]) ? 0 : (alm_real)alm_scaler_apply(frame->scaler, frame->z[i]);
+    if (alm_lstm_extras(plan) > 0) fill_extras(batch->extras + row * alm_lstm_extras(plan), plan, frame);
+}
+
+/* ---- answers ---- */
+
+/* The last value of its season that is there, or NaN. */
+static double season_before(const struct alm_lstm_frame *frame, size_t seen, size_t h)
+{
+    for (size_t back = frame->season * (h / frame->season + 1); back <= seen + h; back += frame->season)
+        if (!isnan(frame->y[seen + h - back])) return frame->y[seen + h - back];
+    return (double)NAN;
+}
+
+double alm_lstm_base(const struct alm_lstm_plan *plan, const struct alm_lstm_frame *frame, size_t seen,
+                     size_t h)
+{
+    double base = frame->scaler.centre;
+    if (plan->seasonal) {
+        const double before = season_before(frame, seen, h);
+        return isnan(before) ? base : before;
+    }
+    for (size_t i = seen; plan->scale == ALM_SCALER_LAST && i-- > 0;) {
+        if (isnan(frame->z[i])) continue;
+        base = frame->z[i];
+        break;
+    }
+    return frame->index == NULL ? base : base + frame->index[(seen + h) % frame->season];
+}
+
+void alm_lstm_wanted(alm_real *wanted, alm_real *weight, const struct alm_lstm_plan *plan,
+                     const struct alm_lstm_frame *frame, size_t seen)
 {
     /* no unit, no season seen yet, or within what the scaler reads: does not count */
     const bool counts =
-        scaler.scale > 0 && (!plan->seasonal || seen >= season) && seen >= scaled_values(plan);
+        frame->scaler.scale > 0 && (!plan->seasonal || seen >= frame->season) && seen >= scaled_values(plan);
     for (size_t h = 0; h < plan->horizon; h++) {
+        const bool there = counts && !isnan(frame->y[seen + h]);
         wanted[h] =
-            counts
-                ? (alm_real)((y[seen + h] - alm_lstm_base(plan, y, seen, h, season, scaler)) / scaler.scale)
+            there
+                ? (alm_real)((frame->y[seen + h] - alm_lstm_base(plan, frame, seen, h)) / frame->scaler.scale)
                 : 0;
-        weight[h] = counts ? 1 : 0;
+        weight[h] = there ? 1 : 0;
     }
-}
-
-enum alm_status alm_lstm_fill(void *context, struct alm_batch *batch, size_t pass, size_t first,
-                              struct alm_error *error)
-{
-    const struct alm_lstm_samples *samples = context;
-    const struct alm_lstm_plan *plan = &samples->plan;
-    const size_t n = alm_window_set_count(samples->windows), steps = plan->lookback / plan->segment;
-    const size_t unlabelled = plan->labels == ALM_LABELS_ALL ? 0 : steps - 1;
-    const uint64_t key = alm_random_key(samples->key, "pass", pass);
-    (void)error;
-    for (size_t row = 0; row < batch->rows; row++) {
-        const size_t index = samples->shuffled ? alm_permuted(first + row, n, key) : first + row;
-        const struct alm_window window = alm_window_set_at(samples->windows, index);
-        const size_t season = samples->season[window.series];
-        const struct alm_scaler scaler = alm_lstm_encode(batch->x, batch->rows, row, plan, window.y, season);
-        for (size_t step = unlabelled; step < steps; step++) {
-            const size_t at = ((step - unlabelled) * batch->rows + row) * plan->horizon;
-            encode_targets(batch->y + at, batch->weight + at, plan, window.y, (step + 1) * plan->segment,
-                           season, scaler);
-        }
-    }
-    return ALM_OK;
 }

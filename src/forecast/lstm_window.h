@@ -2,46 +2,85 @@
 #ifndef ALM_FORECAST_LSTM_WINDOW_H
 #define ALM_FORECAST_LSTM_WINDOW_H
 
+#include "forecast/forecaster.h"
 #include "nn/network.h"
-#include "nn/trainer.h"
+#include "window/calendar_features.h"
 #include "window/scaler.h"
-#include "window/window.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
+
+/* What one number is standardised by: taken from the training part. spread 0: always 0. */
+struct alm_lstm_norm {
+    double centre, spread;
+};
 
 struct alm_lstm_plan {
     size_t lookback, segment; /* the network's steps are lookback / segment, each of segment values */
     size_t horizon;
     enum alm_labels labels;
     enum alm_scaler_kind scale;
-    bool seasonal; /* answers are added to the value one season before */
+    bool seasonal;       /* answers are added to the value one season before */
+    bool deseason;       /* the window's mean season is taken out before scaling, and put back */
+    bool arcsinh;        /* inputs of the steps are asinh of the scaled values */
+    bool skip;           /* the scaled window also goes round the layers */
+    bool mask;           /* missing values are 0 and each value has an input that is 1 where it is missing */
+    bool scale_input;    /* each step has the logarithm of the window's scale as an input */
+    bool series_numbers; /* rows say which series they are of (embedding) */
+    struct alm_features calendar;
+
+    /* Learnt from the training part. */
+    struct alm_lstm_norm log_scale;
+    size_t n_past, n_future, n_statics;
+    const struct alm_lstm_norm *past, *future, *statics; /* [n_past], [n_future], [n_statics] */
 };
 
-/* Scales y [lookback] into row `row` of x, time-major for `rows` rows, and returns the scaler. With
- * labels=last it reads the whole window. With labels=all it reads the first half of the steps, and only the
- * steps from the end of that half on are counted, so that no answer is scaled by what comes after it. */
-struct alm_scaler alm_lstm_encode(alm_real *x, size_t rows, size_t row, const struct alm_lstm_plan *plan,
-                                  const double *y, size_t season);
+/* What the network's shape follows from: inputs of a step (in the order: values, their marks, past, future
+ * covariates, calendar of the step's first bar, scale) and numbers a row that are the same for all steps
+ * (calendar of the first bar to forecast, future covariates of the horizon, static ones). */
+size_t alm_lstm_inputs(const struct alm_lstm_plan *plan);
+size_t alm_lstm_extras(const struct alm_lstm_plan *plan);
 
-/* The answer for step h (from 0) after the first `seen` values of y is: base + scale * output. The base is
- * the last value seen (scale=last), the scaler's centre, or, with residual=season, the value one season
- * before the target. */
-double alm_lstm_base(const struct alm_lstm_plan *plan, const double *y, size_t seen, size_t h, size_t season,
-                     struct alm_scaler scaler);
-
-/* Windows as training samples. */
-struct alm_lstm_samples {
-    struct alm_lstm_plan plan;
-    struct alm_window_set *windows;
-    const size_t *season; /* by series */
-    bool shuffled;        /* every pass in its own order, drawn from key; else in the order of the windows */
-    uint64_t key;
+/* One window: the lookback values of a series from bar first on. */
+struct alm_lstm_window {
+    const struct alm_history_series *series;
+    size_t first;
+    int64_t next; /* timestamp of the bar after the last input; looked at when there is a calendar */
 };
 
-/* An alm_batch_source's fill; context is a struct alm_lstm_samples. */
-enum alm_status alm_lstm_fill(void *context, struct alm_batch *batch, size_t pass, size_t first,
-                              struct alm_error *error);
+/* A window and what scales it. */
+struct alm_lstm_frame {
+    struct alm_lstm_window window;
+    const double *y; /* [lookback and, in training, horizon] the values */
+    const double *z; /* [lookback] the same without their season: y itself unless deseason */
+    const double
+        *index; /* [season] mean season by bar modulo season, from the window's first bar on, or NULL */
+    size_t season;
+    struct alm_scaler scaler; /* of z */
+};
+
+/* Doubles that a frame needs as scratch; they must live as long as it is used. */
+size_t alm_lstm_scratch(const struct alm_lstm_plan *plan);
+
+/* Scales a window. With labels=last everything is taken from the whole window. With labels=all it is taken
+ * from the first half of the steps, and only the steps from the end of that half on are counted, so that no
+ * answer is scaled by what comes after it. */
+void alm_lstm_frame(struct alm_lstm_frame *out, const struct alm_lstm_plan *plan,
+                    struct alm_lstm_window window, double *scratch);
+
+/* Writes row `row` of a batch's x, window and extras. Nothing of the target after the window, and of future
+ * covariates nothing after its horizon, is looked at. */
+void alm_lstm_encode(struct alm_batch *batch, size_t row, const struct alm_lstm_plan *plan,
+                     const struct alm_lstm_frame *frame);
+
+/* The answer for step h (from 0) after the first `seen` values is: base + scale * output. The base is the
+ * last value seen (scale=last) or the scaler's centre, each with its season when that was taken out, or, with
+ * residual=season, the last value seen a whole number of seasons before the target. */
+double alm_lstm_base(const struct alm_lstm_plan *plan, const struct alm_lstm_frame *frame, size_t seen,
+                     size_t h);
+
+/* The answers wanted after the first `seen` values, [horizon]; weight is 1 for those that count. */
+void alm_lstm_wanted(alm_real *wanted, alm_real *weight, const struct alm_lstm_plan *plan,
+                     const struct alm_lstm_frame *frame, size_t seen);
 
 #endif

@@ -58,6 +58,12 @@ static enum alm_status fill(struct alm_prepared *out, struct alm_error *error)
     return ALM_OK;
 }
 
+static bool takes_missing(const struct alm_forecaster_type *type, const void *self)
+{
+    return (type->traits & ALM_TRAIT_MISSING) != 0 ||
+           (type->takes_missing != NULL && type->takes_missing(self));
+}
+
 enum alm_status alm_prepare(struct alm_prepared *out, const struct alm_history_series *in,
                             const struct alm_forecaster_type *type, const void *self,
                             enum alm_missing_policy missing, size_t horizon,
@@ -86,7 +92,7 @@ enum alm_status alm_prepare(struct alm_prepared *out, const struct alm_history_s
         alm_outcome_fail(outcome, ALM_DATA,
                          "%s needs at least %zu values for season length %zu and horizon %zu, there are %zu",
                          type->name, needed, in->season_length, horizon, n);
-    } else if (holes > 0 && (type->traits & ALM_TRAIT_MISSING) == 0) {
+    } else if (holes > 0 && !takes_missing(type, self)) {
         if (missing == ALM_MISSING_REFUSE)
             alm_outcome_fail(outcome, ALM_DATA,
                              "%zu values are missing and %s does not take gaps (--missing fill "

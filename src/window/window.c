@@ -38,6 +38,7 @@ static enum alm_status add_stretch(struct alm_window_set *set, size_t series, st
 static enum alm_status add_span(struct alm_window_set *set, size_t series, struct alm_span span,
                                 struct alm_error *error)
 {
+    if (set->shape.missing) return add_stretch(set, series, span, 0, span.n, error);
     for (size_t from = 0; from < span.n;) {
         size_t to = from;
         while (to < span.n && !isnan(span.y[to]))

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "series/span.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@ struct alm_window_shape {
     size_t lookback; /* inputs; >= 1 */
     size_t horizon;  /* targets after them; >= 1 */
     size_t stride;   /* bars between neighbouring windows of a series; >= 1 */
+    bool missing;    /* whether windows may have missing values */
 };
 
 /* One window: y[0 .. lookback) are its inputs and y[lookback .. lookback + horizon) its targets, in place. */
@@ -25,9 +27,9 @@ struct alm_window {
  * spans' values must outlive the set. */
 struct alm_window_set;
 
-/* Every window that lies in one span and has no missing value; within a span the last one ends where the span
- * does and the others lie multiples of stride before it. ALM_USAGE for a shape with a zero. Release with
- * alm_window_set_free. */
+/* Every window that lies in one span and, unless the shape allows it, has no missing value; within a span the
+ * last one ends where the span does and the others lie multiples of stride before it. ALM_USAGE for a shape
+ * with a zero. Release with alm_window_set_free. */
 enum alm_status alm_window_set_create(struct alm_window_set **out, const struct alm_span *spans,
                                       size_t n_spans, const struct alm_window_shape *shape,
                                       struct alm_error *error);

@@ -4,8 +4,6 @@
 
 #include "base/random.h"
 #include "forecast/lstm_answer.h"
-#include "forecast/lstm_window.h"
-
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
@@ -192,7 +190,8 @@ Test(lstm, state_of_another_shape_is_refused)
     cr_assert(eq(int, type->save(self, &bytes, NULL), ALM_OK));
     struct alm_bytes_reader in = {.data = bytes.data, .length = bytes.length};
     cr_assert(eq(int, type->load(wrong, &in, NULL), ALM_PARSE));
-    for (size_t at = 0; at < 12; at++) { /* version and lookback */
+    for (size_t at = 0; at < 20; at++) {  /* version and lookback */
+        if (at >= 4 && at < 12) continue; /* the seed may be any */
         bytes.data[at] ^= 0x40;
         in = (struct alm_bytes_reader){.data = bytes.data, .length = bytes.length};
         cr_assert(eq(int, type->load(self, &in, NULL), ALM_PARSE), "byte %zu", at);
@@ -257,45 +256,4 @@ Test(lstm, a_cancelled_fit_says_so)
         eq(int, alm_forecaster_fit(forecaster, &history, NULL, 0, &hooks, &outcome, NULL), ALM_INTERRUPTED));
     alm_forecaster_free(forecaster);
     sample_free(&s);
-}
-
-/* What the network is shown of a window, and where answers are counted from, with values after `seen`
- * poisoned. */
-static void check_plan(const struct alm_lstm_plan *plan, size_t season)
-{
-    enum { MOST = 64 };
-    double y[MOST], poisoned[MOST];
-    float x[2][MOST];
-    for (size_t i = 0; i < MOST; i++)
-        y[i] = 10 + sin((double)i) + 0.1 * (double)i;
-    for (size_t seen = plan->segment; seen <= plan->lookback; seen += plan->segment) {
-        if (plan->labels == ALM_LABELS_LAST && seen < plan->lookback) continue;
-        if (plan->labels == ALM_LABELS_ALL && 2 * seen < plan->lookback) continue; /* not counted */
-        if (plan->seasonal && seen < season) continue;
-        for (size_t i = 0; i < MOST; i++)
-            poisoned[i] = i < seen ? y[i] : 1e30;
-        const struct alm_scaler a = alm_lstm_encode(x[0], 1, 0, plan, y, season),
-                                b = alm_lstm_encode(x[1], 1, 0, plan, poisoned, season);
-        cr_assert(a.centre == b.centre && a.scale == b.scale, "seen %zu", seen);
-        cr_assert(memcmp(x[0], x[1], seen * sizeof(float)) == 0, "seen %zu", seen);
-        for (size_t h = 0; h < plan->horizon; h++)
-            cr_assert(eq(dbl, alm_lstm_base(plan, y, seen, h, season, a),
-                         alm_lstm_base(plan, poisoned, seen, h, season, b)));
-    }
-}
-
-Test(lstm, nothing_after_a_step_reaches_its_inputs_scale_or_base)
-{
-    for (int scale = ALM_SCALER_NONE; scale <= ALM_SCALER_SEASON; scale++)
-        for (int labels = 0; labels < 2; labels++)
-            for (int seasonal = 0; seasonal < 2; seasonal++)
-                for (size_t segment = 1; segment <= 7; segment += 3) {
-                    const struct alm_lstm_plan plan = {28,
-                                                       segment,
-                                                       20,
-                                                       labels ? ALM_LABELS_LAST : ALM_LABELS_ALL,
-                                                       (enum alm_scaler_kind)scale,
-                                                       seasonal};
-                    check_plan(&plan, 7);
-                }
 }

@@ -39,7 +39,7 @@ Test(window, a_set_holds_exactly_the_windows_that_brute_force_finds)
     for (size_t trial = 0; trial < 400; trial++) {
         const struct alm_window_shape shape = {1 + alm_random_below(random, 12),
                                                1 + alm_random_below(random, 6),
-                                               1 + alm_random_below(random, 4)};
+                                               1 + alm_random_below(random, 4), false};
         const size_t length = shape.lookback + shape.horizon;
         struct alm_window_set *set;
         size_t found = 0;
@@ -66,7 +66,7 @@ Test(window, inputs_never_lie_beyond_the_origin_nor_targets_beyond_the_span)
     struct alm_random *random;
     struct sample sample;
     struct alm_window_set *set;
-    const struct alm_window_shape shape = {7, 3, 1};
+    const struct alm_window_shape shape = {7, 3, 1, false};
     cr_assert(eq(int, alm_random_create(&random, 6, NULL), ALM_OK));
     make(&sample, random);
     cr_assert(eq(int, alm_window_set_create(&set, sample.span, SERIES, &shape, NULL), ALM_OK));
@@ -82,7 +82,7 @@ Test(window, inputs_never_lie_beyond_the_origin_nor_targets_beyond_the_span)
 Test(window, refuses_shapes_with_a_zero)
 {
     struct alm_window_set *set;
-    const struct alm_window_shape shapes[] = {{0, 1, 1}, {1, 0, 1}, {1, 1, 0}};
+    const struct alm_window_shape shapes[] = {{0, 1, 1, false}, {1, 0, 1, false}, {1, 1, 0, false}};
     for (size_t i = 0; i < 3; i++)
         cr_assert(eq(int, alm_window_set_create(&set, NULL, 0, &shapes[i], NULL), ALM_USAGE));
 }
@@ -105,5 +105,19 @@ Test(window, a_permutation_visits_everything_once_and_depends_on_its_key)
         if (n >= 100)
             cr_assert(moved > n * 9 / 10 && same < n / 10, "n=%zu moved=%zu same=%zu", n, moved, same);
         free(seen);
+    }
+}
+
+Test(window, may_be_allowed_to_have_missing_values)
+{
+    const double y[] = {1, NAN, 3, 4, NAN, 6, 7, 8};
+    const int64_t ts[8] = {0};
+    const struct alm_span span = {y, ts, 8};
+    struct alm_window_set *set;
+    for (int missing = 0; missing < 2; missing++) {
+        const struct alm_window_shape shape = {2, 1, 1, missing};
+        cr_assert(eq(int, alm_window_set_create(&set, &span, 1, &shape, NULL), ALM_OK));
+        cr_assert(eq(sz, alm_window_set_count(set), missing ? 6 : 1));
+        alm_window_set_free(set);
     }
 }

@@ -1,0 +1,112 @@
+#include "forecast/lstm_bench.h"
+
+#include "base/memory.h"
+#include "forecast/lstm_answer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t outputs_of(const struct alm_lstm_state *lstm)
+{
+    return lstm->plan.horizon * lstm->loss.n_levels;
+}
+
+enum alm_status alm_lstm_bench_init(struct alm_lstm_bench *bench, const struct alm_lstm_state *lstm,
+                                    struct alm_error *error)
+{
+    const size_t steps = lstm->plan.lookback / lstm->plan.segment;
+    *bench = (struct alm_lstm_bench){.lstm = lstm};
+    ALM_TRY(alm_tape_create(&bench->tape, lstm->networks[0], steps, ALM_LSTM_ROWS, error));
+    ALM_TRY(alm_batch_init(&bench->batch, &lstm->networks[0]->shape, steps, ALM_LSTM_ROWS, error));
+    ALM_TRY(ALM_NEW(&bench->scratch, ALM_LSTM_ROWS * alm_lstm_scratch(&lstm->plan), error));
+    ALM_TRY(ALM_NEW(&bench->answers, lstm->n_networks * ALM_LSTM_ROWS * outputs_of(lstm), error));
+    return ALM_NEW(&bench->votes, lstm->n_networks, error);
+}
+
+void alm_lstm_bench_clear(struct alm_lstm_bench *bench)
+{
+    alm_tape_free(bench->tape);
+    alm_batch_clear(&bench->batch);
+    free(bench->scratch);
+    free(bench->answers);
+    free(bench->votes);
+}
+
+void alm_lstm_bench_put(struct alm_lstm_bench *bench, size_t row, struct alm_lstm_window window)
+{
+    const struct alm_lstm_state *lstm = bench->lstm;
+    alm_lstm_frame(&bench->frame[row], &lstm->plan, window,
+                   bench->scratch + row * alm_lstm_scratch(&lstm->plan));
+    alm_lstm_encode(&bench->batch, row, &lstm->plan, &bench->frame[row]);
+    if (lstm->plan.series_numbers)
+        bench->batch.series[row] = alm_lstm_series_number(lstm, window.series->name);
+}
+
+void alm_lstm_bench_run(struct alm_lstm_bench *bench, size_t network)
+{
+    const struct alm_lstm_state *lstm = bench->lstm;
+    const size_t outputs = outputs_of(lstm), rows = bench->batch.rows;
+    const alm_real *answer = alm_network_forward(bench->tape, lstm->networks[network], &bench->batch);
+    if (lstm->plan.labels == ALM_LABELS_ALL) answer += (bench->batch.steps - 1) * rows * outputs;
+    memcpy(bench->answers + network * ALM_LSTM_ROWS * outputs, answer, rows * outputs * sizeof *answer);
+}
+
+void alm_lstm_bench_read(double *values, double *base, double *scale, const struct alm_lstm_bench *bench,
+                         size_t network, size_t row, size_t h)
+{
+    const struct alm_lstm_state *lstm = bench->lstm;
+    const struct alm_lstm_frame *frame = &bench->frame[row];
+    const size_t at = (network * ALM_LSTM_ROWS + row) * outputs_of(lstm) + h * lstm->loss.n_levels;
+    alm_loss_read(values, &lstm->loss, bench->answers + at);
+    *base = alm_lstm_base(&lstm->plan, frame, lstm->plan.lookback, h);
+    *scale = frame->scaler.scale;
+}
+
+/* The middle one of n values, or the mean of the two; sorts them. n is small. */
+static double median(double *values, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const double v = values[i];
+        size_t at = i;
+        for (; at > 0 && values[at - 1] > v; at--)
+            values[at] = values[at - 1];
+        values[at] = v;
+    }
+    return n % 2 == 1 ? values[n / 2] : values[n / 2 - 1] + (values[n / 2] - values[n / 2 - 1]) / 2;
+}
+
+double alm_lstm_bench_vote(struct alm_lstm_bench *bench, size_t row, size_t h, double level)
+{
+    const struct alm_loss *loss = &bench->lstm->loss;
+    double values[ALM_LOSS_MAX_LEVELS], base = 0, scale = 0;
+    for (size_t i = 0; i < bench->lstm->n_networks; i++) {
+        alm_lstm_bench_read(values, &base, &scale, bench, i, row, h);
+        bench->votes[i] =
+            isnan(level) ? alm_answer_point(loss, values) : alm_answer_quantile(loss, values, level);
+        if (isnan(bench->votes[i])) return (double)NAN;
+    }
+    return base + scale * median(bench->votes, bench->lstm->n_networks);
+}
+
+enum alm_status alm_lstm_last_window(struct alm_lstm_window *out, bool *usable,
+                                     const struct alm_lstm_state *lstm,
+                                     const struct alm_history_series *series, struct alm_error *error)
+{
+    const struct alm_lstm_plan *plan = &lstm->plan;
+    if (series->n_past != plan->n_past || series->n_future != plan->n_future ||
+        series->n_statics != plan->n_statics)
+        return alm_fail(
+            error, ALM_DATA,
+            "this lstm was trained with %zu past, %zu future and %zu static covariates; %s has %zu, "
+            "%zu and %zu",
+            plan->n_past, plan->n_future, plan->n_statics, series->name, series->n_past, series->n_future,
+            series->n_statics);
+    *usable = series->target.n >= plan->lookback &&
+              !(plan->seasonal && series->season_length > plan->lookback) &&
+              !(plan->series_numbers && alm_lstm_series_number(lstm, series->name) == lstm->n_names);
+    if (!*usable) return ALM_OK;
+    *out = (struct alm_lstm_window){series, series->target.n - plan->lookback, 0};
+    if (alm_feature_count(plan->calendar) == 0) return ALM_OK;
+    return alm_calendar_extend(&out->next, &series->calendar, series->target, 1, error);
+}

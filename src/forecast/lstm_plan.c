@@ -1,0 +1,155 @@
+/* What the options of the forecaster `lstm` say of windows and network. */
+#include "forecast/lstm_state.h"
+
+#include <string.h>
+
+enum { DIRECT, SEGMENT, RECURSIVE }; /* the choices of decoder */
+
+static enum alm_status check_plan(const struct alm_lstm_state *lstm, struct alm_error *error)
+{
+    const struct alm_config *c = lstm->config;
+    const struct alm_lstm_plan *plan = &lstm->plan;
+    const bool all = plan->labels == ALM_LABELS_ALL, slstm = alm_config_choice(c, "cell") == ALM_CELL_SLSTM;
+    if (alm_config_has(c, "lookback") && alm_config_size(c, "lookback") % plan->segment != 0)
+        return alm_fail(error, ALM_USAGE, "lstm: segment=%zu does not divide lookback=%zu", plan->segment,
+                        alm_config_size(c, "lookback"));
+    if (all && (plan->skip || lstm->decoder != DIRECT))
+        return alm_fail(error, ALM_USAGE, "lstm: labels=all goes with skip=none and decoder=direct only");
+    if (plan->skip && alm_config_has(c, "lookback") && alm_config_size(c, "lookback") > ALM_RIDGE_MOST_INPUTS)
+        return alm_fail(error, ALM_USAGE, "lstm: skip takes a lookback of at most %d", ALM_RIDGE_MOST_INPUTS);
+    if (plan->seasonal && plan->deseason)
+        return alm_fail(error, ALM_USAGE,
+                        "lstm: residual=season takes the season out, deseason=1 would again");
+    if (slstm && (alm_config_flag(c, "peephole") || alm_config_choice(c, "forget") != ALM_FORGET_LEARNED))
+        return alm_fail(error, ALM_USAGE, "lstm: peephole and forget are of cell=lstm, not of cell=slstm");
+    if (alm_config_has(c, "answer") && lstm->decoder == DIRECT)
+        return alm_fail(error, ALM_USAGE, "lstm: answer is of decoder=segment and decoder=recursive");
+    return ALM_OK;
+}
+
+enum alm_status alm_lstm_read_plan(struct alm_lstm_state *lstm, struct alm_error *error)
+{
+    const struct alm_config *c = lstm->config;
+    lstm->plan = (struct alm_lstm_plan){
+        .segment = alm_config_size(c, "segment"),
+        .labels = (enum alm_labels)alm_config_choice(c, "labels"),
+        .scale = (enum alm_scaler_kind)alm_config_choice(c, "scale"),
+        .seasonal = alm_config_choice(c, "residual") == 1,
+        .deseason = alm_config_flag(c, "deseason"),
+        .arcsinh = alm_config_flag(c, "arcsinh"),
+        .skip = alm_config_choice(c, "skip") != ALM_LSTM_SKIP_NONE,
+        .mask = alm_config_choice(c, "missing") == 1,
+        .scale_input = alm_config_flag(c, "scale_input"),
+        .series_numbers = alm_config_size(c, "embedding") > 0,
+        .calendar = {.coding = (enum alm_feature_coding)alm_config_choice(c, "calendar")},
+    };
+    lstm->skip = (enum alm_lstm_skip)alm_config_choice(c, "skip");
+    lstm->decoder = alm_config_choice(c, "decoder");
+    lstm->n_networks = alm_config_size(c, "seeds");
+    lstm->weights = (struct alm_lstm_weights){
+        .kind = (enum alm_lstm_weighting)alm_config_choice(c, "weight"),
+        .step = alm_config_real(c, "step_weight"),
+        .squared = lstm->loss.kind == ALM_LOSS_MSE,
+    };
+    return check_plan(lstm, error);
+}
+
+size_t alm_lstm_lookback(const struct alm_lstm_state *lstm, size_t season, size_t horizon)
+{
+    if (alm_config_has(lstm->config, "lookback")) return alm_config_size(lstm->config, "lookback");
+    size_t n = 24;
+    if (horizon + horizon / 4 > n) n = horizon + horizon / 4;
+    if (season <= 96 && 2 * season > n) n = 2 * season;
+    if (n > 512) n = 512;
+    if (lstm->plan.seasonal && n < season) n = season;
+    return (n + lstm->plan.segment - 1) / lstm->plan.segment * lstm->plan.segment;
+}
+
+size_t alm_lstm_answer(const struct alm_lstm_state *lstm, size_t horizon)
+{
+    size_t n = horizon;
+    if (alm_config_has(lstm->config, "answer"))
+        n = alm_config_size(lstm->config, "answer");
+    else if (lstm->decoder == RECURSIVE || (lstm->decoder == SEGMENT && horizon % lstm->plan.segment == 0))
+        n = lstm->plan.segment;
+    return n < horizon ? n : horizon;
+}
+
+bool alm_lstm_is_recursive(const struct alm_lstm_state *lstm)
+{
+    return lstm->decoder == RECURSIVE;
+}
+
+enum alm_status alm_lstm_shape(struct alm_network_shape *out, const struct alm_lstm_state *lstm,
+                               struct alm_error *error)
+{
+    const struct alm_config *c = lstm->config;
+    const struct alm_lstm_plan *plan = &lstm->plan;
+    const bool segments = lstm->decoder == SEGMENT;
+    *out = (struct alm_network_shape){
+        .inputs = alm_lstm_inputs(plan),
+        .hidden = alm_config_size(c, "hidden"),
+        .layers = alm_config_size(c, "layers"),
+        .horizon = plan->horizon,
+        .levels = lstm->loss.n_levels,
+        .labels = plan->labels,
+        .cell = (enum alm_cell_kind)alm_config_choice(c, "cell"),
+        .peephole = alm_config_flag(c, "peephole"),
+        .layer_norm = alm_config_flag(c, "layer_norm"),
+        .residual = alm_config_flag(c, "residual_layers"),
+        .forget = (enum alm_forget_mode)alm_config_choice(c, "forget"),
+        .forget_rate = alm_config_real(c, "forget_rate"),
+        .forget_noise = alm_config_real(c, "forget_noise"),
+        .dropout_input = alm_config_real(c, "dropout_input"),
+        .dropout_layer = alm_config_real(c, "dropout_layer"),
+        .dropout_recurrent = alm_config_real(c, "dropout_recurrent"),
+        .window = plan->skip ? plan->lookback : 0,
+        .extras = alm_lstm_extras(plan),
+        .n_series = plan->series_numbers ? lstm->n_names : 0,
+        .embedding = plan->series_numbers ? alm_config_size(c, "embedding") : 0,
+        .decoder = segments ? ALM_DECODER_SEGMENT : ALM_DECODER_DIRECT,
+        .segment = segments ? alm_lstm_answer(lstm, plan->horizon) : 0,
+    };
+    if (segments && plan->horizon % out->segment != 0)
+        return alm_fail(error, ALM_DATA, "lstm: answer=%zu does not divide the horizon of %zu", out->segment,
+                        plan->horizon);
+    if (plan->labels == ALM_LABELS_ALL && out->extras > 0)
+        return alm_fail(error, ALM_DATA,
+                        "lstm: a calendar, future and static covariates belong to one origin: labels=last");
+    if (out->window > ALM_RIDGE_MOST_INPUTS)
+        return alm_fail(error, ALM_DATA, "lstm: skip takes a lookback of at most %d", ALM_RIDGE_MOST_INPUTS);
+    return ALM_OK;
+}
+
+bool alm_lstm_same_shape(const struct alm_network_shape *a, const struct alm_network_shape *b)
+{
+    return a->inputs == b->inputs && a->hidden == b->hidden && a->layers == b->layers &&
+           a->horizon == b->horizon && a->levels == b->levels && a->labels == b->labels &&
+           a->cell == b->cell && a->peephole == b->peephole && a->layer_norm == b->layer_norm &&
+           a->residual == b->residual && a->forget == b->forget && a->window == b->window &&
+           a->extras == b->extras && a->n_series == b->n_series && a->embedding == b->embedding &&
+           a->decoder == b->decoder && a->segment == b->segment;
+}
+
+uint32_t alm_lstm_series_number(const struct alm_lstm_state *lstm, const char *name)
+{
+    size_t low = 0, high = lstm->n_names;
+    while (name != NULL && low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = strcmp(lstm->names[middle], name);
+        if (order == 0) return (uint32_t)middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (uint32_t)lstm->n_names;
+}
+
+void alm_lstm_point_norms(struct alm_lstm_state *lstm)
+{
+    struct alm_lstm_plan *plan = &lstm->plan;
+    plan->past = lstm->norms;
+    plan->future = lstm->norms == NULL ? NULL : lstm->norms + plan->n_past;
+    plan->statics = lstm->norms == NULL ? NULL : lstm->norms + plan->n_past + plan->n_future;
+}

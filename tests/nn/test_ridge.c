@@ -1,0 +1,113 @@
+/* Ridge regression in blocks, against the normal equations and what they say at the ends. */
+#include "nn/ridge.h"
+
+#include "base/random.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { N = 1300, P = 7, Q = 3 };
+#ifdef ALM_REAL_DOUBLE
+static const double tolerance = 1e-9;
+#else
+static const double tolerance = 1e-4;
+#endif
+
+struct data {
+    alm_real x[N * P], y[N * Q];
+};
+
+/* y = A x + c + noise, with x far from zero. */
+static struct data *make_data(double noise, double level)
+{
+    struct data *d = malloc(sizeof *d);
+    struct alm_random *random;
+    cr_assert(d != NULL && alm_random_create(&random, 5, NULL) == ALM_OK);
+    for (size_t i = 0; i < N; i++) {
+        for (size_t k = 0; k < P; k++)
+            d->x[i * P + k] = (alm_real)(level + alm_random_normal(random));
+        for (size_t c = 0; c < Q; c++) {
+            double y = 2 + noise * alm_random_normal(random);
+            for (size_t k = 0; k < P; k++)
+                y += (double)d->x[i * P + k] * ((double)k - 2 * (double)c);
+            d->y[i * Q + c] = (alm_real)y;
+        }
+    }
+    alm_random_free(random);
+    return d;
+}
+
+static void solve(double *w, double *b, const struct data *d, size_t block, double penalty)
+{
+    struct alm_ridge ridge;
+    cr_assert(alm_ridge_init(&ridge, P, Q, NULL) == ALM_OK);
+    for (size_t i = 0; i < N; i += block)
+        alm_ridge_add(&ridge, d->x + i * P, d->y + i * Q, N - i < block ? N - i : block);
+    cr_assert(alm_ridge_solve(w, b, &ridge, penalty, NULL) == ALM_OK);
+    alm_ridge_clear(&ridge);
+}
+
+Test(ridge, finds_the_linear_map_at_any_level_and_block_size)
+{
+    for (size_t block = 1; block <= 512; block = 7 * block + 1)
+        for (int high = 0; high < 2; high++) {
+            struct data *d = make_data(0, high ? 50 : 0);
+            double w[P * Q], b[Q];
+            solve(w, b, d, block, 1e-9);
+            for (size_t k = 0; k < P; k++)
+                for (size_t c = 0; c < Q; c++)
+                    cr_assert(fabs(w[k * Q + c] - ((double)k - 2 * (double)c)) < (high ? 100 : 1) * tolerance,
+                              "block %zu, %zu %zu: %g", block, k, c, w[k * Q + c]);
+            free(d);
+        }
+}
+
+/* At the solution the gradient is zero: X̃ᵀ(Ỹ - X̃ W) = λ W, and residuals sum to zero. */
+Test(ridge, fulfils_its_normal_equations)
+{
+    struct data *d = make_data(1, 3);
+    double w[P * Q], b[Q], mean[P] = {0}, trace = 0;
+    const double penalty = 0.1;
+    solve(w, b, d, 512, penalty);
+    for (size_t i = 0; i < N * P; i++)
+        mean[i % P] += (double)d->x[i] / N;
+    for (size_t i = 0; i < N * P; i++)
+        trace += pow((double)d->x[i] - mean[i % P], 2);
+    for (size_t c = 0; c < Q; c++) {
+        double gradient[P] = {0}, sum = 0;
+        for (size_t i = 0; i < N; i++) {
+            double residual = (double)d->y[i * Q + c] - b[c];
+            for (size_t k = 0; k < P; k++)
+                residual -= (double)d->x[i * P + k] * w[k * Q + c];
+            sum += residual;
+            for (size_t k = 0; k < P; k++)
+                gradient[k] += ((double)d->x[i * P + k] - mean[k]) * residual;
+        }
+        cr_assert(fabs(sum / N) < 10 * tolerance, "%g", sum / N);
+        for (size_t k = 0; k < P; k++)
+            cr_assert(fabs(gradient[k] - penalty * trace / P * w[k * Q + c]) / N < 20 * tolerance);
+    }
+    free(d);
+}
+
+Test(ridge, without_rows_or_variation_there_is_no_slope)
+{
+    struct alm_ridge ridge;
+    double w[P * Q], b[Q];
+    alm_real x[4 * P], y[4 * Q];
+    for (size_t i = 0; i < 4 * P; i++)
+        x[i] = 3;
+    for (size_t i = 0; i < 4 * Q; i++)
+        y[i] = (alm_real)(i / Q);
+    cr_assert(alm_ridge_init(&ridge, P, Q, NULL) == ALM_OK);
+    cr_assert(alm_ridge_solve(w, b, &ridge, 1, NULL) == ALM_OK);
+    cr_assert(w[0] == 0 && b[0] == 0);
+    alm_ridge_add(&ridge, x, y, 4);
+    cr_assert(alm_ridge_solve(w, b, &ridge, 1, NULL) == ALM_OK);
+    cr_assert(w[P * Q - 1] == 0 && b[1] == 1.5);
+    alm_ridge_clear(&ridge);
+    cr_assert(alm_ridge_init(&ridge, ALM_RIDGE_MOST_INPUTS + 1, 1, NULL) == ALM_USAGE);
+    alm_ridge_clear(&ridge);
+}
