@@ -232,18 +232,26 @@ struct alm_train_request {
     size_t n_levels;
     size_t horizon; /* that it shall forecast; 0: the season length of the first series */
     uint64_t seed;
+    size_t jobs;       /* threads; 0: one per processor. Results do not depend on it */
+    double time_limit; /* seconds, the spec's option time_limit; 0: as the spec says */
 };
 
 struct alm_train_summary {
     char name[128];
     size_t n_series, bytes;
     double seconds;
-    int64_t run; /* its training curve is in v_epoch under this run */
+    int64_t run;      /* its training curve is in v_epoch under this run */
+    bool resumed;     /* it went on where an earlier call was interrupted */
+    char learnt[512]; /* `name=value` lines */
 };
 
-/* Fits a forecaster and keeps it in the database. */
+/* Fits a forecaster and keeps it in the database. If an earlier call with the same request and data was
+ * interrupted or killed, goes on where it was, to the same bits. */
 enum alm_status alm_train(struct alm_workbench *workbench, const struct alm_train_request *request,
                           struct alm_train_summary *summary, struct alm_error *error);
+/* The same for a run (id or name) that was interrupted, with everything but jobs from the stored run. */
+enum alm_status alm_train_resume(struct alm_workbench *workbench, const char *run, size_t jobs,
+                                 struct alm_train_summary *summary, struct alm_error *error);
 enum alm_status alm_model_drop(struct alm_workbench *workbench, const char *name, struct alm_error *error);
 
 struct alm_forecast_request {

@@ -2,6 +2,23 @@
 #include "cli/results.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+static void tell(const struct alm_call *call, struct alm_train_summary *s, enum alm_status status)
+{
+    if (status == ALM_OK) {
+        alm_call_say(call, "kept %s: %zu series, %zu bytes, %.2f s of fitting%s", s->name, s->n_series,
+                     s->bytes, s->seconds, s->resumed ? ", gone on where it was interrupted" : "");
+        for (char *c = s->learnt; (c = strchr(c, '\n')) != NULL; c++)
+            *c = c[1] == '\0' ? '\0' : ' ';
+        if (s->learnt[0] != '\0') alm_call_say(call, "%s", s->learnt);
+        alm_call_advise(call, "forecast with it", "forecast %s", s->name);
+        alm_call_advise(call, "its training curve", "query epochs run=%" PRId64, s->run);
+    } else if (status == ALM_INTERRUPTED && s->run > 0) {
+        alm_call_say(call, "how far it is is kept; the same command goes on, or:");
+        alm_call_advise(call, "", "train --resume %" PRId64, s->run);
+    }
+}
 
 static enum alm_status run(const struct alm_call *call, struct alm_error *error)
 {
@@ -15,19 +32,20 @@ static enum alm_status run(const struct alm_call *call, struct alm_error *error)
         .missing = alm_call_text(call, "missing"),
         .horizon = alm_call_count(call, "horizon", 0),
         .seed = alm_call_count(call, "seed", 1),
+        .jobs = alm_call_count(call, "jobs", 0),
+        .time_limit = (double)alm_call_count(call, "time-limit", 0),
     };
+    const char *resume = alm_call_text(call, "resume");
     request.series = alm_call_texts(call, "series", &request.n_series);
     request.levels = alm_call_numbers(call, "levels", &request.n_levels);
+    if (resume != NULL && (request.n_series > 0 || request.model != NULL || request.horizon > 0))
+        return alm_fail(error, ALM_USAGE,
+                        "--resume takes everything from the stored run; only --jobs may be given");
     ALM_TRY(alm_call_open(&workbench, call, false, error));
-    const enum alm_status status = alm_train(workbench, &request, &summary, error);
-    if (status == ALM_OK) {
-        alm_call_say(call, "kept %s: %zu series, %zu bytes, %.2f s of fitting", summary.name,
-                     summary.n_series, summary.bytes, summary.seconds);
-        alm_call_advise(call, "forecast with it", "forecast %s", summary.name);
-        alm_call_advise(call, "its training curve", "query epochs run=%" PRId64, summary.run);
-    } else if (status == ALM_INTERRUPTED) {
-        alm_call_say(call, "nothing was kept; the same command trains again");
-    }
+    const enum alm_status status = resume != NULL
+                                       ? alm_train_resume(workbench, resume, request.jobs, &summary, error)
+                                       : alm_train(workbench, &request, &summary, error);
+    tell(call, &summary, status);
     alm_workbench_close(workbench);
     return status;
 }
@@ -53,7 +71,22 @@ static const struct alm_command_option options[] = {
     ALM_OPTION_LEVELS,
     ALM_OPTION_SEASON,
     ALM_OPTION_MISSING,
+    {.name = "time-limit",
+     .kind = ALM_ARGUMENT_COUNT,
+     .value = "SECONDS",
+     .help = "training ends with the epoch then under way (the forecaster's option time_limit)",
+     .minimum = 1},
+    {.name = "jobs",
+     .letter = 'j',
+     .kind = ALM_ARGUMENT_COUNT,
+     .value = "N",
+     .help = "threads (default: one per processor); results do not depend on it"},
     ALM_OPTION_SEED,
+    {.name = "resume",
+     .kind = ALM_ARGUMENT_TEXT,
+     .value = "RUN",
+     .help = "go on with an interrupted run, as the same command does",
+     .completion = ALM_COMPLETE_RUN},
     {.name = NULL},
 };
 

@@ -145,7 +145,7 @@ static enum alm_status make_one(struct making *m, size_t i, const struct alm_sin
     m->single.n_epochs = 0;
     m->single.fit_seconds = 0;
     if (i > 0 || m->request->kept == NULL)
-        ALM_TRY(alm_single_fit(&m->single, m->forecaster[i], level, n_levels, m->workbench, error));
+        ALM_TRY(alm_single_fit(&m->single, m->forecaster[i], level, n_levels, m->workbench, 0, NULL, error));
     return alm_single_deliver(&m->single, m->forecaster[i], i, level, n_levels, sink, error);
 }
 

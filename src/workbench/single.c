@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/pool.h"
 #include "series/loss.h"
 
 #include <math.h>
@@ -83,12 +84,13 @@ static enum alm_status keep_epoch(void *context, const struct alm_epoch *epoch, 
     ALM_TRY(alm_grow((void **)&single->epoch, &single->epoch_capacity, single->n_epochs + 1,
                      sizeof *single->epoch, error));
     single->epoch[single->n_epochs++] =
-        (struct alm_task_epoch){*epoch, alm_clock_thread_cpu() - single->fit_begin};
+        (struct alm_task_epoch){*epoch, alm_clock_process_cpu() - single->fit_begin};
     return ALM_OK;
 }
 
 enum alm_status alm_single_fit(struct alm_single *single, struct alm_forecaster *forecaster,
                                const double *level, size_t n_levels, const struct alm_workbench *workbench,
+                               size_t jobs, const struct alm_checkpoints *checkpoints,
                                struct alm_error *error)
 {
     const struct alm_fit_hooks hooks = {
@@ -96,12 +98,15 @@ enum alm_status alm_single_fit(struct alm_single *single, struct alm_forecaster 
         .progress = workbench->progress,
         .context = single,
         .epoch = keep_epoch,
+        .threads = jobs == 0 ? alm_pool_processors() : jobs,
+        .seconds = alm_clock_wall,
+        .checkpoints = checkpoints,
     };
     single->n_epochs = 0;
-    single->fit_begin = alm_clock_thread_cpu();
+    single->fit_begin = alm_clock_process_cpu();
     const enum alm_status status =
         alm_forecaster_fit(forecaster, &single->history, level, n_levels, &hooks, single->outcome, error);
-    single->fit_seconds = alm_clock_thread_cpu() - single->fit_begin;
+    single->fit_seconds = alm_clock_process_cpu() - single->fit_begin;
     return status;
 }
 

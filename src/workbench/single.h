@@ -17,7 +17,7 @@ struct alm_single {
     struct alm_series_outcome *outcome; /* [series->n] of the last fit or forecast */
     struct alm_task_epoch *epoch;       /* [n_epochs] of the last fit */
     size_t n_epochs, epoch_capacity;
-    double fit_seconds, fit_begin; /* CPU of this thread */
+    double fit_seconds, fit_begin; /* CPU of the process */
 };
 
 /* at is the last timestamp that may be seen (INT64_MAX: all). ALM_DATA when a series has nothing up to there.
@@ -32,9 +32,11 @@ enum alm_status alm_single_candidate(struct alm_candidate *out, const struct alm
                                      const char *label, struct alm_error *error);
 void alm_single_candidate_clear(struct alm_candidate *candidate);
 
-/* Fits forecaster, keeping outcomes and epochs. */
+/* Fits forecaster on `jobs` threads (0: one per processor), keeping outcomes and epochs. checkpoints may be
+ * NULL. */
 enum alm_status alm_single_fit(struct alm_single *single, struct alm_forecaster *forecaster,
                                const double *level, size_t n_levels, const struct alm_workbench *workbench,
+                               size_t jobs, const struct alm_checkpoints *checkpoints,
                                struct alm_error *error);
 
 /* The rows of one task: a forecast from the origin, its times by the data and, beyond them, by the calendar,
