@@ -21,6 +21,7 @@ struct kept {
     alm_real *c, *n, *m; /* [T + 1][B][H]; block 0 is the start */
     alm_real *forgot;    /* [T][B][H] 1 - σ(ã_f) */
     alm_real *d_c, *d_n; /* [B][H] */
+    alm_real *kept_m;    /* [H] log f + m' of one row */
 };
 
 static struct kept lay_out(alm_real *block, size_t *used, const struct alm_layer *layer)
@@ -33,6 +34,7 @@ static struct kept lay_out(alm_real *block, size_t *used, const struct alm_layer
     k.forgot = alm_take(block, used, all);
     k.d_c = alm_take(block, used, state);
     k.d_n = alm_take(block, used, state);
+    k.kept_m = alm_take(block, used, layer->size.hidden);
     return k;
 }
 
@@ -49,41 +51,66 @@ static struct kept kept_of(const struct alm_layer *layer)
     return lay_out(layer->kept, &used, layer);
 }
 
-#ifdef ALM_REAL_DOUBLE
-#define EXP exp
-#define LOG1P log1p
-#else
-#define EXP expf
-#define LOG1P log1pf
-#endif
-
-/* log σ(x) = min(x, 0) - log(1 + e^-|x|), without overflow; *forgot = 1 - σ(x) = σ(-x). */
-static alm_real log_sigmoid(alm_real *forgot, alm_real x)
+/* log(1 + e) with e = s / (1 - s), 0 < s <= 1/2. */
+static inline alm_real log_of_one_plus(alm_real s)
 {
-    const alm_real e = EXP(x < 0 ? x : -x), share = 1 / (1 + e);
-    *forgot = x < 0 ? share : e * share;
-    return (x < 0 ? x : 0) - LOG1P(e);
+#ifdef ALM_REAL_DOUBLE
+    return log1p(s / (1 - s));
+#else
+    /* 2 artanh z = 2 (z + z³/3 + z⁵/5 + …), z = e / (2 + e) <= 1/3: what follows z¹³ is below 2e-8 of it */
+    const alm_real z = s / (2 - s), u = z * z;
+    const alm_real tail = 1 / 7.0F + u * (1 / 9.0F + u * (1 / 11.0F + u * (1 / 13.0F)));
+    return 2 * z * (1 + u * (1 / 3.0F + u * (1 / 5.0F + u * tail)));
+#endif
+}
+
+/* *kept_m ← log σ(ã_f) + m', forgot ← 1 - σ(ã_f); with s = σ(-|x|): log σ(x) = min(x, 0) - log(1 + e^-|x|)
+ * and e^-|x| = s / (1 - s), which cannot overflow. */
+static void log_forget(alm_real *kept_m, alm_real *forgot, const alm_real *f, const alm_real *m,
+                       const struct alm_layer *layer)
+{
+    const size_t hidden = layer->size.hidden;
+    for (size_t k = 0; k < hidden; k++)
+        kept_m[k] = f[k] < 0 ? f[k] : -f[k];
+    layer->kernel->sigmoid(forgot, kept_m, hidden);
+    for (size_t k = 0; k < hidden; k++) {
+        const alm_real s = forgot[k];
+        kept_m[k] = (f[k] < 0 ? f[k] : 0) - log_of_one_plus(s) + m[k];
+        forgot[k] = f[k] < 0 ? 1 - s : s;
+    }
+}
+
+/* m = max(log f + m', ã_i), and ã_i where there is no memory yet (n' = 0); i ← e^(ã_i - m), f ← e^(log f + m'
+ * - m): one of them is 1, the other e^-d, d = |log f + m' - ã_i|, made as s / (1 - s) with s = σ(-d). */
+static void stabilise(alm_real *i, alm_real *f, alm_real *m, const alm_real *kept_m, const alm_real *n,
+                      const struct alm_layer *layer)
+{
+    const size_t hidden = layer->size.hidden;
+    for (size_t k = 0; k < hidden; k++)
+        f[k] = kept_m[k] > i[k] ? i[k] - kept_m[k] : kept_m[k] - i[k];
+    layer->kernel->sigmoid(f, f, hidden);
+    for (size_t k = 0; k < hidden; k++) {
+        const alm_real less = f[k] / (1 - f[k]);
+        const bool keeps = n[k] > 0 && kept_m[k] > i[k];
+        m[k] = keeps ? kept_m[k] : i[k];
+        f[k] = keeps ? 1 : n[k] > 0 ? less : 0;
+        i[k] = keeps ? less : 1;
+    }
 }
 
 /* The new state of one row at one step; pointers stand at its c, n and m before, those of the new ones `step`
  * numbers behind. a holds the sums of i, f, g, o. */
 static void cell_forward(alm_real *a, alm_real *forgot, alm_real *c, alm_real *n, alm_real *m, alm_real *h,
-                         size_t step, const struct alm_layer *layer)
+                         alm_real *kept_m, size_t step, const struct alm_layer *layer)
 {
     const size_t hidden = layer->size.hidden;
     alm_real *i = a, *f = a + hidden, *g = a + 2 * hidden, *o = a + 3 * hidden;
+    log_forget(kept_m, forgot, f, m, layer);
+    stabilise(i, f, m + step, kept_m, n, layer);
     /* g = tanh(ã_g), o = σ(ã_o) */
     layer->kernel->tanh(g, g, hidden);
     layer->kernel->sigmoid(o, o, hidden);
     for (size_t k = 0; k < hidden; k++) {
-        /* m = max(log f + m', ã_i); where there is no memory yet, ã_i */
-        const alm_real kept_m = log_sigmoid(&forgot[k], f[k]) + m[k];
-        const bool keeps = n[k] > 0 && kept_m > i[k];
-        m[step + k] = keeps ? kept_m : i[k];
-        /* i ← i e^-m, f ← f e^(m' - m): one of them is 1, the other what it is less by */
-        const alm_real less = EXP(keeps ? i[k] - kept_m : kept_m - i[k]);
-        i[k] = keeps ? less : 1;
-        f[k] = keeps ? 1 : n[k] > 0 ? less : 0;
         /* c = f c' + i g, n = f n' + i */
         c[step + k] = f[k] * c[k] + i[k] * g[k];
         n[step + k] = f[k] * n[k] + i[k];
@@ -131,7 +158,7 @@ static void forward(struct alm_layer *layer, const alm_real *x, const struct alm
         alm_preactivation_forward(&kept.sums, layer, t, rows);
         for (size_t at = t * state; at < (t + 1) * state; at += hidden)
             cell_forward(kept.sums.gates + 4 * at, kept.forgot + at, kept.c + at, kept.n + at, kept.m + at,
-                         layer->h + at + state, state, layer);
+                         layer->h + at + state, kept.kept_m, state, layer);
     }
 }
 

@@ -174,3 +174,57 @@ Test(layer, other_kinds_equal_plain_products_and_gates)
             compare(&alm_layer_fused, alm_kernel_at(k), alm_kernel_at(last), &sizes[i], sizes[i].steps - 1);
         }
 }
+
+/* One step of the sLSTM for one row in double, without a stabiliser: c and n may grow, but not beyond double
+ * here.
+ */
+static void slstm_step(double *h, double *c, double *n, const float *x, const struct problem *p)
+{
+    const size_t hidden = p->size.hidden, gates = 4 * hidden;
+    const struct alm_layer_weights w = view(p->parameters, &p->size);
+    double a[4 * 32];
+    for (size_t k = 0; k < gates; k++) {
+        a[k] = (double)w.b[k];
+        for (size_t j = 0; j < p->size.inputs; j++)
+            a[k] += (double)x[j] * (double)w.w[j * gates + k];
+        for (size_t j = 0; j < hidden; j++)
+            a[k] += h[j] * (double)w.r[j * gates + k];
+    }
+    for (size_t k = 0; k < hidden; k++) {
+        const double i = exp(a[k]), f = 1 / (1 + exp(-a[hidden + k]));
+        c[k] = f * c[k] + i * tanh(a[2 * hidden + k]);
+        n[k] = f * n[k] + i;
+        h[k] = 1 / (1 + exp(-a[3 * hidden + k])) * c[k] / n[k];
+    }
+}
+
+Test(layer, slstm_is_near_its_equations_in_double)
+{
+    const struct alm_layer_size size = {150, 1, 3, 20};
+    for (size_t kernel = 0; alm_kernel_at(kernel) != NULL; kernel++) {
+        struct problem p = make(&size, 3);
+        struct alm_layer layer = {.kind = &alm_layer_slstm,
+                                  .kernel = alm_kernel_at(kernel),
+                                  .size = size,
+                                  .cell = {.kind = ALM_CELL_SLSTM},
+                                  .for_backward = true};
+        layer.h = block((size.steps + 1) * size.hidden);
+        layer.kept = block(layer.kind->kept(&layer));
+        layer.packed = block(layer.kind->packed(&layer));
+        layer.weights = view(p.parameters, &size);
+        alm_gemm_init();
+        layer.kind->pack(&layer);
+        layer.kind->forward(&layer, p.x, NULL, size.steps, 1);
+        double h[20] = {0}, c[20] = {0}, n[20] = {0};
+        for (size_t t = 0; t < size.steps; t++) {
+            slstm_step(h, c, n, p.x + t * size.inputs, &p);
+            for (size_t k = 0; k < size.hidden; k++)
+                cr_assert(fabs((double)layer.h[(t + 1) * size.hidden + k] - h[k]) < 1e-5, "%s: step %zu: %g",
+                          layer.kernel->name, t, (double)layer.h[(t + 1) * size.hidden + k] - h[k]);
+        }
+        free(layer.h);
+        free(layer.kept);
+        free(layer.packed);
+        drop(&p);
+    }
+}
