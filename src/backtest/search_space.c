@@ -1,0 +1,214 @@
+/* What a search is over: read from a spec in which options have several values. */
+#include "backtest/search.h"
+
+#include "base/memory.h"
+#include "base/option.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void clear_values(struct alm_dimension *dimension)
+{
+    for (size_t i = 0; i < dimension->n_values; i++)
+        free(dimension->value[i]);
+    free(dimension->value);
+    dimension->value = NULL;
+    dimension->n_values = 0;
+}
+
+void alm_search_space_clear(struct alm_search_space *space)
+{
+    for (size_t i = 0; i < space->n_dimensions; i++)
+        clear_values(&space->dimension[i]);
+    for (size_t i = 0; i < space->n_fixed; i++) {
+        free(space->fixed[i].name);
+        free(space->fixed[i].value);
+    }
+    free(space->dimension);
+    free(space->fixed);
+    *space = (struct alm_search_space){0};
+}
+
+bool alm_search_space_has(const struct alm_search_space *space, const char *option)
+{
+    for (size_t i = 0; i < space->n_dimensions; i++)
+        if (strcmp(space->dimension[i].option->name, option) == 0) return true;
+    return false;
+}
+
+/* ---- one value ---- */
+
+/* Whether the forecaster takes key=value; key NULL: value is all there is. */
+static enum alm_status check_value(const struct alm_forecaster_type *type, const char *key, const char *value,
+                                   struct alm_error *error)
+{
+    struct alm_config *config = NULL;
+    struct alm_text pair = {0};
+    if (key != NULL) alm_text_printf(&pair, "%s=", key);
+    alm_text_append(&pair, value);
+    enum alm_status status = alm_text_check(&pair, error);
+    if (status == ALM_OK)
+        status = alm_config_create(&config, type->options, alm_text_string(&pair), type->name, error);
+    alm_config_free(config);
+    alm_text_clear(&pair);
+    return status;
+}
+
+static enum alm_status check_number(const struct alm_forecaster_type *type, const char *key, double value,
+                                    struct alm_error *error)
+{
+    struct alm_text text = {0};
+    alm_text_append_number(&text, value);
+    const enum alm_status status = check_value(type, key, alm_text_string(&text), error);
+    alm_text_clear(&text);
+    return status;
+}
+
+/* `log`, a step, or nothing, behind the colon of a range. */
+static bool read_suffix(struct alm_dimension *d, const char *text)
+{
+    if (text[0] == '\0') return true;
+    d->log = strcmp(text + 1, "log") == 0;
+    return d->log || (alm_text_to_number(&d->step, text + 1, strlen(text + 1)) && d->step > 0);
+}
+
+static enum alm_status read_range(struct alm_dimension *d, const struct alm_forecaster_type *type,
+                                  const char *text, const char *dots, struct alm_error *error)
+{
+    const char *name = d->option->name, *end = strchrnul(dots + 2, ':');
+    d->kind = d->option->kind == ALM_OPTION_INTEGER ? ALM_DIMENSION_INTEGER : ALM_DIMENSION_REAL;
+    const bool read = alm_text_to_number(&d->low, text, (size_t)(dots - text)) &&
+                      alm_text_to_number(&d->high, dots + 2, (size_t)(end - dots - 2)) && read_suffix(d, end);
+    if (!read)
+        return alm_fail(error, ALM_USAGE, "%s: %s=%s: expected a range a..b, a..b:log or a..b:STEP",
+                        type->name, name, text);
+    if (!(d->low < d->high))
+        return alm_fail(error, ALM_USAGE, "%s: %s=%s: the range must rise", type->name, name, text);
+    if (d->log && d->low <= 0)
+        return alm_fail(error, ALM_USAGE, "%s: %s=%s: a logarithmic range begins above 0", type->name, name,
+                        text);
+    if (d->kind == ALM_DIMENSION_INTEGER && d->step != floor(d->step))
+        return alm_fail(error, ALM_USAGE, "%s: %s=%s: the step must be a whole number", type->name, name,
+                        text);
+    ALM_TRY(check_number(type, name, d->low, error));
+    return check_number(type, name, d->high, error);
+}
+
+static enum alm_status add_value(void *context, const char *text, struct alm_error *error)
+{
+    struct alm_dimension *d = context;
+    size_t capacity = d->n_values;
+    ALM_TRY(alm_grow((void **)&d->value, &capacity, d->n_values + 1, sizeof *d->value, error));
+    ALM_TRY(alm_copy_text(&d->value[d->n_values], text, error));
+    d->n_values++;
+    return ALM_OK;
+}
+
+/* Whether `+` joins alternatives of this option here, and is no part of one value. */
+static bool has_alternatives(const struct alm_option *option, const char *text)
+{
+    switch (option->kind) {
+    case ALM_OPTION_NUMBERS:
+        return text[0] == '(';
+    case ALM_OPTION_SPECS:
+        return false;
+    default:
+        return text[0] == '(' || strchr(text, '+') != NULL;
+    }
+}
+
+static enum alm_status read_alternatives(struct alm_dimension *d, const struct alm_forecaster_type *type,
+                                         const char *text, struct alm_error *error)
+{
+    d->kind = ALM_DIMENSION_LIST;
+    ALM_TRY(alm_list_each(text, '+', d, add_value, error));
+    for (size_t i = 0; i < d->n_values; i++) {
+        ALM_TRY(check_value(type, d->option->name, d->value[i], error));
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(d->value[i], d->value[j]) == 0)
+                return alm_fail(error, ALM_USAGE, "%s: %s=%s: %s is there twice", type->name, d->option->name,
+                                text, d->value[i]);
+    }
+    return ALM_OK;
+}
+
+/* ---- one option ---- */
+
+static enum alm_status add_fixed(struct alm_search_space *space, const char *name, const char *value,
+                                 struct alm_error *error)
+{
+    size_t capacity = space->n_fixed;
+    ALM_TRY(alm_grow((void **)&space->fixed, &capacity, space->n_fixed + 1, sizeof *space->fixed, error));
+    struct alm_fixed_option *fixed = &space->fixed[space->n_fixed++];
+    *fixed = (struct alm_fixed_option){0};
+    ALM_TRY(alm_copy_text(&fixed->name, name, error));
+    return alm_copy_text(&fixed->value, value, error);
+}
+
+static bool is_given(const struct alm_search_space *space, const char *name)
+{
+    for (size_t i = 0; i < space->n_fixed; i++)
+        if (strcmp(space->fixed[i].name, name) == 0) return true;
+    return alm_search_space_has(space, name);
+}
+
+static enum alm_status read_option(struct alm_search_space *space, const struct alm_option *option,
+                                   const char *value, struct alm_error *error)
+{
+    const bool number = option->kind == ALM_OPTION_INTEGER || option->kind == ALM_OPTION_REAL;
+    const char *dots = number ? strstr(value, "..") : NULL;
+    if (is_given(space, option->name))
+        return alm_fail(error, ALM_USAGE, "%s: option \"%s\" is given twice", space->type->name,
+                        option->name);
+    if (dots == NULL && !has_alternatives(option, value)) {
+        ALM_TRY(check_value(space->type, option->name, value, error));
+        return add_fixed(space, option->name, value, error);
+    }
+    size_t capacity = space->n_dimensions;
+    ALM_TRY(alm_grow((void **)&space->dimension, &capacity, space->n_dimensions + 1, sizeof *space->dimension,
+                     error));
+    struct alm_dimension *d = &space->dimension[space->n_dimensions++];
+    *d = (struct alm_dimension){.option = option};
+    if (dots != NULL) return read_range(d, space->type, value, dots, error);
+    ALM_TRY(read_alternatives(d, space->type, value, error));
+    if (d->n_values > 1) return ALM_OK;
+    const enum alm_status status = add_fixed(space, option->name, d->value[0], error);
+    clear_values(d);
+    space->n_dimensions--;
+    return status;
+}
+
+static enum alm_status read_pair(void *context, const char *text, struct alm_error *error)
+{
+    struct alm_search_space *space = context;
+    const char *equals = strchr(text, '=');
+    for (const struct alm_option *o = space->type->options; equals != NULL && o != NULL && o->name != NULL;
+         o++)
+        if (strlen(o->name) == (size_t)(equals - text) &&
+            strncmp(o->name, text, (size_t)(equals - text)) == 0)
+            return read_option(space, o, equals + 1, error);
+    ALM_TRY(check_value(space->type, NULL, text, error)); /* says what is wrong */
+    return alm_fail(error, ALM_USAGE, "%s: expected key=value, got \"%s\"", space->type->name, text);
+}
+
+enum alm_status alm_search_space_parse(struct alm_search_space *out, const char *text,
+                                       const struct alm_forecaster_type *(*find)(const char *name),
+                                       struct alm_error *error)
+{
+    const struct alm_forecaster_settings settings = {.find = find};
+    struct alm_forecaster *forecaster;
+    struct alm_spec spec;
+    *out = (struct alm_search_space){0};
+    ALM_TRY(alm_spec_parse(&spec, text, error));
+    out->type = find == NULL ? alm_forecaster_type_find(spec.name) : find(spec.name);
+    enum alm_status status = ALM_OK;
+    if (out->type == NULL) { /* the wrapper knows what to suggest */
+        status = alm_forecaster_create(&forecaster, spec.name, &settings, error);
+        if (status == ALM_OK) alm_forecaster_free(forecaster);
+    }
+    if (status == ALM_OK && out->type != NULL && spec.options[0] != '\0')
+        status = alm_list_each(spec.options, ',', out, read_pair, error);
+    alm_spec_clear(&spec);
+    return status;
+}

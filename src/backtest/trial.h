@@ -1,0 +1,34 @@
+/* One trial of a search: a spec on the last folds of the series, beside naive. */
+#ifndef ALM_BACKTEST_TRIAL_H
+#define ALM_BACKTEST_TRIAL_H
+
+#include "backtest/plan.h"
+#include "base/hooks.h"
+#include "base/status.h"
+
+#include <stddef.h>
+
+/* Numbers are NaN where there are none. */
+struct alm_trial_result {
+    enum alm_status status;  /* ALM_OK, or why there is no loss */
+    char reason[256];        /* empty when ALM_OK */
+    double loss, naive_loss; /* the metric over all folds, series and steps; naive on the same ones */
+    double seconds;          /* CPU of everything */
+    /* Of the trainings' epochs, when the forecaster has any. The losses are those of training itself (in its
+     * own scale) at the epoch of least validation loss, else at the last one; means over the trainings. */
+    size_t n_epochs;
+    double seconds_per_epoch; /* CPU of fitting / n_epochs */
+    double train_loss, validation_loss;
+    double gap; /* validation_loss - train_loss */
+};
+
+/* Fits and forecasts spec on settings' folds with one thread and computes metric, a code of
+ * alm_evaluation_metrics. What has to do with the spec or the data is in out->status; a series that cannot be
+ * forecast at an origin makes the trial fail, as its loss would stand for other data than the rest's. Returns
+ * ALM_INTERRUPTED, ALM_NOMEM and the like otherwise. progress (may be NULL) counts tasks. */
+enum alm_status alm_trial_run(struct alm_trial_result *out, const struct alm_backtest_settings *settings,
+                              const struct alm_series *const *series, size_t n_series, const char *spec,
+                              const char *metric, const struct alm_cancel *cancel,
+                              const struct alm_progress *progress, struct alm_error *error);
+
+#endif
