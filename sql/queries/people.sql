@@ -128,10 +128,40 @@ SELECT * FROM v_model ORDER BY model;
 SELECT * FROM v_model WHERE model = :model;
 
 -- name: trials
--- help: what tune tried, best first
+-- help: what tune tried, best first: those with the full budget before the others
 SELECT * FROM v_trial WHERE run = (
     SELECT run_id FROM run WHERE run_id = :run OR name = :run
-    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'tune') ORDER BY loss IS NULL, loss;
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'tune') ORDER BY rung DESC, loss IS NULL, loss, trial;
+
+-- name: best_trials
+-- help: the ten best trials of a tune run
+SELECT * FROM v_trial WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'tune') AND status = 'OK' ORDER BY rung DESC, loss, trial LIMIT 10;
+
+-- name: sensitivity
+-- help: how each option that tune searched went together with the loss
+SELECT * FROM v_sensitivity WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'tune') ORDER BY share IS NULL, share DESC, "option";
+
+-- name: trials_by_option
+-- help: loss, time per epoch and overfitting by the values of one option (default lookback); many values in four groups
+WITH tried AS (
+  SELECT o.value, o.number, t.loss, t.naive_loss, t.seconds_per_epoch, t.train_loss, t.validation_loss, t.gap
+  FROM v_trial AS t JOIN v_trial_option AS o USING (run, trial)
+  WHERE t.run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'tune')
+    AND t.rung = 0 AND t.status = 'OK' AND o."option" = coalesce(:option, 'lookback')),
+many AS (SELECT count(DISTINCT value) > 6 AND count(number) = count(*) AS yes FROM tried),
+grouped AS (
+  SELECT CASE WHEN (SELECT yes FROM many) THEN ntile(4) OVER (ORDER BY number) ELSE value END AS part, * FROM tried)
+SELECT coalesce(:option, 'lookback') AS "option",
+  CASE WHEN min(number) < max(number) THEN printf('%.6g .. %.6g', min(number), max(number)) ELSE min(value) END AS "values",
+  count(*) AS trials, min(loss) AS best_loss, avg(loss) AS mean_loss, avg(seconds_per_epoch) AS seconds_per_epoch,
+  avg(train_loss) AS train_loss, avg(validation_loss) AS validation_loss, avg(gap) AS gap
+FROM grouped GROUP BY part ORDER BY min(number), min(value);
 
 -- name: schema
 -- help: the views of the database, their columns, units and meaning

@@ -15,3 +15,9 @@ FROM run AS r, json_each(r.spec, '$.series') AS s WHERE r.run_id = :run ORDER BY
 
 -- name: settings_models
 SELECT m.value FROM run AS r, json_each(r.spec, '$.models') AS m WHERE r.run_id = :run ORDER BY m.key;
+
+-- name: settings_search
+SELECT json_extract(spec, '$.trials'), json_extract(spec, '$.method'), json_extract(spec, '$.metric'),
+  json_extract(spec, '$.budget'), json_extract(spec, '$.full_budget'), json_extract(spec, '$.reduction'),
+  json_extract(spec, '$.keep'), json_extract(spec, '$.keep_until')
+FROM run WHERE run_id = :run;

@@ -130,15 +130,46 @@ SELECT
   (SELECT count(*) FROM model_series AS x WHERE x.model_id = m.model_id) AS n_series
 FROM model AS m;
 
--- What tune tried.
+-- What tune tried: a specification on the inner folds of the training span. With successive halving a configuration is
+-- tried on several budgets.
 --   run: number of the run
 --   trial: number of the trial, from 0
---   spec: the configuration
---   loss: on the inner folds
+--   spec: what was fitted
+--   loss: the run's metric on the inner folds; NULL: it failed
 --   seconds [s]: CPU time
---   gap: validation loss - training loss
+--   gap: validation loss - training loss: far above 0 is overfitting; NULL: nothing was trained by epochs
 --   status: OK, or the name of what went wrong
---   seconds_per_epoch [s]: CPU time of one epoch
+--   seconds_per_epoch [s]: CPU time of fitting by epoch
+--   configuration: number of the configuration, from 0
+--   rung: of successive halving, from 0; 0 in a random search
+--   budget: what it could spend: the option named in the run, or inner folds
+--   reason: why it failed
+--   naive_loss: of naive on the same folds
+--   skill: 1 - loss / naive_loss
+--   train_loss: of the trainings in their own scale, where the validation loss was least; mean over fits
+--   validation_loss: of the trainings in their own scale, its least value; mean over fits
+--   epochs: of all fits
 CREATE VIEW v_trial AS
-SELECT run_id AS run, trial_no AS trial, spec, loss, seconds, gap, status, seconds_per_epoch
+SELECT
+  run_id AS run, trial_no AS trial, spec, loss, seconds, gap, status, seconds_per_epoch, configuration, rung, budget, reason,
+  naive_loss, CASE WHEN naive_loss > 0 THEN 1 - loss / naive_loss END AS skill, train_loss, validation_loss, epochs
 FROM trial;
+
+-- The options that tune searched, trial by trial.
+--   run: number of the run
+--   trial: number of the trial
+--   option: name of the option
+--   value: as written in a spec
+--   number: the value as a number; NULL: it is none
+CREATE VIEW v_trial_option AS
+SELECT run_id AS run, trial_no AS trial, "option", value, number FROM trial_option;
+
+-- How each option that tune searched went together with the loss, over the trials of the first rung.
+--   run: number of the run
+--   option: name of the option
+--   share: of the variance of log loss between groups of its values, corrected for chance (epsilon squared); 1: all of it
+--   rank_correlation: Spearman, of value and loss; above 0: larger values had larger losses
+--   n [trials]: trials with a loss above 0
+--   n_groups [groups]: values of a list, or up to four groups of equal count of a range
+CREATE VIEW v_sensitivity AS
+SELECT run_id AS run, "option", share, rank_correlation, n, n_groups FROM trial_sensitivity;

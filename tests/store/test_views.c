@@ -27,7 +27,11 @@ static const char *const contract[][2] = {
                "filled fit_seconds"},
     {"v_probability", "run forecaster series origin_time step class probability"},
     {"v_model", "model spec series trained_until seed digest bytes"},
-    {"v_trial", "run trial spec loss seconds gap"},
+    {"v_trial",
+     "run trial spec loss seconds gap status seconds_per_epoch configuration rung budget reason naive_loss "
+     "skill train_loss validation_loss epochs"},
+    {"v_trial_option", "run trial option value number"},
+    {"v_sensitivity", "run option share rank_correlation n n_groups"},
     {"v_run",
      "run name kind status spec seed data_digest version kernel started finished cpu_seconds peak_rss"},
     {"v_doc", "view column meaning unit"},
