@@ -218,6 +218,59 @@ enum alm_status alm_run_find(int64_t *out, struct alm_workbench *workbench, cons
                              struct alm_error *error);
 enum alm_status alm_run_drop(struct alm_workbench *workbench, const char *run, struct alm_error *error);
 
+/* ---- tune ---- */
+
+/* What to search. Texts are as on the command line; unset texts are NULL, unset numbers 0. */
+struct alm_tune_request {
+    const char *const *series; /* [n_series] GLOB patterns */
+    size_t n_series;
+    const char *model;  /* spec with ranges and alternatives, see backtest/search.h */
+    size_t horizon;     /* required */
+    const char *origin; /* last time the search may see; NULL: see holdout */
+    size_t holdout;     /* bars at the end of each series that it may not see */
+    size_t folds, step; /* inner folds at the end of what it may see; default 3; step = horizon */
+    const char *scheme, *refit;
+    size_t gap, season;
+    const char *missing;
+    size_t trials;      /* configurations; default 20 */
+    const char *method; /* random | halving */
+    const char *budget; /* of halving: folds, or a whole-number option; default epochs where there are any */
+    size_t reduction;   /* of halving: one of so many goes on; default 3 */
+    const char *metric; /* default mae for one series, mase for several */
+    size_t jobs;        /* 0: one per processor */
+    uint64_t seed;
+    const char *name; /* of the run; NULL: none */
+    const char *keep; /* fit the best on all that the search saw and keep it under this name; NULL: do not */
+    bool dry_run;
+};
+
+/* Clear it in any case. */
+struct alm_tune_summary {
+    int64_t run; /* 0 after a dry run */
+    size_t n_series, n_configurations, n_rungs, n_trials, n_done, n_failed;
+    size_t wanted, horizon, folds; /* wanted: configurations that were asked for */
+    size_t n_options;              /* that are searched */
+    size_t first_budget, full_budget;
+    char budget[64], metric[40];
+    char series[256]; /* names joined with commas; empty: too many */
+    char until[48];   /* last time that the search saw */
+    bool cut;         /* something comes after it */
+    bool lookback;    /* is searched */
+    char *best;       /* spec of the best; NULL: none */
+    double loss, naive_loss;
+    char kept[128]; /* name of the kept model; empty: none */
+};
+void alm_tune_summary_clear(struct alm_tune_summary *summary);
+
+/* Searches over the options of a forecaster on inner folds. The run row is committed before the first fit,
+ * then each trial when it is finished. ALM_INTERRUPTED leaves a run that alm_tune_resume ends with the same
+ * rows. ALM_DATA when no trial had a loss. */
+enum alm_status alm_tune(struct alm_workbench *workbench, const struct alm_tune_request *request,
+                         struct alm_tune_summary *summary, struct alm_error *error);
+/* Ends an interrupted or killed run; as alm_backtest_resume. */
+enum alm_status alm_tune_resume(struct alm_workbench *workbench, const char *run, size_t jobs,
+                                struct alm_tune_summary *summary, struct alm_error *error);
+
 /* ---- models and forecasts ---- */
 
 struct alm_train_request {

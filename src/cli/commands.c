@@ -9,6 +9,7 @@ const struct alm_command *const alm_commands[] = {
     &alm_command_forecast,
     &alm_command_score,
     &alm_command_backtest,
+    &alm_command_tune,
     &alm_command_compare,
     &alm_command_report,
     &alm_command_query,

@@ -12,6 +12,7 @@ extern const struct alm_command alm_command_models;
 extern const struct alm_command alm_command_forecast;
 extern const struct alm_command alm_command_score;
 extern const struct alm_command alm_command_backtest;
+extern const struct alm_command alm_command_tune;
 extern const struct alm_command alm_command_compare;
 extern const struct alm_command alm_command_report;
 extern const struct alm_command alm_command_query;

@@ -79,23 +79,20 @@ static enum alm_status fill_texts(struct run_texts *texts, const struct alm_plan
     return ALM_OK;
 }
 
-enum alm_status alm_run_begin(struct alm_run_owner *out, struct alm_workbench *workbench,
-                              enum alm_run_kind kind, const char *name, const struct alm_settings *settings,
-                              const struct alm_loaded *series, const struct alm_plan *plan,
-                              struct alm_error *error)
+enum alm_status alm_run_begin_spec(struct alm_run_owner *out, struct alm_workbench *workbench,
+                                   enum alm_run_kind kind, const char *name, const char *spec,
+                                   const struct alm_loaded *series, const struct alm_plan *plan,
+                                   struct alm_error *error)
 {
     struct run_texts texts = {0};
-    struct alm_text spec = {0};
     char digest[ALM_DIGEST_SIZE], kernel[ALM_KERNEL_SIZE];
     alm_run_kernel(kernel);
     alm_loaded_digest(digest, series);
-    alm_settings_write(&spec, settings, series);
-    enum alm_status status = alm_text_check(&spec, error);
-    if (status == ALM_OK) status = fill_texts(&texts, plan, error);
+    enum alm_status status = fill_texts(&texts, plan, error);
     const struct alm_run_new run = {
         .kind = kind,
         .name = name,
-        .spec = alm_text_string(&spec),
+        .spec = spec,
         .seed = plan->settings.seed,
         .data_digest = digest,
         .version = ALM_VERSION,
@@ -107,6 +104,19 @@ enum alm_status alm_run_begin(struct alm_run_owner *out, struct alm_workbench *w
     };
     if (status == ALM_OK) status = alm_run_table_create(out, workbench->store, &run, error);
     clear_texts(&texts);
+    return status;
+}
+
+enum alm_status alm_run_begin(struct alm_run_owner *out, struct alm_workbench *workbench,
+                              enum alm_run_kind kind, const char *name, const struct alm_settings *settings,
+                              const struct alm_loaded *series, const struct alm_plan *plan,
+                              struct alm_error *error)
+{
+    struct alm_text spec = {0};
+    alm_settings_write(&spec, settings, series);
+    enum alm_status status = alm_text_check(&spec, error);
+    if (status == ALM_OK)
+        status = alm_run_begin_spec(out, workbench, kind, name, alm_text_string(&spec), series, plan, error);
     alm_text_clear(&spec);
     return status;
 }

@@ -17,6 +17,12 @@ enum alm_status alm_run_begin(struct alm_run_owner *out, struct alm_workbench *w
                               const struct alm_loaded *series, const struct alm_plan *plan,
                               struct alm_error *error);
 
+/* The same with a run's spec that is written already. */
+enum alm_status alm_run_begin_spec(struct alm_run_owner *out, struct alm_workbench *workbench,
+                                   enum alm_run_kind kind, const char *name, const char *spec,
+                                   const struct alm_loaded *series, const struct alm_plan *plan,
+                                   struct alm_error *error);
+
 /* Ends a run by how its work went; cpu_before is alm_clock_process_cpu() at its beginning. Returns ended, or
  * the failure to say so. Works also when the run was cancelled. */
 enum alm_status alm_run_end(struct alm_workbench *workbench, const struct alm_run_owner *owner,
