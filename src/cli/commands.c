@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 
+/* clang-format off */
 const struct alm_command *const alm_commands[] = {
     &alm_command_import,
     &alm_command_series,
@@ -22,6 +23,7 @@ const struct alm_command *const alm_commands[] = {
     &alm_command_version,
     NULL,
 };
+/* clang-format on */
 
 const struct alm_command_option alm_global_options[] = {
     {.name = "db",
