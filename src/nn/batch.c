@@ -47,9 +47,10 @@ enum alm_status alm_state_create(struct alm_layer_state **out, const struct alm_
                                  size_t rows, struct alm_error *error)
 {
     const size_t parts = shape->cell == ALM_CELL_SLSTM ? 4 : 2, state = rows * shape->hidden;
-    alm_real *block;
+    alm_real *block = NULL;
     *out = NULL;
-    ALM_TRY(make(&block, rows * shape->layers, parts * shape->hidden, error));
+    /* the sizes of a network are small enough for this product */
+    ALM_TRY(make(&block, rows, shape->layers * parts * shape->hidden, error));
     const enum alm_status status = ALM_NEW(out, shape->layers, error);
     if (status != ALM_OK) {
         free(block);

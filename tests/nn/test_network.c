@@ -229,6 +229,26 @@ Test(network, saves_and_loads_the_same_bits)
     alm_bytes_clear(&bytes);
 }
 
+Test(network, loads_what_the_first_version_saved)
+{
+    struct alm_network *network = make(&shape), *loaded;
+    struct alm_bytes bytes = {0}, old = {0};
+    enum { HEADER = 18 * 4 + 5 * 8 };
+    alm_network_save(network, &bytes);
+    alm_bytes_put_u32(&old, 1);
+    alm_bytes_put(&old, bytes.data + 4, 6 * 4);
+    alm_bytes_put(&old, bytes.data + HEADER, bytes.length - HEADER);
+    struct alm_bytes_reader in = {.data = old.data, .length = old.length};
+    cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_OK));
+    cr_assert(eq(int, alm_bytes_reader_end(&in, NULL), ALM_OK));
+    cr_assert(eq(sz, loaded->shape.horizon, shape.horizon));
+    cr_assert(memcmp(loaded->parameters, network->parameters, network->n_parameters * sizeof(float)) == 0);
+    alm_network_free(loaded);
+    alm_network_free(network);
+    alm_bytes_clear(&bytes);
+    alm_bytes_clear(&old);
+}
+
 Test(network, refuses_damaged_bytes)
 {
     struct alm_network *network = make(&shape), *loaded;
