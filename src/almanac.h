@@ -170,6 +170,15 @@ enum alm_status alm_import_dump_records(struct alm_workbench *workbench,
 
 /* ---- runs ---- */
 
+/* Covariates: series whose values are known beside those to forecast, on the same bars (or, of a coarser one,
+ * the last value before). See workbench/covariates.h for patterns and `@`. */
+struct alm_covariate_names {
+    const char *const *past;    /* [n_past] known up to the origin */
+    const char *const *future;  /* [n_future] known over the horizon, too */
+    const char *const *statics; /* [n_statics] whose first value belongs to the series */
+    size_t n_past, n_future, n_statics;
+};
+
 /* What to backtest. Texts are as on the command line; unset texts are NULL, unset numbers 0. */
 struct alm_backtest_request {
     const char *const *series; /* [n_series] GLOB patterns over series names */
@@ -191,6 +200,7 @@ struct alm_backtest_request {
     const char *name;    /* of the run; NULL: none */
     bool audit;          /* afterwards prove that no forecast depends on what came after its origin */
     bool dry_run;        /* check everything and count the work, then stop */
+    struct alm_covariate_names covariates;
 };
 
 struct alm_backtest_summary {
@@ -287,6 +297,7 @@ struct alm_train_request {
     uint64_t seed;
     size_t jobs;       /* threads; 0: one per processor. Results do not depend on it */
     double time_limit; /* seconds, the spec's option time_limit; 0: as the spec says */
+    struct alm_covariate_names covariates;
 };
 
 struct alm_train_summary {
@@ -319,7 +330,8 @@ struct alm_forecast_request {
     size_t season;
     const char *missing;
     uint64_t seed;
-    const char *name; /* of the run */
+    const char *name;                      /* of the run */
+    struct alm_covariate_names covariates; /* none with a kept model: those that it was trained with */
 };
 
 struct alm_forecast_summary {

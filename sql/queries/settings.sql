@@ -22,3 +22,12 @@ SELECT json_extract(spec, '$.trials'), json_extract(spec, '$.method'), json_extr
   json_extract(spec, '$.keep'), json_extract(spec, '$.keep_until'),
   json_extract(spec, '$.cut')
 FROM run WHERE run_id = :run;
+
+-- name: settings_covariates
+SELECT json_extract(c.value, '$.role'), json_extract(c.value, '$.name')
+FROM run AS r, json_each(r.spec, '$.covariates') AS c WHERE r.run_id = :run ORDER BY c.key;
+
+-- name: model_covariates
+SELECT json_extract(c.value, '$.role'), json_extract(c.value, '$.name')
+FROM model AS m JOIN run AS r USING(run_id), json_each(r.spec, '$.covariates') AS c
+WHERE m.name = :model ORDER BY c.key;

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "forecast/history.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,16 +11,21 @@
 
 /* ---- what the forecaster is shown ---- */
 
-/* Bars first .. end - 1 of series, values from y. */
-static struct alm_history_series show(const struct alm_series *series, const double *y, size_t first,
-                                      size_t end)
+/* Bars first .. end - 1 of series s, values from y; spans hold its covariates. */
+static struct alm_history_series show(const struct alm_plan *plan, size_t s, const double *const *all,
+                                      size_t first, size_t end, struct alm_span *spans)
 {
-    return (struct alm_history_series){
+    const struct alm_series *series = plan->series[s];
+    const double *y = all[s];
+    struct alm_history_series out = {
         .name = series->name,
         .target = {.y = y + first, .ts = series->ts + first, .n = end - first},
         .calendar = series->calendar,
         .season_length = series->season_length,
     };
+    alm_history_show(&out, spans, series->covariates, all + plan->n_series + s * alm_plan_covariates(plan),
+                     first, end, plan->settings.split.horizon);
+    return out;
 }
 
 /* ---- epochs ---- */
@@ -123,17 +129,21 @@ static enum alm_status fit_unit(struct alm_fit_unit *unit, const struct alm_plan
         .conformal_folds = plan->settings.n_levels == 0 ? 0 : plan->settings.conformal_folds,
         .find = plan->settings.find,
     };
-    struct alm_history_series *series;
+    struct alm_history_series *series = NULL;
+    struct alm_span *spans = NULL;
+    const size_t covariates = alm_plan_covariates(plan);
     ALM_TRY(alm_forecaster_create(&unit->forecaster, candidate->spec, &settings, error));
-    ALM_TRY(ALM_NEW(&series, unit->n, error));
-    for (size_t i = 0; i < unit->n; i++) {
+    enum alm_status status = ALM_NEW(&series, unit->n, error);
+    if (status == ALM_OK) status = ALM_NEW(&spans, unit->n * covariates + 1, error);
+    for (size_t i = 0; status == ALM_OK && i < unit->n; i++) {
         const size_t s = unit->series[i];
         const struct alm_origin *origin = alm_plan_origin(plan, s, unit->fold);
-        series[i] = show(plan->series[s], y[s], origin->first, origin->train_end);
+        series[i] = show(plan, s, y, origin->first, origin->train_end, spans + i * covariates);
     }
     const struct alm_history history = {unit->n, series, plan->settings.split.horizon};
-    const enum alm_status status = fit_history(unit, plan, &history, watch, error);
+    if (status == ALM_OK) status = fit_history(unit, plan, &history, watch, error);
     free(series);
+    free(spans);
     return status;
 }
 
@@ -281,15 +291,16 @@ static void scatter(struct alm_fold_forecast *out, const struct alm_fit_unit *un
 
 static enum alm_status call(struct alm_fold_forecast *out, const struct alm_fit_unit *unit,
                             const struct alm_plan *plan, size_t fold, struct alm_history_series *series,
-                            struct alm_series_outcome *outcome, const double *const *y,
-                            struct alm_error *error)
+                            struct alm_span *spans, struct alm_series_outcome *outcome,
+                            const double *const *y, struct alm_error *error)
 {
+    const size_t covariates = alm_plan_covariates(plan);
     struct alm_forecast *forecast;
     struct alm_error own = {0};
     for (size_t i = 0; i < unit->n; i++) {
         const size_t s = unit->series[i];
         const struct alm_origin *origin = last_origin(plan, s, fold);
-        series[i] = show(plan->series[s], y[s], origin->first, origin->bar + 1);
+        series[i] = show(plan, s, y, origin->first, origin->bar + 1, spans + i * covariates);
     }
     memcpy(outcome, unit->outcome, unit->n * sizeof *outcome);
     ALM_TRY(
@@ -320,6 +331,7 @@ static enum alm_status forecast_unit(struct alm_fold_forecast *out, const struct
 {
     struct alm_history_series *series = NULL;
     struct alm_series_outcome *outcome = NULL;
+    struct alm_span *spans = NULL;
     if (fold < unit->fold) return ALM_OK; /* none of its series has an origin yet */
     if (!any_fitted(unit)) {
         for (size_t i = 0; i < unit->n; i++)
@@ -329,8 +341,10 @@ static enum alm_status forecast_unit(struct alm_fold_forecast *out, const struct
     }
     enum alm_status status = ALM_NEW(&series, unit->n, error);
     if (status == ALM_OK) status = ALM_NEW(&outcome, unit->n, error);
-    if (status == ALM_OK) status = call(out, unit, plan, fold, series, outcome, y, error);
+    if (status == ALM_OK) status = ALM_NEW(&spans, unit->n * alm_plan_covariates(plan) + 1, error);
+    if (status == ALM_OK) status = call(out, unit, plan, fold, series, spans, outcome, y, error);
     free(series);
+    free(spans);
     free(outcome);
     return status;
 }

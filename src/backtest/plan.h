@@ -74,4 +74,11 @@ static inline const struct alm_origin *alm_plan_origin(const struct alm_plan *pl
 enum alm_status alm_levels_of_intervals(double *out, size_t *n, const double *interval, size_t n_intervals,
                                         struct alm_error *error);
 
+/* Covariates with values of their own that every series has, past ones first. */
+static inline size_t alm_plan_covariates(const struct alm_plan *plan)
+{
+    const struct alm_covariates *c = plan->series[0]->covariates;
+    return c == NULL ? 0 : c->n_past + c->n_future;
+}
+
 #endif

@@ -7,7 +7,7 @@
 struct alm_poisoned {
     const struct alm_plan *plan;
     enum alm_poison poison;
-    double **y; /* [n_series] */
+    double **y; /* as alm_plan_values */
 };
 
 enum alm_status alm_poisoned_init(struct alm_poisoned *out, const struct alm_plan *plan,

@@ -12,9 +12,13 @@ enum alm_status alm_plan_values(const double *const **out, const struct alm_plan
 {
     const double **values = NULL;
     *out = NULL;
-    ALM_TRY(ALM_NEW(&values, plan->n_series, error));
-    for (size_t s = 0; s < plan->n_series; s++)
+    const size_t covariates = alm_plan_covariates(plan);
+    ALM_TRY(ALM_NEW(&values, plan->n_series * (1 + covariates), error));
+    for (size_t s = 0; s < plan->n_series; s++) {
         values[s] = plan->series[s]->y;
+        for (size_t k = 0; k < covariates; k++)
+            values[plan->n_series + s * covariates + k] = plan->series[s]->covariates->y[k];
+    }
     *out = (const double *const *)values;
     return ALM_OK;
 }

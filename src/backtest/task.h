@@ -18,8 +18,8 @@ enum alm_status alm_task_create(struct alm_task_data **out, const struct alm_pla
                                 const struct alm_fit *fit, struct alm_error *error);
 void alm_task_free(struct alm_task_data *data);
 
-/* The series' own values, in the form that fits and forecasts take them: [n_series], to be freed by the
- * caller. */
+/* The series' own values, in the form that fits and forecasts take them: those of the n_series series, then
+ * those of the alm_plan_covariates covariates of each; to be freed by the caller. */
 enum alm_status alm_plan_values(const double *const **out, const struct alm_plan *plan,
                                 struct alm_error *error);
 

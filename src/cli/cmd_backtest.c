@@ -26,6 +26,7 @@ static void fill_request(struct alm_backtest_request *out, const struct alm_call
     out->series = alm_call_texts(call, "series", &out->n_series);
     out->models = alm_call_texts(call, "model", &out->n_models);
     out->levels = alm_call_numbers(call, "levels", &out->n_levels);
+    out->covariates = alm_call_covariates(call);
 }
 
 static void say_summary(const struct alm_call *call, const struct alm_backtest_summary *s)
@@ -132,6 +133,7 @@ static const struct alm_command_option options[] = {
      .value = "G",
      .help = "bars before the origin that no fit may use"},
     ALM_OPTION_LEVELS,
+    ALM_OPTIONS_COVARIATES,
     ALM_OPTION_SEASON,
     ALM_OPTION_MISSING,
     {.name = "jobs",

@@ -52,6 +52,7 @@ static enum alm_status run(const struct alm_call *call, struct alm_error *error)
     };
     request.series = alm_call_texts(call, "series", &request.n_series);
     request.levels = alm_call_numbers(call, "levels", &request.n_levels);
+    request.covariates = alm_call_covariates(call);
     if ((request.kept == NULL) == (request.model == NULL))
         return alm_fail(error, ALM_USAGE, "give either the name of a kept model or --model SPEC");
     ALM_TRY(alm_call_open(&workbench, call, false, error));
@@ -78,6 +79,7 @@ static const struct alm_command_option options[] = {
      .value = "TIME",
      .help = "the origin (default: each series' end)"},
     ALM_OPTION_LEVELS,
+    ALM_OPTIONS_COVARIATES,
     ALM_OPTION_SEASON,
     ALM_OPTION_MISSING,
     ALM_OPTION_SEED,

@@ -38,6 +38,7 @@ static enum alm_status run(const struct alm_call *call, struct alm_error *error)
     const char *resume = alm_call_text(call, "resume");
     request.series = alm_call_texts(call, "series", &request.n_series);
     request.levels = alm_call_numbers(call, "levels", &request.n_levels);
+    request.covariates = alm_call_covariates(call);
     if (resume != NULL && (request.n_series > 0 || request.model != NULL || request.horizon > 0))
         return alm_fail(error, ALM_USAGE,
                         "--resume takes everything from the stored run; only --jobs may be given");
@@ -69,6 +70,7 @@ static const struct alm_command_option options[] = {
      .help = "last time it may see (default: all)"},
     {.name = "name", .kind = ALM_ARGUMENT_TEXT, .value = "NAME", .help = "of the kept model"},
     ALM_OPTION_LEVELS,
+    ALM_OPTIONS_COVARIATES,
     ALM_OPTION_SEASON,
     ALM_OPTION_MISSING,
     {.name = "time-limit",

@@ -10,6 +10,15 @@
 #include <string.h>
 #include <unistd.h>
 
+struct alm_covariate_names alm_call_covariates(const struct alm_call *call)
+{
+    struct alm_covariate_names names = {0};
+    names.past = alm_call_texts(call, "past", &names.n_past);
+    names.future = alm_call_texts(call, "future", &names.n_future);
+    names.statics = alm_call_texts(call, "static", &names.n_statics);
+    return names;
+}
+
 enum { WIDTH = 79 };
 
 /* A sentence as one line, on a terminal as several narrow ones. */

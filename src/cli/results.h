@@ -11,6 +11,24 @@
         .help = "series by name or GLOB pattern (* ? [..]); several with commas", .repeatable = true,        \
         .completion = ALM_COMPLETE_SERIES                                                                    \
     }
+#define ALM_OPTIONS_COVARIATES                                                                               \
+    {.name = "past",                                                                                         \
+     .kind = ALM_ARGUMENT_TEXTS,                                                                             \
+     .value = "PATTERN",                                                                                     \
+     .help = "covariates known up to the origin: series by name or GLOB pattern, each for every series; @ "  \
+             "stands for a series' own name up to its last dot",                                             \
+     .repeatable = true,                                                                                     \
+     .completion = ALM_COMPLETE_SERIES},                                                                     \
+        {.name = "future",                                                                                   \
+         .kind = ALM_ARGUMENT_TEXTS,                                                                         \
+         .value = "PATTERN",                                                                                 \
+         .help = "covariates known over the horizon, too, named likewise",                                   \
+         .repeatable = true,                                                                                 \
+         .completion = ALM_COMPLETE_SERIES},                                                                 \
+    {                                                                                                        \
+        .name = "static", .kind = ALM_ARGUMENT_TEXTS, .value = "NAME",                                       \
+        .help = "static covariates: the first value of these series, such as @.size", .repeatable = true     \
+    }
 #define ALM_OPTION_LEVELS                                                                                    \
     {                                                                                                        \
         .name = "levels", .kind = ALM_ARGUMENT_NUMBERS, .value = "P[,P...]",                                 \
@@ -31,6 +49,9 @@
         .name = "seed", .kind = ALM_ARGUMENT_COUNT, .value = "N",                                            \
         .help = "of the random streams (default 1)"                                                          \
     }
+
+/* What --past, --future and --static say. */
+struct alm_covariate_names alm_call_covariates(const struct alm_call *call);
 
 /* Prints the leaderboards of n runs; as a table also the verdicts in words below. */
 enum alm_status alm_call_print_leaderboards(const struct alm_call *call, struct alm_workbench *workbench,

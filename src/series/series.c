@@ -17,6 +17,7 @@ void alm_series_free(struct alm_series *series)
     alm_zone_free(series->zone);
     free(series->ts);
     free(series->y);
+    alm_covariates_free(series->covariates);
     free(series);
 }
 

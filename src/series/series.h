@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "series/calendar.h"
+#include "series/covariates.h"
 #include "series/span.h"
 
 #include <stddef.h>
@@ -15,7 +16,8 @@ struct alm_series {
     char *time_zone;       /* IANA name; never NULL */
     struct alm_zone *zone; /* of calendar, where it makes a difference; else NULL */
     struct alm_calendar calendar;
-    size_t season_length; /* >= 1 */
+    size_t season_length;              /* >= 1 */
+    struct alm_covariates *covariates; /* of n bars; NULL: none */
     size_t n;
     int64_t *ts; /* [n] strictly increasing */
     double *y;   /* [n] NaN = missing */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "store/task_table.h"
+#include "workbench/covariates.h"
 #include "workbench/run.h"
 #include "workbench/settings.h"
 
@@ -99,6 +100,7 @@ static enum alm_status run_request(struct backtest *b, const struct alm_backtest
 {
     ALM_TRY(alm_load_series(&b->series, b->workbench->store, request->series, request->n_series,
                             request->season, error));
+    ALM_TRY(alm_covariates_load(&b->series, b->workbench->store, &request->covariates, 0, error));
     ALM_TRY(alm_settings_create(&b->settings, request, &b->series, error));
     ALM_TRY(make_plan(b, summary, error));
     if (request->dry_run) return ALM_OK;

@@ -1,6 +1,7 @@
 /* Forecasts beyond an origin, by a kept model or one that is fitted now, beside naive. */
 #include "base/clock.h"
 #include "store/model_table.h"
+#include "workbench/covariates.h"
 #include "workbench/request.h"
 #include "workbench/run.h"
 #include "workbench/settings.h"
@@ -57,6 +58,16 @@ static enum alm_status load(struct making *m, struct alm_error *error)
     return alm_load_series(&m->series, m->workbench->store, patterns, n, r->season, error);
 }
 
+/* A kept model takes those that it was trained with, unless others are named. */
+static enum alm_status load_covariates(struct making *m, size_t horizon, struct alm_error *error)
+{
+    const struct alm_covariate_names *names = &m->request->covariates;
+    struct alm_store *store = m->workbench->store;
+    if (m->request->kept != NULL && names->n_past + names->n_future + names->n_statics == 0)
+        return alm_covariates_load_model(&m->series, store, m->request->kept, horizon, error);
+    return alm_covariates_load(&m->series, store, names, horizon, error);
+}
+
 static enum alm_status read_settings(struct making *m, struct alm_error *error)
 {
     const struct alm_forecast_request *r = m->request;
@@ -72,10 +83,12 @@ static enum alm_status read_settings(struct making *m, struct alm_error *error)
         .missing = r->missing,
         .seed = r->kept != NULL ? m->model.seed : r->seed,
     };
+    ALM_TRY(load_covariates(m, settings.horizon, error));
     ALM_TRY(alm_settings_create(&m->settings, &settings, &m->series, error));
     if (r->at != NULL)
         ALM_TRY(alm_request_time(&at, r->at, alm_series_is_index(m->series.series[0]), "--at", error));
-    return alm_single_create(&m->single, &m->series, at, settings.horizon, error);
+    ALM_TRY(alm_single_create(&m->single, &m->series, at, settings.horizon, error));
+    return alm_covariates_check(&m->series, m->single.bars, settings.horizon, error);
 }
 
 /* A kept model must not know what lies after the origin. */

@@ -13,6 +13,7 @@ void alm_loaded_clear(struct alm_loaded *loaded)
     for (size_t i = 0; i < loaded->n; i++)
         alm_series_free(loaded->series[i]);
     free(loaded->series);
+    free(loaded->covariates);
     *loaded = (struct alm_loaded){0};
 }
 
@@ -93,6 +94,27 @@ size_t alm_series_bars_until(const struct alm_series *series, int64_t until)
     return low;
 }
 
+/* One bit pattern for every NaN. */
+static double value_of(double y)
+{
+    return y == y ? y : (double)__builtin_nan("");
+}
+
+static void digest_covariates(struct alm_digest *digest, const struct alm_covariates *c)
+{
+    struct alm_bytes bytes = {0};
+    for (size_t k = 0; k < c->n_statics; k++)
+        alm_bytes_put_f64(&bytes, value_of(c->statics[k]));
+    alm_digest_update(digest, bytes.data, bytes.length);
+    for (size_t k = 0; k < c->n_past + c->n_future; k++)
+        for (size_t i = 0; i < c->n; i++) {
+            bytes.length = 0;
+            alm_bytes_put_f64(&bytes, value_of(c->y[k][i]));
+            alm_digest_update(digest, bytes.data, bytes.length);
+        }
+    alm_bytes_clear(&bytes);
+}
+
 static void digest_series(struct alm_digest *digest, const struct alm_series *series)
 {
     struct alm_text text = {0};
@@ -105,10 +127,10 @@ static void digest_series(struct alm_digest *digest, const struct alm_series *se
     for (size_t i = 0; i < series->n; i++) {
         bar.length = 0;
         alm_bytes_put_u64(&bar, (uint64_t)series->ts[i]);
-        /* one bit pattern for every NaN */
-        alm_bytes_put_f64(&bar, series->y[i] == series->y[i] ? series->y[i] : (double)__builtin_nan(""));
+        alm_bytes_put_f64(&bar, value_of(series->y[i]));
         alm_digest_update(digest, bar.data, bar.length);
     }
+    if (series->covariates != NULL) digest_covariates(digest, series->covariates);
     alm_bytes_clear(&bar);
     alm_text_clear(&text);
 }

@@ -14,6 +14,7 @@
 struct alm_loaded {
     size_t n;
     struct alm_series **series; /* [n], in the order of the patterns */
+    char *covariates;           /* a member of the run's spec, see workbench/covariates.h; NULL: none */
 };
 
 /* Loads the series that match patterns (GLOB). season > 0 takes the place of their own season length. Text

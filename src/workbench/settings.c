@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "store/rows.h"
+#include "workbench/covariates.h"
 #include "workbench/request.h"
 
 #include <stdlib.h>
@@ -110,6 +111,7 @@ void alm_settings_write(struct alm_text *out, const struct alm_settings *setting
     const struct alm_split *split = &settings->engine.split;
     alm_text_append(out, "{");
     write_series(out, series);
+    if (series->covariates != NULL) alm_text_append(out, series->covariates);
     write_models(out, settings);
     alm_text_printf(out, ",\"horizon\":%zu,\"folds\":%zu,\"step\":%zu,\"first_origin\":", split->horizon,
                     split->folds, split->step);
@@ -203,6 +205,7 @@ enum alm_status alm_settings_load(struct alm_settings *out, struct alm_loaded *s
     if (status == ALM_OK) status = each_row(store, "settings_levels", run, out, take_level, error);
     if (status == ALM_OK) status = each_row(store, "settings_models", run, out, take_model, error);
     if (status == ALM_OK) status = each_row(store, "settings_series", run, &reading, take_series, error);
+    if (status == ALM_OK) status = alm_covariates_load_run(series, store, run, 0, error);
     if (status != ALM_OK) {
         alm_settings_clear(out);
         alm_loaded_clear(series);

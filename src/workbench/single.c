@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "forecast/history.h"
 #include "series/loss.h"
 
 #include <math.h>
@@ -13,6 +14,7 @@ void alm_single_clear(struct alm_single *single)
 {
     free(single->bars);
     free(single->entry);
+    free(single->spans);
     free(single->outcome);
     free(single->epoch);
     *single = (struct alm_single){0};
@@ -34,16 +36,23 @@ static enum alm_status fill_history(struct alm_single *out, int64_t at, size_t h
     ALM_TRY(ALM_NEW(&out->bars, n, error));
     ALM_TRY(ALM_NEW(&out->entry, n, error));
     ALM_TRY(ALM_NEW(&out->outcome, n, error));
+    const struct alm_covariates *first = out->series->series[0]->covariates;
+    const size_t n_spans = first == NULL ? 0 : first->n_past + first->n_future;
+    ALM_TRY(ALM_NEW(&out->spans, n * n_spans + 1, error));
     for (size_t i = 0; i < n; i++) {
         const struct alm_series *s = out->series->series[i];
         out->bars[i] = present_bars(s, at);
         if (out->bars[i] == 0) return alm_fail(error, ALM_DATA, "%s has no values up to that time", s->name);
-        out->entry[i] = (struct alm_history_series){
+        struct alm_history_series entry = {
             .name = s->name,
             .target = alm_span_prefix(alm_series_span(s), out->bars[i]),
             .calendar = s->calendar,
             .season_length = s->season_length,
         };
+        if (s->covariates != NULL)
+            alm_history_show(&entry, out->spans + i * n_spans, s->covariates,
+                             (const double *const *)s->covariates->y, 0, out->bars[i], horizon);
+        out->entry[i] = entry;
     }
     out->history = (struct alm_history){.n_series = n, .series = out->entry, .horizon = horizon};
     return ALM_OK;

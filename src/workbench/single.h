@@ -13,6 +13,7 @@ struct alm_single {
     const struct alm_loaded *series;
     size_t *bars;                       /* [series->n] bars up to the origin, a present one */
     struct alm_history_series *entry;   /* [series->n] */
+    struct alm_span *spans;             /* covariates of the entries */
     struct alm_history history;         /* of these */
     struct alm_series_outcome *outcome; /* [series->n] of the last fit or forecast */
     struct alm_task_epoch *epoch;       /* [n_epochs] of the last fit */

@@ -5,6 +5,7 @@
 #include "store/model_table.h"
 #include "store/task_table.h"
 #include "store/training_table.h"
+#include "workbench/covariates.h"
 #include "workbench/request.h"
 #include "workbench/run.h"
 #include "workbench/settings.h"
@@ -91,6 +92,7 @@ static enum alm_status prepare_model(struct training *t, const struct alm_train_
     ALM_TRY(check_name(t, error));
     ALM_TRY(alm_load_series(&t->series, t->workbench->store, r->series, r->n_series, r->season, error));
     ALM_TRY(cut_series(&t->series, r->until, error));
+    ALM_TRY(alm_covariates_load(&t->series, t->workbench->store, &r->covariates, 0, error));
     const struct alm_backtest_request settings = {
         .models = &model,
         .n_models = 1,

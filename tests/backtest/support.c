@@ -179,6 +179,24 @@ static enum alm_status forecast_peek(const void *self, const struct alm_history 
     return ALM_OK;
 }
 
+static enum alm_status forecast_peek_past(const void *self, const struct alm_history *history,
+                                          struct alm_forecast *out, struct alm_error *error)
+{
+    (void)self, (void)error;
+    const struct alm_span span = history->series[0].past[0];
+    put(out, 0, tame(span.y[span.n]));
+    return ALM_OK;
+}
+
+static enum alm_status forecast_peek_future(const void *self, const struct alm_history *history,
+                                            struct alm_forecast *out, struct alm_error *error)
+{
+    (void)self, (void)error;
+    const struct alm_span span = history->series[0].future[0];
+    put(out, 0, tame(span.y[span.n]));
+    return ALM_OK;
+}
+
 static enum alm_status forecast_wild(const void *self, const struct alm_history *history,
                                      struct alm_forecast *out, struct alm_error *error)
 {
@@ -210,6 +228,8 @@ static enum alm_status load(void *self, struct alm_bytes_reader *in, struct alm_
 
 static const struct alm_forecaster_type types[] = {
     TYPE("peek", 0, minimum, NULL, forecast_peek),
+    TYPE("peek-past", 0, minimum, NULL, forecast_peek_past),
+    TYPE("peek-future", 0, minimum, NULL, forecast_peek_future),
     TYPE("peek-fit", 0, minimum, fit_peek, forecast_value),
     TYPE("whole", 0, minimum, fit_whole, forecast_value),
     TYPE("noise", ALM_TRAIT_RANDOM, minimum, fit_noise, forecast_value),

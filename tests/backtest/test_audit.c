@@ -57,10 +57,42 @@ Test(audit, no_forecaster_of_the_registry_looks_ahead)
     free_series(series, 2);
 }
 
+/* Gives each series one past and one future covariate, and one bar of the latter after its end. */
+static void add_covariates(struct alm_series **series, size_t n)
+{
+    for (size_t s = 0; s < n; s++) {
+        struct alm_covariates **c = &series[s]->covariates;
+        cr_assert(eq(int, alm_covariates_create(c, series[s]->n, 1, 1, 1, 0, NULL), ALM_OK));
+        for (size_t k = 0; k < 2; k++)
+            for (size_t i = 0; i < alm_covariate_length(*c, k); i++)
+                (*c)->y[k][i] = sin((double)(i * (k + 2) + s));
+    }
+}
+
+Test(audit, covariates_behind_what_is_known_do_not_reach_the_lstm)
+{
+    static const char *const specs[] = {"lstm:hidden=3,lookback=8,epochs=2",
+                                        "lstm:hidden=3,lookback=8,epochs=2,decoder=recursive,skip=ridge"};
+    struct alm_series **series = make_series(2, 150, 0.05);
+    add_covariates(series, 2);
+    for (size_t refit = 0; refit < 3; refit++) {
+        const struct alm_backtest_settings settings = usual(refit, refit);
+        struct alm_plan *plan = make_plan(&settings, series, 2, specs, 2);
+        struct alm_audit audit;
+        run(&audit, plan);
+        cr_assert(eq(sz, audit.n_leaks, 0));
+        cr_assert(eq(sz, audit.n_forecasts, plan->n_tasks * 2));
+        alm_audit_clear(&audit);
+        alm_plan_free(plan);
+    }
+    free_series(series, 2);
+}
+
 /* Whether every poison found forecaster 1 (naive is added before it) and nothing else. */
 static void expect_leaks(const char *spec, size_t refit, size_t gap)
 {
     struct alm_series **series = make_series(1, FULL_LENGTH, 0);
+    add_covariates(series, 1);
     const struct alm_backtest_settings settings = usual(refit, gap);
     struct alm_plan *plan = make_plan(&settings, series, 1, &spec, 1);
     struct alm_audit audit;
@@ -84,6 +116,13 @@ Test(audit, a_forecaster_that_reads_past_its_end_is_caught)
 {
     expect_leaks("peek", 1, 0);
     expect_leaks("peek", 0, 0);
+}
+
+Test(audit, covariates_that_are_read_past_their_end_are_caught)
+{
+    expect_leaks("peek-past", 1, 0);
+    expect_leaks("peek-future", 1, 0);
+    expect_leaks("peek-future", 0, 0);
 }
 
 Test(audit, a_fit_that_reads_past_its_end_is_caught_also_inside_the_gap)

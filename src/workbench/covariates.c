@@ -1,0 +1,248 @@
+#include "workbench/covariates.h"
+
+#include "base/memory.h"
+#include "store/rows.h"
+#include "store/series_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum role { PAST, FUTURE, STATIC, ROLES };
+static const char *const role_names[ROLES] = {"past", "future", "static"};
+
+/* Names by role, in the order past, future, static when they are used. */
+struct list {
+    size_t n[ROLES];
+    char **name[ROLES];
+};
+
+static void list_clear(struct list *list)
+{
+    for (enum role role = PAST; role < ROLES; role++) {
+        for (size_t i = 0; i < list->n[role]; i++)
+            free(list->name[role][i]);
+        free(list->name[role]);
+    }
+    *list = (struct list){0};
+}
+
+static enum alm_status list_add(struct list *list, enum role role, const char *name, struct alm_error *error)
+{
+    size_t capacity = list->n[role];
+    ALM_TRY(
+        alm_grow((void **)&list->name[role], &capacity, list->n[role] + 1, sizeof *list->name[role], error));
+    ALM_TRY(alm_copy_text(&list->name[role][list->n[role]], name, error));
+    list->n[role]++;
+    return ALM_OK;
+}
+
+/* Patterns become the names that match them now; names with @ stay as they are. */
+static enum alm_status add_pattern(struct list *list, enum role role, struct alm_store *store,
+                                   const char *pattern, struct alm_error *error)
+{
+    struct alm_series_row *rows;
+    size_t n;
+    if (role == STATIC || strchr(pattern, '@') != NULL) return list_add(list, role, pattern, error);
+    ALM_TRY(alm_series_table_match_all(&rows, &n, store, &pattern, 1, error));
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; status == ALM_OK && i < n; i++)
+        status = list_add(list, role, rows[i].name, error);
+    alm_series_rows_free(rows, n);
+    return status;
+}
+
+/* ---- one series ---- */
+
+/* name with @ replaced by series up to its last dot. */
+static enum alm_status resolve(struct alm_text *out, const char *name, const char *series,
+                               struct alm_error *error)
+{
+    const char *dot = strrchr(series, '.');
+    const int stem = (int)(dot == NULL ? strlen(series) : (size_t)(dot - series));
+    alm_text_reset(out);
+    for (; *name != '\0'; name++)
+        if (*name == '@')
+            alm_text_printf(out, "%.*s", stem, series);
+        else
+            alm_text_printf(out, "%c", *name);
+    return alm_text_check(out, error);
+}
+
+/* What is loaded already, so that covariates of many series are read once. */
+struct cache {
+    struct alm_loaded loaded;
+    struct alm_store *store;
+};
+
+static enum alm_status fetch(const struct alm_series **out, struct cache *cache, const char *name,
+                             struct alm_error *error)
+{
+    for (size_t i = cache->loaded.n; i-- > 0;)
+        if (strcmp(cache->loaded.series[i]->name, name) == 0) {
+            *out = cache->loaded.series[i];
+            return ALM_OK;
+        }
+    ALM_TRY(alm_load_one(&cache->loaded, cache->store, name, INT64_MAX, 0, error));
+    *out = cache->loaded.series[cache->loaded.n - 1];
+    return ALM_OK;
+}
+
+static double first_value(const struct alm_series *series)
+{
+    for (size_t i = 0; i < series->n; i++)
+        if (!isnan(series->y[i])) return series->y[i];
+    return (double)NAN;
+}
+
+static enum alm_status attach_one(struct alm_series *series, enum role role, size_t k, const char *name,
+                                  const int64_t *ts, struct cache *cache, struct alm_error *error)
+{
+    struct alm_covariates *c = series->covariates;
+    struct alm_text text = {0};
+    const struct alm_series *source = NULL;
+    enum alm_status status = resolve(&text, name, series->name, error);
+    if (status == ALM_OK) status = fetch(&source, cache, alm_text_string(&text), error);
+    alm_text_clear(&text);
+    ALM_TRY(status);
+    if (role == STATIC) {
+        c->statics[k] = first_value(source);
+        return ALM_OK;
+    }
+    if (alm_series_is_index(series) != alm_series_is_index(source))
+        return alm_fail(error, ALM_DATA, "%s and its covariate %s do not share a time axis", series->name,
+                        source->name);
+    const size_t at = role == PAST ? k : c->n_past + k;
+    alm_covariate_align(c->y[at], ts, alm_covariate_length(c, at), alm_series_span(source),
+                        &source->calendar);
+    return ALM_OK;
+}
+
+static enum alm_status attach(struct alm_series *series, const struct list *list, size_t ahead,
+                              struct cache *cache, struct alm_error *error)
+{
+    int64_t *ts;
+    alm_covariates_free(series->covariates);
+    series->covariates = NULL;
+    ALM_TRY(alm_covariates_create(&series->covariates, series->n, ahead, list->n[PAST], list->n[FUTURE],
+                                  list->n[STATIC], error));
+    ALM_TRY(ALM_NEW(&ts, series->n + ahead, error));
+    memcpy(ts, series->ts, series->n * sizeof *ts);
+    enum alm_status status = ALM_OK;
+    if (ahead > 0)
+        status =
+            alm_calendar_extend(ts + series->n, &series->calendar, alm_series_span(series), ahead, error);
+    for (enum role role = PAST; role < ROLES; role++)
+        for (size_t k = 0; status == ALM_OK && k < list->n[role]; k++)
+            status = attach_one(series, role, k, list->name[role][k], ts, cache, error);
+    free(ts);
+    return status;
+}
+
+/* ---- all of them ---- */
+
+static enum alm_status remember(struct alm_loaded *loaded, const struct list *list, struct alm_error *error)
+{
+    struct alm_text text = {0};
+    const char *comma = "";
+    alm_text_append(&text, ",\"covariates\":[");
+    for (enum role role = PAST; role < ROLES; role++)
+        for (size_t i = 0; i < list->n[role]; i++, comma = ",") {
+            alm_text_printf(&text, "%s{\"role\":\"%s\",\"name\":", comma, role_names[role]);
+            alm_text_append_json(&text, list->name[role][i]);
+            alm_text_append(&text, "}");
+        }
+    alm_text_append(&text, "]");
+    enum alm_status status = alm_text_check(&text, error);
+    free(loaded->covariates);
+    loaded->covariates = NULL;
+    if (status == ALM_OK) status = alm_copy_text(&loaded->covariates, alm_text_string(&text), error);
+    alm_text_clear(&text);
+    return status;
+}
+
+static enum alm_status load_list(struct alm_loaded *loaded, struct alm_store *store, const struct list *list,
+                                 size_t ahead, struct alm_error *error)
+{
+    struct cache cache = {.store = store};
+    if (list->n[PAST] + list->n[FUTURE] + list->n[STATIC] == 0) return ALM_OK;
+    enum alm_status status = remember(loaded, list, error);
+    for (size_t i = 0; status == ALM_OK && i < loaded->n; i++)
+        status = attach(loaded->series[i], list, ahead, &cache, error);
+    alm_loaded_clear(&cache.loaded);
+    return status;
+}
+
+enum alm_status alm_covariates_load(struct alm_loaded *loaded, struct alm_store *store,
+                                    const struct alm_covariate_names *names, size_t ahead,
+                                    struct alm_error *error)
+{
+    struct list list = {0};
+    const char *const *patterns[ROLES] = {names->past, names->future, names->statics};
+    const size_t n[ROLES] = {names->n_past, names->n_future, names->n_statics};
+    enum alm_status status = ALM_OK;
+    for (enum role role = PAST; role < ROLES; role++)
+        for (size_t i = 0; status == ALM_OK && i < n[role]; i++)
+            status = add_pattern(&list, role, store, patterns[role][i], error);
+    if (status == ALM_OK) status = load_list(loaded, store, &list, ahead, error);
+    list_clear(&list);
+    return status;
+}
+
+static enum alm_status read_list(struct list *list, struct alm_rows *rows, struct alm_error *error)
+{
+    bool row = false;
+    ALM_TRY(alm_rows_step(rows, &row, error));
+    while (row) {
+        for (enum role role = PAST; role < ROLES; role++)
+            if (strcmp(alm_rows_text(rows, 0), role_names[role]) == 0)
+                ALM_TRY(list_add(list, role, alm_rows_text(rows, 1), error));
+        ALM_TRY(alm_rows_step(rows, &row, error));
+    }
+    return ALM_OK;
+}
+
+static enum alm_status load_stored(struct alm_loaded *loaded, struct alm_store *store, const char *query,
+                                   const struct alm_binding *binding, size_t ahead, struct alm_error *error)
+{
+    struct list list = {0};
+    struct alm_rows *rows;
+    ALM_TRY(alm_rows_open_query(&rows, store, query, binding, 1, error));
+    enum alm_status status = read_list(&list, rows, error);
+    alm_rows_close(rows);
+    if (status == ALM_OK) status = load_list(loaded, store, &list, ahead, error);
+    list_clear(&list);
+    return status;
+}
+
+enum alm_status alm_covariates_load_run(struct alm_loaded *loaded, struct alm_store *store, int64_t run,
+                                        size_t ahead, struct alm_error *error)
+{
+    const struct alm_binding binding = alm_bound_integer("run", run);
+    return load_stored(loaded, store, "settings_covariates", &binding, ahead, error);
+}
+
+enum alm_status alm_covariates_load_model(struct alm_loaded *loaded, struct alm_store *store,
+                                          const char *model, size_t ahead, struct alm_error *error)
+{
+    const struct alm_binding binding = alm_bound_text("model", model);
+    return load_stored(loaded, store, "model_covariates", &binding, ahead, error);
+}
+
+enum alm_status alm_covariates_check(const struct alm_loaded *loaded, const size_t *bars, size_t horizon,
+                                     struct alm_error *error)
+{
+    for (size_t i = 0; i < loaded->n; i++) {
+        const struct alm_covariates *c = loaded->series[i]->covariates;
+        for (size_t k = 0; c != NULL && k < c->n_future; k++)
+            for (size_t h = 0; h < horizon; h++) {
+                const size_t at = bars[i] + h;
+                if (at < c->n + c->ahead && !isnan(c->y[c->n_past + k][at])) continue;
+                return alm_fail(error, ALM_DATA,
+                                "future covariate %zu has no value for step %zu after the origin of %s; it "
+                                "must be known over the whole horizon",
+                                k + 1, h + 1, loaded->series[i]->name);
+            }
+    }
+    return ALM_OK;
+}
