@@ -4,6 +4,7 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Counts n numbers for `rows` rows and allocates them; nothing when n is 0. */
 static enum alm_status make(alm_real **out, size_t rows, size_t n, struct alm_error *error)
@@ -61,6 +62,20 @@ enum alm_status alm_state_create(struct alm_layer_state **out, const struct alm_
         if (parts == 4) (*out)[i].n = block + 2 * state, (*out)[i].m = block + 3 * state;
     }
     return ALM_OK;
+}
+
+size_t alm_state_size(const struct alm_network_shape *shape, size_t rows)
+{
+    return shape->layers * rows * shape->hidden * (shape->cell == ALM_CELL_SLSTM ? 4 : 2);
+}
+
+void alm_state_forget(const struct alm_layer_state *states, const struct alm_network_shape *shape, size_t row)
+{
+    for (size_t i = 0; i < shape->layers; i++) {
+        alm_real *const parts[] = {states[i].h, states[i].c, states[i].n, states[i].m};
+        for (size_t k = 0; k < (shape->cell == ALM_CELL_SLSTM ? 4 : 2); k++)
+            memset(parts[k] + row * shape->hidden, 0, shape->hidden * sizeof *parts[k]);
+    }
 }
 
 void alm_state_free(struct alm_layer_state *states)

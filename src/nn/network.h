@@ -129,6 +129,11 @@ void alm_batch_clear(struct alm_batch *batch);
 enum alm_status alm_state_create(struct alm_layer_state **out, const struct alm_network_shape *shape,
                                  size_t rows, struct alm_error *error);
 void alm_state_free(struct alm_layer_state *states);
+/* Numbers of such a block, which begins at (*out)[0].h. */
+size_t alm_state_size(const struct alm_network_shape *shape, size_t rows);
+/* Sets row `row` of the states to zero: its sequence begins anew. */
+void alm_state_forget(const struct alm_layer_state *states, const struct alm_network_shape *shape,
+                      size_t row);
 
 /* Memory for passes of up to steps x rows, made once; belongs to one thread at a time. */
 struct alm_tape;

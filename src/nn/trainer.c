@@ -24,7 +24,9 @@ struct training {
     struct alm_optimiser optimiser;
     struct alm_tape *tape;
     struct alm_batch piece;
-    alm_real *gradient, *best, *initial; /* [n_parameters]; NULL where not needed */
+    alm_real *gradient, *best, *initial;       /* [n_parameters]; NULL where not needed */
+    struct alm_layer_state *carried, *checked; /* with carry, [batch] rows: of training, and of validation */
+    struct alm_layer_state *start;             /* [layers] those of a piece */
     struct alm_trainer_state state;
     size_t epoch_steps, total_steps;
     double begin, checkpointed, checkpoint_cost; /* on the clock of the hooks */
@@ -70,6 +72,18 @@ static enum alm_status create_optimiser(struct training *t, struct alm_error *er
     return status;
 }
 
+static enum alm_status create_states(struct training *t, struct alm_error *error)
+{
+    const struct alm_network_shape *shape = &t->network->shape;
+    const size_t batch = t->settings->batch;
+    if (!t->settings->carry) return ALM_OK;
+    if (t->train->n % batch != 0 || (t->validation != NULL && t->validation->n % batch != 0))
+        return alm_fail(error, ALM_INTERNAL, "carried states need whole batches");
+    ALM_TRY(alm_state_create(&t->carried, shape, batch, error));
+    ALM_TRY(alm_state_create(&t->checked, shape, batch, error));
+    return ALM_NEW(&t->start, shape->layers, error);
+}
+
 static enum alm_status training_init(struct training *t, struct alm_error *error)
 {
     const struct alm_trainer_settings *s = t->settings;
@@ -82,6 +96,7 @@ static enum alm_status training_init(struct training *t, struct alm_error *error
     t->epoch_steps = epoch_steps(s, t->train->n);
     t->total_steps = s->epochs * t->epoch_steps;
     ALM_TRY(create_piece(t, error));
+    ALM_TRY(create_states(t, error));
     ALM_TRY(ALM_NEW(&t->gradient, n, error));
     if (t->validation != NULL) ALM_TRY(ALM_NEW(&t->best, n, error));
     if (s->retry) {
@@ -96,6 +111,9 @@ static void training_clear(struct training *t)
     alm_optimiser_clear(&t->optimiser);
     alm_tape_free(t->tape);
     alm_batch_clear(&t->piece);
+    alm_state_free(t->carried);
+    alm_state_free(t->checked);
+    free(t->start);
     free(t->gradient);
     free(t->best);
     free(t->initial);
@@ -116,6 +134,8 @@ static struct alm_trainer_parts parts_of(struct training *t)
         .network = t->network,
         .optimiser = &t->optimiser,
         .best = t->best,
+        .carried = t->carried == NULL ? NULL : t->carried[0].h,
+        .n_carried = t->carried == NULL ? 0 : alm_state_size(&t->network->shape, t->settings->batch),
         .settings = t->settings,
         .train_samples = t->train->n,
         .validation_samples = t->validation == NULL ? 0 : t->validation->n,
@@ -176,6 +196,20 @@ static uint64_t noise_key(uint64_t key, size_t pass, size_t first)
     return key == 0 ? 1 : key;
 }
 
+/* Lets a piece that begins at row `row` of its batch go on where these rows ended, and stay within the batch.
+ */
+static void carry(struct training *t, struct alm_batch *piece, const struct alm_layer_state *states,
+                  size_t row)
+{
+    const size_t offset = row * t->network->shape.hidden;
+    if (piece->rows > t->settings->batch - row) piece->rows = t->settings->batch - row;
+    for (size_t i = 0; i < t->network->shape.layers; i++) {
+        t->start[i] = (struct alm_layer_state){.h = states[i].h + offset, .c = states[i].c + offset};
+        if (states[i].n != NULL) t->start[i].n = states[i].n + offset, t->start[i].m = states[i].m + offset;
+    }
+    piece->start = piece->last = t->start;
+}
+
 /* Adds loss (and gradient, unless NULL) of samples first .. first + n to *total, piece by piece. */
 static enum alm_status run_samples(struct training *t, struct alm_loss_sum *total, alm_real *gradient,
                                    const struct alm_batch_source *source, size_t pass, size_t first, size_t n,
@@ -183,7 +217,9 @@ static enum alm_status run_samples(struct training *t, struct alm_loss_sum *tota
 {
     struct alm_batch piece = t->piece;
     for (size_t done = 0; done < n; done += piece.rows) {
-        if (n - done < piece.rows) piece.rows = n - done;
+        piece.rows = n - done < t->piece.rows ? n - done : t->piece.rows;
+        if (t->carried != NULL)
+            carry(t, &piece, gradient == NULL ? t->checked : t->carried, (first + done) % t->settings->batch);
         if (gradient != NULL) piece.key = noise_key(t->settings->key, pass, first + done);
         ALM_TRY(source->fill(source->context, &piece, pass, first + done, error));
         alm_network_gradient(total, gradient, t->tape, t->network, t->loss, &piece);

@@ -38,10 +38,14 @@ static inline size_t alm_trainer_piece(size_t batch, size_t steps, size_t inputs
 }
 
 struct alm_trainer_settings {
-    size_t steps;       /* T of a batch */
-    size_t batch;       /* rows of a batch; a pass ends with a smaller one if they do not divide */
-    size_t accumulate;  /* batches whose gradients make one optimiser step; 0 is 1 */
-    size_t epochs;      /* most epochs; >= 1 */
+    size_t steps;      /* T of a batch */
+    size_t batch;      /* rows of a batch; a pass ends with a smaller one if they do not divide */
+    bool carry;        /* the layers begin a batch with the states that they ended the last one with: row i of
+                          each batch goes on with that of the one before (truncated backpropagation through time:
+                          Williams & Peng 1990). `batch` then divides the samples of both sources, whose fill is
+                          shown the states as batch->start and calls alm_state_forget where a row begins anew */
+    size_t accumulate; /* batches whose gradients make one optimiser step; 0 is 1 */
+    size_t epochs;     /* most epochs; >= 1 */
     size_t epoch_steps; /* most optimiser steps in an epoch (0: one whole pass). Shorter epochs go on where
                            the last ended */
     size_t threads;     /* most threads that work on a batch; 0 is 1. The result's bits do not depend on it */

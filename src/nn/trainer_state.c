@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAGIC = 0x544D4C41 /* "ALMT" */, VERSION = 1 };
+enum { MAGIC = 0x544D4C41 /* "ALMT" */, VERSION = 2 };
 
 void alm_trainer_state_reset(struct alm_trainer_state *state)
 {
@@ -90,6 +90,8 @@ static void save_setting(const struct alm_trainer_parts *p, struct alm_bytes *ou
                             p->train_samples,
                             p->validation_samples,
                             s->steps,
+                            s->carry,
+                            (size_t)s->key,
                             s->batch,
                             s->accumulate,
                             s->epochs,
@@ -120,6 +122,7 @@ void alm_trainer_state_save(const struct alm_trainer_parts *parts, struct alm_by
         code_epoch(&codec, &parts->state->history[i]);
     alm_reals_save(parts->network->parameters, parts->network->n_parameters, out);
     alm_optimiser_save(parts->optimiser, out);
+    alm_reals_save(parts->carried, parts->n_carried, out);
     if (parts->state->best_epoch > 0) alm_reals_save(parts->best, parts->network->n_parameters, out);
 }
 
@@ -156,6 +159,7 @@ enum alm_status alm_trainer_state_load(const struct alm_trainer_parts *parts, co
     }
     alm_reals_load(parts->network->parameters, parts->network->n_parameters, &in);
     alm_optimiser_load(parts->optimiser, &in);
+    alm_reals_load(parts->carried, parts->n_carried, &in);
     if (state->best_epoch > 0 && parts->best == NULL) in.failed = true;
     if (state->best_epoch > 0 && !in.failed) alm_reals_load(parts->best, parts->network->n_parameters, &in);
     if (state->next >= parts->train_samples || state->epoch > parts->settings->epochs) in.failed = true;

@@ -32,7 +32,9 @@ struct alm_trainer_parts {
     struct alm_trainer_state *state;
     struct alm_network *network;
     struct alm_optimiser *optimiser;
-    alm_real *best; /* [n_parameters]; NULL without validation */
+    alm_real *best;    /* [n_parameters]; NULL without validation */
+    alm_real *carried; /* [n_carried] */
+    size_t n_carried;
     const struct alm_trainer_settings *settings;
     size_t train_samples, validation_samples;
 };
