@@ -20,6 +20,8 @@ enum alm_status alm_lstm_bench_init(struct alm_lstm_bench *bench, const struct a
     ALM_TRY(alm_tape_create(&bench->tape, lstm->networks[0], steps, ALM_LSTM_ROWS, error));
     ALM_TRY(alm_batch_init(&bench->batch, &lstm->networks[0]->shape, steps, ALM_LSTM_ROWS, error));
     ALM_TRY(ALM_NEW(&bench->scratch, ALM_LSTM_ROWS * alm_lstm_scratch(&lstm->plan), error));
+    if (lstm->plan.carry)
+        ALM_TRY(alm_state_create(&bench->states, &lstm->networks[0]->shape, ALM_LSTM_ROWS, error));
     ALM_TRY(ALM_NEW(&bench->answers, lstm->n_networks * ALM_LSTM_ROWS * outputs_of(lstm), error));
     return ALM_NEW(&bench->votes, lstm->n_networks, error);
 }
@@ -28,6 +30,7 @@ void alm_lstm_bench_clear(struct alm_lstm_bench *bench)
 {
     alm_tape_free(bench->tape);
     alm_batch_clear(&bench->batch);
+    alm_state_free(bench->states);
     free(bench->scratch);
     free(bench->answers);
     free(bench->votes);
@@ -41,6 +44,43 @@ void alm_lstm_bench_put(struct alm_lstm_bench *bench, size_t row, struct alm_lst
     alm_lstm_encode(&bench->batch, row, &lstm->plan, &bench->frame[row]);
     if (lstm->plan.series_numbers)
         bench->batch.series[row] = alm_lstm_series_number(lstm, window.series->name);
+}
+
+/* Whether row `row`, whose last window is last, has a window that ends `back` windows before it. */
+static bool put_earlier(struct alm_lstm_bench *bench, size_t row, struct alm_lstm_window last, size_t back)
+{
+    const size_t lookback = bench->lstm->plan.lookback;
+    if (last.first < back * lookback) return false;
+    struct alm_lstm_window window = last;
+    window.first -= back * lookback;
+    if (back > 0) window.next = last.series->target.ts[window.first + lookback];
+    alm_lstm_bench_put(bench, row, window);
+    return true;
+}
+
+void alm_lstm_bench_warm(struct alm_lstm_bench *bench, size_t network, const bool *usable)
+{
+    struct alm_lstm_window last[ALM_LSTM_ROWS];
+    const struct alm_network *net = bench->lstm->networks[network];
+    const size_t rows = bench->batch.rows;
+    if (bench->states == NULL) return;
+    bench->batch.start = bench->batch.last = bench->states;
+    for (size_t row = 0; row < rows; row++) {
+        alm_state_forget(bench->states, &net->shape, row);
+        if (usable[row]) last[row] = bench->frame[row].window;
+    }
+    for (size_t back = ALM_LSTM_WARM; back > 0; back--) {
+        bool there[ALM_LSTM_ROWS], any = false;
+        for (size_t row = 0; row < rows; row++) {
+            there[row] = usable[row] && put_earlier(bench, row, last[row], back);
+            any = any || there[row];
+        }
+        if (any) alm_network_forward(bench->tape, net, &bench->batch);
+        for (size_t row = 0; any && row < rows; row++)
+            if (!there[row]) alm_state_forget(bench->states, &net->shape, row);
+    }
+    for (size_t row = 0; row < rows; row++)
+        if (usable[row]) put_earlier(bench, row, last[row], 0);
 }
 
 void alm_lstm_bench_run(struct alm_lstm_bench *bench, size_t network)

@@ -12,9 +12,10 @@ struct alm_lstm_bench {
     struct alm_tape *tape;
     struct alm_batch batch; /* batch.rows is set by the user, before rows are put */
     struct alm_lstm_frame frame[ALM_LSTM_ROWS];
-    double *scratch;   /* [ALM_LSTM_ROWS][alm_lstm_scratch] */
-    alm_real *answers; /* [n_networks][ALM_LSTM_ROWS][outputs] */
-    double *votes;     /* [n_networks] */
+    double *scratch;                /* [ALM_LSTM_ROWS][alm_lstm_scratch] */
+    alm_real *answers;              /* [n_networks][ALM_LSTM_ROWS][outputs] */
+    double *votes;                  /* [n_networks] */
+    struct alm_layer_state *states; /* of the rows, with state=carry; else NULL */
 };
 
 /* Clear it also after a failure. */
@@ -24,6 +25,11 @@ void alm_lstm_bench_clear(struct alm_lstm_bench *bench);
 
 /* Shows a window to row `row`. Rows that nothing is put into keep what they have. */
 void alm_lstm_bench_put(struct alm_lstm_bench *bench, size_t row, struct alm_lstm_window window);
+
+/* With state=carry brings the states of batch.rows rows to where one network has them after the windows
+ * before those that were put, ALM_LSTM_WARM at most; usable [batch.rows] says which were. They are put again.
+ */
+void alm_lstm_bench_warm(struct alm_lstm_bench *bench, size_t network, const bool *usable);
 
 /* Fills the answers of one network for batch.rows rows. */
 void alm_lstm_bench_run(struct alm_lstm_bench *bench, size_t network);

@@ -23,6 +23,7 @@ struct fitting {
     struct alm_span *train, *tail; /* [n_series] */
     uint32_t *numbers;             /* [n_series] with an embedding */
     double *scratch;
+    size_t *tail_bars; /* [n_series] */
     struct alm_lstm_samples samples, validation;
     const struct alm_fit_hooks *hooks;
 };
@@ -37,15 +38,19 @@ static enum alm_status cut_windows(struct fitting *f, const struct alm_lstm_stat
     size_t bars = 0;
     ALM_TRY(ALM_NEW(&f->train, history->n_series, error));
     ALM_TRY(ALM_NEW(&f->tail, history->n_series, error));
+    ALM_TRY(ALM_NEW(&f->tail_bars, history->n_series, error));
+    const size_t before = plan->lookback * (plan->carry ? 1 + ALM_LSTM_WARM : 1);
+    if (plan->carry) shape.stride = plan->lookback;
     for (size_t i = 0; i < history->n_series; i++) {
         const struct alm_span y = history->series[i].target;
         const size_t tail = tail_of(lstm, y.n);
         f->train[i] = alm_span_prefix(y, y.n - tail);
-        f->tail[i] = alm_span_suffix(y, tail == 0 ? 0 : tail + plan->lookback);
+        f->tail[i] = alm_span_suffix(y, tail == 0 ? 0 : before < y.n - tail ? tail + before : y.n);
+        f->tail_bars[i] = tail;
         bars += tail;
     }
     ALM_TRY(alm_window_set_create(&f->samples.windows, f->train, history->n_series, &shape, error));
-    if (bars / MOST_VALIDATION >= shape.stride) shape.stride = bars / MOST_VALIDATION + 1;
+    if (!plan->carry && bars / MOST_VALIDATION >= shape.stride) shape.stride = bars / MOST_VALIDATION + 1;
     return alm_window_set_create(&f->validation.windows, f->tail, history->n_series, &shape, error);
 }
 
@@ -94,18 +99,34 @@ static enum alm_status make_networks(struct alm_lstm_state *lstm, struct alm_err
     return ALM_OK;
 }
 
+/* The windows as streams of neighbours, of eight windows at least. */
+static void make_streams(struct fitting *f, struct alm_lstm_state *lstm)
+{
+    const size_t n = alm_window_set_count(f->samples.windows) / 8,
+                 batch = alm_config_size(lstm->config, "batch");
+    lstm->streams = n < 1 ? 1 : n < batch ? n : batch;
+    f->samples.streams = f->validation.streams = lstm->streams;
+    f->samples.shape = f->validation.shape = &lstm->networks[0]->shape;
+    f->samples.shuffled = false;
+    f->validation.warm = ALM_LSTM_WARM;
+    f->validation.tail = f->tail_bars;
+}
+
 /* One network after the other, each with its own weights, order and masks; a training uses the threads there
  * are. */
 static enum alm_status train(struct alm_lstm_state *lstm, struct fitting *f, struct alm_error *error)
 {
     const struct alm_cancel *cancel = f->hooks == NULL ? NULL : f->hooks->cancel;
     ALM_TRY(alm_lstm_start_skip(lstm->networks, lstm, &f->samples, cancel, error));
+    if (lstm->plan.carry) make_streams(f, lstm);
+    const size_t n = alm_lstm_sample_count(&f->samples),
+                 n_tail = alm_window_set_count(f->validation.windows) == 0
+                              ? 0
+                              : alm_lstm_sample_count(&f->validation);
     for (size_t i = 0; i < lstm->n_networks; i++) {
         f->samples.key = alm_random_key(lstm->seed, "order", i);
-        const struct alm_batch_source samples = {&f->samples, alm_window_set_count(f->samples.windows),
-                                                 alm_lstm_fill};
-        const struct alm_batch_source tail = {&f->validation, alm_window_set_count(f->validation.windows),
-                                              alm_lstm_fill};
+        const struct alm_batch_source samples = {&f->samples, n, alm_lstm_fill};
+        const struct alm_batch_source tail = {&f->validation, n_tail, alm_lstm_fill};
         ALM_TRY(
             alm_lstm_train(&lstm->result[i], lstm->networks[i], lstm, &samples, &tail, f->hooks, i, error));
     }
@@ -127,6 +148,7 @@ enum alm_status alm_lstm_fit(void *self, const struct alm_history *history, cons
     alm_window_set_free(f.validation.windows);
     free(f.train);
     free(f.tail);
+    free(f.tail_bars);
     free(f.numbers);
     free(f.scratch);
     return status;

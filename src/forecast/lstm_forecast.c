@@ -38,8 +38,10 @@ static enum alm_status forecast_rows(struct alm_forecast *out, struct alm_lstm_b
             alm_lstm_last_window(&window, &usable[row], bench->lstm, &history->series[first + row], error));
         if (usable[row]) alm_lstm_bench_put(bench, row, window);
     }
-    for (size_t i = 0; i < bench->lstm->n_networks; i++)
+    for (size_t i = 0; i < bench->lstm->n_networks; i++) {
+        alm_lstm_bench_warm(bench, i, usable);
         alm_lstm_bench_run(bench, i);
+    }
     for (size_t row = 0; row < rows; row++)
         put_series(out, first + row, bench, row, usable[row]);
     return ALM_OK;

@@ -171,6 +171,14 @@ const struct alm_option alm_lstm_options[] = {
      .help = "a training that diverges is done once more at a tenth of the rate",
      .kind = ALM_OPTION_FLAG,
      .fallback = "0"},
+    {.name = "state",
+     .help =
+         "carry: a window begins with the state that the one before it, which ends where it begins, was left "
+         "with (truncated backpropagation); forecasts are warmed up the same way. Windows then lie a "
+         "lookback apart, whatever stride says, and are not shuffled",
+     .kind = ALM_OPTION_CHOICE,
+     .fallback = "reset",
+     .choices = "reset|carry"},
     {.name = "stride",
      .help = "values between neighbouring training windows",
      .kind = ALM_OPTION_INTEGER,

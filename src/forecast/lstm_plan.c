@@ -22,6 +22,8 @@ static enum alm_status check_plan(const struct alm_lstm_state *lstm, struct alm_
                         "lstm: residual=season takes the season out, deseason=1 would again");
     if (slstm && (alm_config_flag(c, "peephole") || alm_config_choice(c, "forget") != ALM_FORGET_LEARNED))
         return alm_fail(error, ALM_USAGE, "lstm: peephole and forget are of cell=lstm, not of cell=slstm");
+    if (plan->carry && lstm->decoder == RECURSIVE)
+        return alm_fail(error, ALM_USAGE, "lstm: state=carry does not go with decoder=recursive");
     if (alm_config_has(c, "answer") && lstm->decoder == DIRECT)
         return alm_fail(error, ALM_USAGE, "lstm: answer is of decoder=segment and decoder=recursive");
     return ALM_OK;
@@ -39,6 +41,7 @@ enum alm_status alm_lstm_read_plan(struct alm_lstm_state *lstm, struct alm_error
         .arcsinh = alm_config_flag(c, "arcsinh"),
         .skip = alm_config_choice(c, "skip") != ALM_LSTM_SKIP_NONE,
         .mask = alm_config_choice(c, "missing") == 1,
+        .carry = alm_config_choice(c, "state") == 1,
         .scale_input = alm_config_flag(c, "scale_input"),
         .series_numbers = alm_config_size(c, "embedding") > 0,
         .calendar = {.coding = (enum alm_feature_coding)alm_config_choice(c, "calendar")},

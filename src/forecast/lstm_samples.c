@@ -20,6 +20,56 @@ void alm_lstm_sample(struct alm_lstm_frame *out, const struct alm_lstm_samples *
     alm_lstm_frame(out, samples->plan, w, samples->scratch);
 }
 
+/* ---- streams ---- */
+
+/* Windows of a stream that are its own. */
+static size_t stream_length(const struct alm_lstm_samples *samples)
+{
+    return (alm_window_set_count(samples->windows) + samples->streams - 1) / samples->streams;
+}
+
+size_t alm_lstm_sample_count(const struct alm_lstm_samples *samples)
+{
+    if (samples->streams == 0) return alm_window_set_count(samples->windows);
+    return samples->streams * (samples->warm + stream_length(samples));
+}
+
+/* Whether window index begins where the one before it ends. */
+static bool goes_on(const struct alm_lstm_samples *samples, size_t index)
+{
+    if (index == 0) return false;
+    const struct alm_window before = alm_window_set_at(samples->windows, index - 1),
+                            window = alm_window_set_at(samples->windows, index);
+    return before.series == window.series && window.y - before.y == (ptrdiff_t)samples->plan->lookback;
+}
+
+static bool is_in_tail(const struct alm_lstm_samples *samples, const struct alm_lstm_frame *frame)
+{
+    const struct alm_history_series *series = frame->window.series;
+    if (samples->tail == NULL) return true;
+    return frame->window.first + samples->plan->lookback + samples->tail[series - samples->series] >=
+           series->target.n;
+}
+
+/* Frame of sample i of a pass for row `row`, whose state is forgotten where the window does not go on with
+ * that of the row before. False when it does not count. */
+static bool take_sample(struct alm_lstm_frame *out, const struct alm_lstm_samples *samples,
+                        const struct alm_batch *batch, size_t row, size_t pass, size_t i)
+{
+    if (samples->streams == 0) {
+        alm_lstm_sample(out, samples, pass, i);
+        return true;
+    }
+    const size_t n = alm_window_set_count(samples->windows), place = i / samples->streams,
+                 at = i % samples->streams * stream_length(samples) + place;
+    const bool is_there = at >= samples->warm && at - samples->warm < n;
+    const size_t index = is_there ? at - samples->warm : 0;
+    if (place == 0 || !is_there || !goes_on(samples, index))
+        alm_state_forget(batch->start, samples->shape, row);
+    alm_lstm_sample(out, samples, pass, index);
+    return is_there && place >= samples->warm && is_in_tail(samples, out);
+}
+
 /* ---- weights ---- */
 
 /* The window's last season, or the whole of it where that is longer. */
@@ -82,11 +132,11 @@ enum alm_status alm_lstm_fill(void *context, struct alm_batch *batch, size_t pas
     struct alm_lstm_frame frame;
     (void)error;
     for (size_t row = 0; row < batch->rows; row++) {
-        alm_lstm_sample(&frame, samples, pass, first + row);
+        const bool counts = take_sample(&frame, samples, batch, row, pass, first + row);
         alm_lstm_encode(batch, row, plan, &frame);
         if (plan->series_numbers)
             batch->series[row] = samples->numbers[frame.window.series - samples->series];
-        const double weight = relative_weight(samples->weights, plan, &frame);
+        const double weight = counts ? relative_weight(samples->weights, plan, &frame) : 0;
         for (size_t step = unlabelled; step < steps; step++) {
             const size_t at = ((step - unlabelled) * batch->rows + row) * plan->horizon;
             alm_lstm_wanted(batch->y + at, batch->weight + at, plan, &frame, (step + 1) * plan->segment);

@@ -38,7 +38,20 @@ struct alm_lstm_samples {
     bool shuffled; /* every pass in its own order, drawn from key; else in the order of the windows */
     uint64_t key;
     double *scratch; /* [alm_lstm_scratch] */
+
+    /* With state=carry (else streams is 0): sample i is the window i / streams of stream i mod streams. A
+     * stream has `warm` windows that do not count and then its part of all windows; nor do those that end
+     * before the last tail[series] bars count (tail NULL: all do). */
+    size_t streams, warm;
+    const size_t *tail;
+    const struct alm_network_shape *shape;
 };
+
+/* Windows that warm a state up before what counts; at a forecast likewise. */
+enum { ALM_LSTM_WARM = 16 };
+
+/* Samples of a pass. */
+size_t alm_lstm_sample_count(const struct alm_lstm_samples *samples);
 
 /* Frame of window index of pass `pass`. */
 void alm_lstm_sample(struct alm_lstm_frame *out, const struct alm_lstm_samples *samples, size_t pass,

@@ -18,6 +18,7 @@ struct alm_lstm_state {
     enum alm_lstm_skip skip;
     size_t decoder; /* which choice of the option */
     size_t horizon; /* to be forecast; that of the plan is what the network answers at a time */
+    size_t streams; /* rows of a batch with state=carry, set by a fit */
     size_t n_networks;
     struct alm_network **networks;   /* [n_networks], of one shape; NULL until fitted */
     struct alm_train_result *result; /* [n_networks] */

@@ -29,12 +29,14 @@ static struct alm_optimiser_settings read_optimiser(const struct alm_config *c)
     return out;
 }
 
-static struct alm_trainer_settings read_settings(const struct alm_lstm_state *lstm, size_t threads)
+static struct alm_trainer_settings read_settings(const struct alm_lstm_state *lstm, size_t training,
+                                                 size_t threads)
 {
     const struct alm_config *c = lstm->config;
     return (struct alm_trainer_settings){
         .steps = lstm->plan.lookback / lstm->plan.segment,
-        .batch = alm_config_size(c, "batch"),
+        .batch = lstm->plan.carry ? lstm->streams : alm_config_size(c, "batch"),
+        .carry = lstm->plan.carry,
         .accumulate = alm_config_size(c, "accumulate"),
         .epochs = alm_config_size(c, "epochs"),
         .epoch_steps = alm_config_size(c, "steps"),
@@ -45,7 +47,7 @@ static struct alm_trainer_settings read_settings(const struct alm_lstm_state *ls
         .clip = alm_config_real(c, "clip"),
         .time_limit = alm_config_real(c, "time_limit"),
         .keep_best = true,
-        .key = alm_random_key(lstm->seed, "noise", 0),
+        .key = alm_random_key(lstm->seed, "noise", training),
         .retry = alm_config_flag(c, "retry"),
     };
 }
@@ -90,7 +92,7 @@ enum alm_status alm_lstm_train(struct alm_train_result *result, struct alm_netwo
     enum alm_status status = ALM_OK;
     if (from != NULL) status = from->load(from->context, caller.hooks->fit, training, &state, error);
     if (status == ALM_OK) status = alm_bytes_check(&state, error);
-    const struct alm_trainer_settings settings = read_settings(lstm, caller.hooks->threads);
+    const struct alm_trainer_settings settings = read_settings(lstm, training, caller.hooks->threads);
     const struct alm_trainer_hooks trainer = {
         .cancel = caller.hooks->cancel,
         .progress = caller.hooks->progress,

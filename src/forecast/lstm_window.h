@@ -26,6 +26,7 @@ struct alm_lstm_plan {
     bool skip;           /* the scaled window also goes round the layers */
     bool mask;           /* missing values are 0 and each value has an input that is 1 where it is missing */
     bool scale_input;    /* each step has the logarithm of the window's scale as an input */
+    bool carry;          /* windows go on with the state of the one before */
     bool series_numbers; /* rows say which series they are of (embedding) */
     struct alm_features calendar;
 

@@ -46,6 +46,7 @@ Test(lstm, learns_a_wave_whatever_the_loss_labels_scale_and_depth)
         "lstm:hidden=16,epochs=20,rate=0.01,loss=student",
         "lstm:hidden=16,epochs=12,rate=0.01,segment=7,lookback=28,residual=season,scale=season",
         "lstm:hidden=16,epochs=60,rate=0.01,validation=0,schedule=constant,batch=50,stride=2",
+        "lstm:hidden=16,epochs=60,rate=0.01,labels=all,lookback=10,state=carry",
     };
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
         cr_assert(error_of(specs[i]) < 1, "%s: %g (the mean is off by 6.4)", specs[i], error_of(specs[i]));

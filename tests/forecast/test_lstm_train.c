@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { N = 160, HORIZON = 3, FITS = 4 };
+enum { N = 160, HORIZON = 3, FITS = 2, TRAININGS = 2 };
 #define SMALL "hidden=4,lookback=14,epochs=6,steps=8,batch=16"
 #define WIDE "hidden=4,lookback=14,epochs=6,steps=8,batch=100"
 
 /* What the workbench would keep, in memory, and when the fit is cancelled. */
 struct keeper {
-    struct alm_bytes state[FITS];
+    struct alm_bytes state[FITS * TRAININGS];
     size_t saves, stop_at, epochs; /* cancel is set with this save */
     struct alm_cancel cancel;
 };
@@ -22,9 +22,9 @@ static enum alm_status save_state(void *context, size_t fit, size_t training, co
 {
     struct keeper *keeper = context;
     (void)error;
-    cr_assert(fit < FITS && training == 0);
-    alm_bytes_clear(&keeper->state[fit]);
-    alm_bytes_put(&keeper->state[fit], state->data, state->length);
+    cr_assert(fit < FITS && training < TRAININGS);
+    alm_bytes_clear(&keeper->state[fit * TRAININGS + training]);
+    alm_bytes_put(&keeper->state[fit * TRAININGS + training], state->data, state->length);
     if (++keeper->saves == keeper->stop_at) atomic_store(&keeper->cancel.requested, 2);
     return ALM_OK;
 }
@@ -34,8 +34,9 @@ static enum alm_status load_state(void *context, size_t fit, size_t training, st
 {
     struct keeper *keeper = context;
     (void)error;
-    cr_assert(fit < FITS && training == 0);
-    alm_bytes_put(state, keeper->state[fit].data, keeper->state[fit].length);
+    cr_assert(fit < FITS && training < TRAININGS);
+    alm_bytes_put(state, keeper->state[fit * TRAININGS + training].data,
+                  keeper->state[fit * TRAININGS + training].length);
     return ALM_OK;
 }
 
@@ -89,7 +90,7 @@ static enum alm_status fit(struct alm_bytes *out, struct alm_text *described, co
 
 static void clear_keeper(struct keeper *keeper)
 {
-    for (size_t i = 0; i < FITS; i++)
+    for (size_t i = 0; i < FITS * TRAININGS; i++)
         alm_bytes_clear(&keeper->state[i]);
 }
 
@@ -105,7 +106,7 @@ Test(lstm_train, an_interrupted_fit_goes_on_to_the_same_bits_also_in_its_inner_f
         struct keeper one = {0}, other = {0};
         size_t runs = 1;
         cr_assert(eq(int, fit(&whole, NULL, "lstm:" SMALL, &one, 1, no_time), ALM_OK));
-        cr_assert(one.state[0].length > 0 && one.state[1].length > 0);
+        cr_assert(one.state[0].length > 0 && one.state[TRAININGS].length > 0);
         other.stop_at = every;
         while (fit(&broken, NULL, "lstm:" SMALL, &other, 1 + runs % 3, no_time) != ALM_OK) {
             atomic_store(&other.cancel.requested, 0);
@@ -121,6 +122,55 @@ Test(lstm_train, an_interrupted_fit_goes_on_to_the_same_bits_also_in_its_inner_f
         clear_keeper(&one);
         clear_keeper(&other);
     }
+}
+
+Test(lstm_train, an_interrupted_fit_goes_on_with_the_states_it_carried)
+{
+    const char *const spec = "lstm:" SMALL ",state=carry,seeds=2,dropout_recurrent=0.2";
+    struct alm_bytes whole = {0}, broken = {0};
+    struct keeper one = {0}, other = {.stop_at = 2};
+    size_t runs = 1;
+    cr_assert(eq(int, fit(&whole, NULL, spec, &one, 1, no_time), ALM_OK));
+    while (fit(&broken, NULL, spec, &other, 1 + runs % 2, no_time) != ALM_OK) {
+        atomic_store(&other.cancel.requested, 0);
+        other.stop_at = other.saves + 3;
+        runs++;
+        cr_assert(runs < 100);
+    }
+    cr_assert(runs > 2 && same_bytes(&whole, &broken));
+    alm_bytes_clear(&whole);
+    alm_bytes_clear(&broken);
+    clear_keeper(&one);
+    clear_keeper(&other);
+}
+
+/* Whether a change of a value `back` bars before the end, further back than the window, reaches the forecast.
+ */
+static bool reaches(const char *spec, size_t back)
+{
+    struct sample s = sample_create(N, 3);
+    const struct alm_history_series series = history_of(&s, N);
+    const struct alm_history history = {1, &series, HORIZON};
+    struct alm_series_outcome outcome;
+    struct alm_forecaster *forecaster = make_forecaster(spec, 1, 0);
+    fit_on(forecaster, &history, &outcome);
+    struct alm_forecast *before = forecast_on(forecaster, &history, &outcome);
+    s.y[N - back] += 5;
+    struct alm_forecast *after = forecast_on(forecaster, &history, &outcome);
+    const bool differs = !same_forecast(before, after);
+    alm_forecast_free(before);
+    alm_forecast_free(after);
+    alm_forecaster_free(forecaster);
+    sample_free(&s);
+    return differs;
+}
+
+Test(lstm_train, a_carried_state_remembers_what_is_beyond_the_window)
+{
+    cr_assert(not(reaches("lstm:" SMALL, 20)));
+    cr_assert(reaches("lstm:" SMALL, 3));
+    cr_assert(reaches("lstm:" SMALL ",state=carry", 20));
+    cr_assert(reaches("lstm:" SMALL ",state=carry,labels=all", 40));
 }
 
 Test(lstm_train, any_number_of_threads_gives_the_same_bits)
@@ -153,6 +203,8 @@ Test(lstm_train, every_option_of_training_matters)
         ",schedule=step,fall_epochs=2",
         ",schedule=step,fall_epochs=2,fall=0.1",
         ",accumulate=3",
+        ",state=carry",
+        ",state=carry,labels=all",
     };
     enum { SPECS = sizeof specs / sizeof *specs };
     struct alm_bytes out[SPECS] = {0};
