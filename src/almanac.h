@@ -252,6 +252,7 @@ struct alm_tune_request {
     const char *name; /* of the run; NULL: none */
     const char *keep; /* fit the best on all that the search saw and keep it under this name; NULL: do not */
     bool dry_run;
+    struct alm_covariate_names covariates;
 };
 
 /* Clear it in any case. */

@@ -47,6 +47,7 @@ static void fill_request(struct alm_tune_request *out, const struct alm_call *ca
         .name = alm_call_text(call, "name"),
         .keep = alm_call_text(call, "keep"),
         .dry_run = alm_call_has(call, "dry-run"),
+        .covariates = alm_call_covariates(call),
     };
 }
 
@@ -276,6 +277,7 @@ static const struct alm_command_option options[] = {
      .value = "METRIC",
      .help = "what shall be small on the folds: mae, rmse, smape, mase, rmsse, crps … (default: mae for one "
              "series, mase for several)"},
+    ALM_OPTIONS_COVARIATES,
     ALM_OPTION_SEASON,
     ALM_OPTION_MISSING,
     {.name = "jobs",

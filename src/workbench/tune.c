@@ -1,4 +1,5 @@
 /* A search over options: from the request to the best, and what is told about it. */
+#include "workbench/covariates.h"
 #include "workbench/tune_trials.h"
 
 #include "base/clock.h"
@@ -249,7 +250,8 @@ static enum alm_status tune(struct alm_tune_work *t, const struct alm_tune_reque
     bool there;
     ALM_TRY(alm_load_series(&t->series, t->workbench->store, request->series, request->n_series,
                             request->season, error));
-    ALM_TRY(alm_tune_settings_create(&t->settings, request, &t->series, error));
+    ALM_TRY(alm_tune_settings_create(&t->settings, request, &t->series, error)); /* may cut the series */
+    ALM_TRY(alm_covariates_load(&t->series, t->workbench->store, &request->covariates, 0, error));
     ALM_TRY(prepare(t, error));
     ALM_TRY(find_kept(&there, t, error));
     if (there)
