@@ -136,7 +136,7 @@ FROM model AS m;
 --   trial: number of the trial, from 0
 --   spec: what was fitted
 --   loss: the run's metric on the inner folds; NULL: it failed
---   seconds [s]: CPU time
+--   seconds [s]: CPU time of fitting
 --   gap: validation loss - training loss: far above 0 is overfitting; NULL: nothing was trained by epochs
 --   status: OK, or the name of what went wrong
 --   seconds_per_epoch [s]: CPU time of fitting by epoch

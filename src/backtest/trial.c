@@ -2,7 +2,6 @@
 
 #include "backtest/backtest.h"
 #include "backtest/evaluation.h"
-#include "base/clock.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +11,7 @@ struct gathering {
     struct alm_trial_result *out;
     struct alm_evaluation *evaluation;
     size_t tuned; /* index of the forecaster */
-    double fit_seconds, train_sum, validation_sum;
+    double train_sum, validation_sum;
     size_t n_trainings;
 };
 
@@ -59,7 +58,7 @@ static enum alm_status gather(void *context, const struct alm_task_result *resul
     for (size_t i = 0; i < result->n_series; i++) {
         const struct alm_series_result *row = &result->series[i];
         if (!row->has_origin) continue;
-        g->fit_seconds += row->fit_seconds;
+        g->out->seconds += row->fit_seconds;
         if (row->status != ALM_OK) fail(g->out, row->status, row->reason);
     }
     add_epochs(g, result);
@@ -72,7 +71,7 @@ static void conclude(struct gathering *g, const struct alm_plan *plan, const cha
     size_t n;
     out->naive_loss = alm_evaluation_find(g->evaluation, plan->naive, ALM_ALL, ALM_ALL, metric, &n);
     if (out->n_epochs > 0) {
-        out->seconds_per_epoch = g->fit_seconds / (double)out->n_epochs;
+        out->seconds_per_epoch = out->seconds / (double)out->n_epochs;
         out->train_loss = g->train_sum / (double)g->n_trainings;
         out->validation_loss = g->validation_sum / (double)g->n_trainings;
         out->gap = out->validation_loss - out->train_loss;
@@ -87,10 +86,10 @@ static void conclude(struct gathering *g, const struct alm_plan *plan, const cha
 }
 
 static enum alm_status run_plan(struct gathering *g, const struct alm_plan *plan, const char *metric,
-                                const struct alm_cancel *cancel, const struct alm_progress *progress,
-                                struct alm_error *error)
+                                size_t jobs, const struct alm_cancel *cancel,
+                                const struct alm_progress *progress, struct alm_error *error)
 {
-    const struct alm_backtest_control control = {1, NULL, cancel, progress};
+    const struct alm_backtest_control control = {jobs, NULL, cancel, progress};
     const struct alm_sink sink = {g, gather};
     for (g->tuned = 0; g->tuned + 1 < plan->n_forecasters; g->tuned++)
         if (!plan->forecaster[g->tuned].added) break;
@@ -108,10 +107,9 @@ static bool is_fatal(enum alm_status status)
 
 enum alm_status alm_trial_run(struct alm_trial_result *out, const struct alm_backtest_settings *settings,
                               const struct alm_series *const *series, size_t n_series, const char *spec,
-                              const char *metric, const struct alm_cancel *cancel,
+                              const char *metric, size_t jobs, const struct alm_cancel *cancel,
                               const struct alm_progress *progress, struct alm_error *error)
 {
-    const double before = alm_clock_thread_cpu();
     struct gathering g = {.out = out};
     struct alm_plan *plan;
     struct alm_error own = {0};
@@ -123,10 +121,9 @@ enum alm_status alm_trial_run(struct alm_trial_result *out, const struct alm_bac
                                      .gap = NAN};
     enum alm_status status = alm_plan_create(&plan, settings, series, n_series, &spec, 1, &own);
     if (status == ALM_OK) {
-        status = run_plan(&g, plan, metric, cancel, progress, &own);
+        status = run_plan(&g, plan, metric, jobs, cancel, progress, &own);
         alm_plan_free(plan);
     }
-    out->seconds = alm_clock_thread_cpu() - before;
     if (status == ALM_OK) return ALM_OK;
     if (is_fatal(status)) return alm_fail(error, status, "%s", own.text);
     fail(out, status, own.text);

@@ -197,37 +197,60 @@ static enum alm_status find_kept(bool *there, const struct alm_tune_work *t, str
     return status == ALM_OK || status == ALM_NOTFOUND ? ALM_OK : alm_fail(error, status, "%s", missing.text);
 }
 
+/* A name as a pattern that only it matches; to be freed. */
+static enum alm_status write_pattern(char **out, const char *name, struct alm_error *error)
+{
+    struct alm_text text = {0};
+    for (const char *p = name; *p != '\0'; p++)
+        alm_text_printf(&text, strchr("*?[", *p) != NULL ? "[%c]" : "%c", *p);
+    enum alm_status status = alm_text_check(&text, error);
+    if (status == ALM_OK) status = alm_copy_text(out, alm_text_string(&text), error);
+    alm_text_clear(&text);
+    return status;
+}
+
 /* Fits the best on all that the search saw. */
-static enum alm_status keep_best(struct alm_tune_work *t, struct alm_error *error)
+static enum alm_status train_best(struct alm_tune_work *t, char *const *patterns, struct alm_error *error)
 {
     struct alm_train_summary trained;
     struct alm_text until = {0};
-    const char **names;
-    bool there;
-    ALM_TRY(find_kept(&there, t, error));
-    if (t->settings.keep == NULL || there) return ALM_OK;
-    ALM_TRY(ALM_NEW(&names, t->series.n, error));
-    for (size_t i = 0; i < t->series.n; i++)
-        names[i] = t->series.series[i]->name;
-    if (alm_series_is_index(t->series.series[0]))
+    const bool cut = t->settings.keep_until != INT64_MAX;
+    if (cut && alm_series_is_index(t->series.series[0]))
         alm_text_printf(&until, "%lld", (long long)t->settings.keep_until);
-    else if (t->settings.keep_until != INT64_MAX)
+    else if (cut)
         alm_ts_write_iso(&until, t->settings.keep_until);
     const struct alm_train_request request = {
         .model = t->summary->best,
-        .series = names,
+        .series = (const char *const *)patterns,
         .n_series = t->series.n,
-        .until = t->settings.keep_until == INT64_MAX ? NULL : alm_text_string(&until),
+        .until = cut ? alm_text_string(&until) : NULL,
         .name = t->settings.keep,
         .season = t->settings.base.season,
         .missing = t->settings.base.engine.missing == ALM_MISSING_FILL ? "fill" : "refuse",
         .horizon = t->settings.base.engine.split.horizon,
         .seed = t->settings.base.engine.seed,
+        .jobs = t->jobs,
     };
     const enum alm_status status = alm_train(t->workbench, &request, &trained, error);
     if (status == ALM_OK) snprintf(t->summary->kept, sizeof t->summary->kept, "%s", trained.name);
     alm_text_clear(&until);
-    free(names);
+    return status;
+}
+
+static enum alm_status keep_best(struct alm_tune_work *t, struct alm_error *error)
+{
+    char **patterns;
+    bool there;
+    ALM_TRY(find_kept(&there, t, error));
+    if (t->settings.keep == NULL || there) return ALM_OK;
+    ALM_TRY(ALM_NEW(&patterns, t->series.n, error));
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; status == ALM_OK && i < t->series.n; i++)
+        status = write_pattern(&patterns[i], t->series.series[i]->name, error);
+    if (status == ALM_OK) status = train_best(t, patterns, error);
+    for (size_t i = 0; i < t->series.n; i++)
+        free(patterns[i]);
+    free(patterns);
     return status;
 }
 

@@ -100,6 +100,13 @@ static enum alm_status keep_result(struct alm_tune_work *t, size_t trial, const 
     return status;
 }
 
+/* Threads of one trial: more than one where there are fewer trials than threads, as in the last rungs. */
+static size_t jobs_of(const struct alm_tune_work *t)
+{
+    const size_t jobs = t->jobs == 0 ? alm_pool_processors() : t->jobs;
+    return jobs > t->n_todo ? jobs / t->n_todo : 1;
+}
+
 static enum alm_status run_trial(void *context, size_t index, size_t worker, struct alm_error *error)
 {
     (void)worker;
@@ -116,7 +123,7 @@ static enum alm_status run_trial(void *context, size_t index, size_t worker, str
                                   folds ? NULL : t->settings.budget, budget, NULL, error));
     enum alm_status status =
         alm_trial_run(&result, &settings, (const struct alm_series *const *)t->series.series, t->series.n,
-                      spec, t->settings.metric, t->workbench->cancel, &progress, error);
+                      spec, t->settings.metric, jobs_of(t), t->workbench->cancel, &progress, error);
     if (status == ALM_OK) status = keep_result(t, trial, spec, &result, error);
     free(spec);
     return status;

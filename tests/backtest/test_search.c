@@ -244,7 +244,7 @@ static void try_spec(struct alm_trial_result *out, struct alm_series **series, s
                      const char *metric)
 {
     struct alm_error error = {0};
-    cr_assert(alm_trial_run(out, &usual, (const struct alm_series *const *)series, n, spec, metric, NULL,
+    cr_assert(alm_trial_run(out, &usual, (const struct alm_series *const *)series, n, spec, metric, 1, NULL,
                             NULL, &error) == ALM_OK,
               "%s", error.text);
 }

@@ -125,6 +125,14 @@ class Tune(Case):
         self.good("forecast", "best")
         self.assertIn("best", self.bad(2, "tune", *SEARCH, "--keep", "best"))
 
+    def test_several_series_are_scored_relative_to_their_scale(self):
+        self.import_walks(("a", "b[1]"), n=140)
+        self.good("tune", "a", "b*", "-m", "lstm:lookback=7+14,hidden=4,epochs=2,steps=10", "--horizon", "2", "--keep",
+                  "both", "--holdout", "9")
+        spec = json.loads(self.sql("SELECT spec FROM v_run WHERE run = 1")[0][0])
+        self.assertEqual((spec["metric"], [s["until"] for s in spec["series"]]), ("mase", [130, 130]))
+        self.assertEqual(self.sql("SELECT series, trained_until FROM v_model"), [("2 series", 130)])
+
     def test_trials_that_fail_have_a_reason(self):
         self.good("tune", "demo", "-m", "lstm:lookback=10+4000,epochs=1,hidden=4", "--horizon", "3")
         rows = sorted(self.trials(), key=lambda row: row[5])
