@@ -93,6 +93,22 @@ WHERE run = (
     UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series OR series = :series) AND (:forecaster IS NULL OR forecaster = :forecaster)
 ORDER BY series, forecaster, fold, step, level;
 
+-- name: probabilities
+-- help: every probability of a class of a run
+SELECT run, forecaster, series, origin_time, step, time, class, probability, occurred, ts FROM v_probability
+WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series OR series = :series) AND (:forecaster IS NULL OR forecaster = :forecaster)
+ORDER BY series, forecaster, fold, step, class_no;
+
+-- name: likely_classes
+-- help: the most probable class of every step of a run
+SELECT series, origin_time, step, time, class, max(probability) AS probability, forecaster, run FROM v_probability
+WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series OR series = :series) AND (:forecaster IS NULL OR forecaster = :forecaster)
+GROUP BY series, forecaster, fold, step ORDER BY series, forecaster, fold, step;
+
 -- name: tasks
 -- help: what became of every series at every origin
 SELECT * FROM v_task WHERE run = (

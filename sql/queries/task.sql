@@ -16,6 +16,12 @@ INSERT INTO forecast(task_id, series_no, step, ts, forecast, actual) VALUES(?, ?
 -- name: quantile_insert
 INSERT INTO quantile(task_id, series_no, step, level, value) VALUES(?, ?, ?, ?, ?);
 
+-- name: class_insert
+INSERT INTO class(task_id, series_no, class_no, name, lower, upper) VALUES(:task, :series_no, :class_no, :name, :lower, :upper);
+
+-- name: probability_insert
+INSERT INTO probability(task_id, series_no, step, class_no, probability) VALUES(?, ?, ?, ?, ?);
+
 -- name: epoch_insert
 INSERT INTO epoch(task_id, epoch_no, epoch, train_loss, validation_loss, learning_rate, gradient_norm, seconds)
 VALUES(:task, :epoch_no, :epoch, :train_loss, :validation_loss, :learning_rate, :gradient_norm, :seconds);
@@ -35,6 +41,13 @@ SELECT series_no, step, ts, forecast, actual FROM forecast WHERE task_id = :task
 
 -- name: quantile_list
 SELECT series_no, step, level, value FROM quantile WHERE task_id = :task ORDER BY series_no, step, level;
+
+-- name: class_list
+SELECT series_no, class_no, upper FROM class WHERE task_id = :task ORDER BY series_no, class_no;
+
+-- name: probability_list
+SELECT series_no, step, class_no, probability FROM probability WHERE task_id = :task
+ORDER BY series_no, step, class_no;
 
 -- name: run_horizon
 SELECT max(f.step) FROM task AS t JOIN forecast AS f ON f.task_id = t.task_id WHERE t.run_id = :run;
@@ -92,9 +105,11 @@ VALUES(:run, :forecaster_no, :series_no, :step, :metric, :value, :n);
 
 -- name: leaderboard_insert
 INSERT INTO leaderboard(run_id, forecaster_no, rank, mae, rmse, smape, mase, rmsse, coverage_80, coverage_95, crps, skill,
-  p_naive, p_two_sided, test, n_origins, n_series, n_rows, n_failed, fit_seconds, verdict)
+  p_naive, p_two_sided, test, n_origins, n_series, n_rows, n_failed, fit_seconds, verdict, log_loss, brier, accuracy,
+  balanced_accuracy)
 VALUES(:run, :forecaster_no, :rank, :mae, :rmse, :smape, :mase, :rmsse, :coverage_80, :coverage_95, :crps, :skill,
-  :p_naive, :p_two_sided, :test, :n_origins, :n_series, :n_rows, :n_failed, :fit_seconds, :verdict);
+  :p_naive, :p_two_sided, :test, :n_origins, :n_series, :n_rows, :n_failed, :fit_seconds, :verdict, :log_loss, :brier, :accuracy,
+  :balanced_accuracy);
 
 -- name: check_clear
 DELETE FROM check_result WHERE run_id = :run;

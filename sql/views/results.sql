@@ -12,7 +12,7 @@
 --   origin_time [UTC]: last time the forecaster could see
 --   step [bars]: bars after the origin, from 1
 --   time [UTC]: the time that is forecast
---   forecast [unit of the series]: the point forecast
+--   forecast [unit of the series]: the point forecast; NULL: classes are forecast, see v_probability
 --   actual [unit of the series]: what happened; NULL: missing or not known yet
 --   error [unit of the series]: actual - forecast
 --   ts [µs]: time in microseconds since 1970-01-01T00:00:00Z, or the bar's number
@@ -78,6 +78,12 @@ JOIN quantile AS q ON q.task_id = f.task_id AND q.series_no = f.series_no AND q.
 --   class: the class
 --   probability: its probability
 --   fold: number of the origin in the run, from 0
+--   class_no: number of the class, from 0
+--   lower [unit of the series]: values above this belong to the class; NULL: no limit
+--   upper [unit of the series]: values at or below this do; NULL: no limit
+--   occurred: 1 when the actual belongs to the class, 0 when not, NULL when it is not known
+--   time [UTC]: the time that is forecast
+--   ts [µs]: time in microseconds since 1970-01-01T00:00:00Z, or the bar's number
 CREATE VIEW v_probability AS
 SELECT
   t.run_id AS run, c.label AS forecaster, s.name AS series,
@@ -85,12 +91,21 @@ SELECT
       strftime('%Y-%m-%dT%H:%M:%S', (x.origin - (x.origin % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
       || CASE x.origin % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (x.origin % 1000000 + 1000000) % 1000000) END || 'Z'
     END AS origin_time,
-  p.step, p.class, p.probability, t.fold
+  p.step, k.name AS class, p.probability, t.fold, k.class_no, k.lower, k.upper,
+  CASE WHEN f.actual IS NOT NULL THEN (k.lower IS NULL OR f.actual > k.lower) AND (k.upper IS NULL OR f.actual <= k.upper)
+    END AS occurred,
+  CASE WHEN s.frequency = 'index' THEN f.ts ELSE
+      strftime('%Y-%m-%dT%H:%M:%S', (f.ts - (f.ts % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+      || CASE f.ts % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (f.ts % 1000000 + 1000000) % 1000000) END || 'Z'
+    END AS time,
+  f.ts
 FROM task AS t
 JOIN run_forecaster AS c ON c.run_id = t.run_id AND c.forecaster_no = t.forecaster_no
 JOIN task_series AS x ON x.task_id = t.task_id
 JOIN run_series AS s ON s.run_id = t.run_id AND s.series_no = x.series_no
-JOIN probability AS p ON p.task_id = t.task_id AND p.series_no = x.series_no;
+JOIN forecast AS f ON f.task_id = t.task_id AND f.series_no = x.series_no
+JOIN probability AS p ON p.task_id = f.task_id AND p.series_no = f.series_no AND p.step = f.step
+JOIN class AS k ON k.task_id = p.task_id AND k.series_no = p.series_no AND k.class_no = p.class_no;
 
 -- What became of every series at every origin.
 --   run: number of the run

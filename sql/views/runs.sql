@@ -58,7 +58,7 @@ LEFT JOIN run_series AS s ON s.run_id = m.run_id AND s.series_no = m.series_no;
 -- One row per forecaster of a run. NULL: not defined, or too little data to say.
 --   run: number of the run
 --   forecaster: label of the forecaster in the run
---   rank: 1 is best, by mae for one series, by mase over several
+--   rank: 1 is best, by mae for one series, by mase over several, forecasts of classes by log_loss
 --   mae [unit of the series]: mean absolute error
 --   rmse [unit of the series]: root of the mean squared error
 --   smape [percent]: symmetric mean absolute percentage error, 0 to 200
@@ -67,7 +67,7 @@ LEFT JOIN run_series AS s ON s.run_id = m.run_id AND s.series_no = m.series_no;
 --   coverage_80: share of actuals inside the central 80 % interval
 --   coverage_95: share of actuals inside the central 95 % interval
 --   crps [unit of the series]: continuous ranked probability score from the quantiles
---   skill: 1 - loss / loss of naive
+--   skill: 1 - loss / loss of naive; of classes: 1 - log loss / log loss of majority
 --   p_naive: one-sided p of the test that it is better than naive
 --   fit_seconds [s]: CPU time of all fits
 --   p_two_sided: p of the test that it differs from naive
@@ -78,11 +78,15 @@ LEFT JOIN run_series AS s ON s.run_id = m.run_id AND s.series_no = m.series_no;
 --   n_failed [forecasts]: (series, fold) without one
 --   verdict: in words
 --   spec: the forecaster's spec
+--   log_loss: mean of -ln p of the class that occurred; NULL for forecasts of numbers, as are the next three
+--   brier: mean squared distance of the probabilities from what occurred, 0 to 2
+--   accuracy: share of values whose most probable class occurred
+--   balanced_accuracy: the same, mean over classes
 CREATE VIEW v_leaderboard AS
 SELECT
   l.run_id AS run, c.label AS forecaster, l.rank, l.mae, l.rmse, l.smape, l.mase, l.rmsse, l.coverage_80,
   l.coverage_95, l.crps, l.skill, l.p_naive, l.fit_seconds, l.p_two_sided, l.test, l.n_origins, l.n_series, l.n_rows,
-  l.n_failed, l.verdict, c.spec
+  l.n_failed, l.verdict, c.spec, l.log_loss, l.brier, l.accuracy, l.balanced_accuracy
 FROM leaderboard AS l
 JOIN run_forecaster AS c ON c.run_id = l.run_id AND c.forecaster_no = l.forecaster_no;
 

@@ -59,6 +59,22 @@ static size_t first_difference(const double *a, const double *b, size_t n)
     return n;
 }
 
+/* The same for probabilities of classes and the edges between those. */
+static bool classes_differ(struct alm_leak *leak, const struct alm_class_forecast *clean,
+                           const struct alm_class_forecast *poisoned, size_t horizon)
+{
+    leak->step = 0;
+    if (clean->n != poisoned->n) return true;
+    if (clean->n == 0) return false;
+    if (first_difference(clean->edge, poisoned->edge, clean->n - 1) < clean->n - 1) return true;
+    const size_t at = first_difference(clean->probability, poisoned->probability, horizon * clean->n);
+    if (at == horizon * clean->n) return false;
+    leak->step = at / clean->n + 1;
+    leak->clean = clean->probability[at];
+    leak->poisoned = poisoned->probability[at];
+    return true;
+}
+
 /* Whether series s came out differently; then where, in leak. */
 static bool differs(struct alm_leak *leak, const struct alm_fold_forecast *clean,
                     const struct alm_fold_forecast *poisoned, size_t s)
@@ -78,6 +94,7 @@ static bool differs(struct alm_leak *leak, const struct alm_fold_forecast *clean
         leak->poisoned = b[at];
         return true;
     }
+    if (classes_differ(leak, &clean->classes[s], &poisoned->classes[s], horizon)) return true;
     leak->step = 0;
     if (clean->has_quantiles[s] != poisoned->has_quantiles[s]) return true;
     if (!clean->has_quantiles[s]) return false;

@@ -50,6 +50,25 @@ static const struct {
      ALM_METRIC_PINBALL},
 };
 
+static const struct {
+    const char *code, *definition;
+    enum alm_metric_kind kind;
+} of_classes[] = {
+    {"log_loss",
+     "mean of -ln p of the class that occurred over all scored values, pooled; p is taken as at least 1e-15",
+     ALM_METRIC_LOG_LOSS},
+    {"brier",
+     "mean over all scored values of the sum over classes of (p - o)^2, o = 1 for the class that occurred, "
+     "else 0 (range 0 to 2), pooled",
+     ALM_METRIC_BRIER},
+    {"accuracy", "share of scored values whose most probable class (the first of equals) occurred, pooled",
+     ALM_METRIC_ACCURACY},
+    {"balanced_accuracy",
+     "share of the values of a class for which it was the most probable one, mean over the classes of a "
+     "series that occurred, then over series",
+     ALM_METRIC_BALANCED_ACCURACY},
+};
+
 static enum alm_status add(struct alm_evaluation *evaluation, enum alm_metric_kind kind, size_t index,
                            const char *unit, struct alm_text *definition, struct alm_error *error)
 {
@@ -126,11 +145,9 @@ static void write_season(char *out, size_t size, const size_t *season, size_t n)
     snprintf(out, size, "lag %zu (the season length)", n == 0 ? (size_t)1 : season[0]);
 }
 
-static enum alm_status add_all(struct alm_evaluation *evaluation, const char *season, struct alm_text *text,
-                               struct alm_error *error)
+static enum alm_status add_quantiles(struct alm_evaluation *evaluation, struct alm_text *text,
+                                     struct alm_error *error)
 {
-    ALM_TRY(add_fixed(evaluation, season, text, error));
-    if (evaluation->quantiles.n_levels == 0) return ALM_OK;
     for (size_t i = 0; i < sizeof of_all_levels / sizeof *of_all_levels; i++) {
         struct alm_metric *metric = &evaluation->metric[evaluation->n_metrics];
         snprintf(metric->code, sizeof metric->code, "%s", of_all_levels[i].code);
@@ -141,11 +158,26 @@ static enum alm_status add_all(struct alm_evaluation *evaluation, const char *se
     return add_levels(evaluation, text, error);
 }
 
+static enum alm_status add_all(struct alm_evaluation *evaluation, const char *season, struct alm_text *text,
+                               struct alm_error *error)
+{
+    ALM_TRY(add_fixed(evaluation, season, text, error));
+    if (evaluation->quantiles.n_levels > 0) ALM_TRY(add_quantiles(evaluation, text, error));
+    for (size_t i = 0; i < sizeof of_classes / sizeof *of_classes; i++) {
+        struct alm_metric *metric = &evaluation->metric[evaluation->n_metrics];
+        snprintf(metric->code, sizeof metric->code, "%s", of_classes[i].code);
+        alm_text_append(text, of_classes[i].definition);
+        ALM_TRY(add(evaluation, of_classes[i].kind, 0, "ratio", text, error));
+    }
+    return ALM_OK;
+}
+
 enum alm_status alm_evaluation_define(struct alm_evaluation *evaluation, const size_t *season,
                                       struct alm_error *error)
 {
     const size_t most = sizeof fixed / sizeof *fixed + sizeof of_all_levels / sizeof *of_all_levels +
-                        evaluation->quantiles.n_intervals + 2 * evaluation->quantiles.n_levels;
+                        evaluation->quantiles.n_intervals + 2 * evaluation->quantiles.n_levels +
+                        sizeof of_classes / sizeof *of_classes;
     char lag[64];
     struct alm_text text = {0};
     write_season(lag, sizeof lag, season, evaluation->n_series);

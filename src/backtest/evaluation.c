@@ -2,6 +2,7 @@
 
 #include "backtest/evaluation_impl.h"
 #include "base/memory.h"
+#include "forecast/classes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ static enum alm_status allocate(struct alm_evaluation *e, const size_t *season, 
     ALM_TRY(ALM_NEW(&e->cell, cells, error));
     ALM_TRY(ALM_NEW(&e->counts, counts, error));
     ALM_TRY(ALM_NEW(&e->total, e->n_forecasters, error));
+    ALM_TRY(ALM_NEW(&e->tally, e->n_forecasters * e->n_series, error));
     ALM_TRY(fill_nan(&e->loss, losses, error));
     ALM_TRY(fill_nan(&e->scale, rows, error));
     return alm_evaluation_define(e, season, error);
@@ -94,6 +96,9 @@ void alm_evaluation_free(struct alm_evaluation *evaluation)
         free(evaluation->metric[i].definition);
     free(evaluation->metric);
     free(evaluation->rule);
+    for (size_t i = 0; evaluation->tally != NULL && i < evaluation->n_forecasters * evaluation->n_series; i++)
+        alm_tally_clear(&evaluation->tally[i]);
+    free(evaluation->tally);
     free(evaluation->cell);
     free(evaluation->counts);
     free(evaluation->loss);
@@ -123,26 +128,67 @@ static double score(struct alm_evaluation *e, size_t forecaster, const struct al
     return n == 0 ? (double)NAN : sum / (double)n;
 }
 
-void alm_evaluation_add(struct alm_evaluation *evaluation, size_t forecaster, size_t fold,
-                        const struct alm_series_result *row)
+/* The same for a row of classes: its loss is the log loss. */
+static enum alm_status score_classes(double *loss, struct alm_evaluation *e, size_t forecaster,
+                                     const struct alm_series_result *row, struct alm_error *error)
+{
+    const struct alm_class_forecast *classes = row->classes;
+    struct alm_tally *tally = &e->tally[forecaster * e->n_series + row->series];
+    double sum = 0;
+    size_t n = 0;
+    ALM_TRY(alm_tally_reserve(tally, e->horizon, classes->n, error));
+    for (size_t s = 0; s < e->horizon; s++) {
+        if (isnan(row->actual[s])) continue;
+        const size_t occurred = alm_class_of(row->actual[s], classes->edge, classes->n);
+        const size_t likeliest =
+            alm_cell_add_classes(&e->cell[cell_index(e, forecaster, row->series, s)], &sum,
+                                 classes->probability + s * classes->n, classes->n, occurred);
+        tally->occurred[s * tally->n + occurred]++;
+        tally->hit[s * tally->n + occurred] += likeliest == occurred;
+        n++;
+    }
+    *loss = n == 0 ? (double)NAN : sum / (double)n;
+    return ALM_OK;
+}
+
+enum alm_status alm_evaluation_add(struct alm_evaluation *evaluation, size_t forecaster, size_t fold,
+                                   const struct alm_series_result *row, struct alm_error *error)
 {
     struct alm_forecaster_total *total = &evaluation->total[forecaster];
-    if (!row->has_origin) return;
+    if (!row->has_origin) return ALM_OK;
     evaluation->scale[fold * evaluation->n_series + row->series] = row->mase_scale;
     total->fit_seconds += row->fit_seconds;
     if (row->status != ALM_OK || row->forecast == NULL) {
         total->n_failed++;
-        return;
+        return ALM_OK;
     }
     total->n_rows++;
     const size_t at = (forecaster * evaluation->n_folds + fold) * evaluation->n_series + row->series;
-    evaluation->loss[at] = score(evaluation, forecaster, row);
+    if (row->classes == NULL) {
+        evaluation->loss[at] = score(evaluation, forecaster, row);
+        return ALM_OK;
+    }
+    total->n_class_rows++;
+    return score_classes(&evaluation->loss[at], evaluation, forecaster, row, error);
 }
 
-void alm_evaluation_add_task(struct alm_evaluation *evaluation, const struct alm_task_result *result)
+enum alm_status alm_evaluation_add_task(struct alm_evaluation *evaluation,
+                                        const struct alm_task_result *result, struct alm_error *error)
 {
     for (size_t i = 0; i < result->n_series; i++)
-        alm_evaluation_add(evaluation, result->forecaster, result->fold, &result->series[i]);
+        ALM_TRY(alm_evaluation_add(evaluation, result->forecaster, result->fold, &result->series[i], error));
+    return ALM_OK;
+}
+
+bool alm_evaluation_applies(const struct alm_evaluation *evaluation, size_t metric)
+{
+    size_t rows = 0, of_classes = 0;
+    for (size_t i = 0; i < evaluation->n_forecasters; i++) {
+        rows += evaluation->total[i].n_rows;
+        of_classes += evaluation->total[i].n_class_rows;
+    }
+    return alm_metric_of_classes(evaluation->rule[metric].kind) ? of_classes > 0
+                                                                : of_classes == 0 || of_classes < rows;
 }
 
 const struct alm_metric *alm_evaluation_metrics(const struct alm_evaluation *evaluation, size_t *n)
@@ -159,6 +205,8 @@ static double merged_value(const struct alm_evaluation *e, size_t forecaster, si
     const size_t from = step == ALM_ALL ? 0 : step - 1, to = step == ALM_ALL ? e->horizon : step;
     struct alm_cell sum = {0};
     double count = 0;
+    if (rule.kind == ALM_METRIC_BALANCED_ACCURACY)
+        return alm_tally_value(&e->tally[forecaster * e->n_series + first], from, to, n);
     for (size_t series = first; series < last; series++) {
         for (size_t s = from; s < to; s++) {
             const size_t at = cell_index(e, forecaster, series, s);

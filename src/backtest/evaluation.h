@@ -35,16 +35,19 @@ enum alm_status alm_evaluation_create_for(struct alm_evaluation **out, const str
 void alm_evaluation_free(struct alm_evaluation *evaluation);
 
 /* Adds one row. Of row these fields are used: series, status, has_origin, fit_seconds, mase_scale,
- * rmsse_scale, actual, forecast, quantile. Each (forecaster, fold, series) at most once. */
-void alm_evaluation_add(struct alm_evaluation *evaluation, size_t forecaster, size_t fold,
-                        const struct alm_series_result *row);
+ * rmsse_scale, actual, forecast, quantile, classes. Each (forecaster, fold, series) at most once. ALM_NOMEM
+ * only. */
+enum alm_status alm_evaluation_add(struct alm_evaluation *evaluation, size_t forecaster, size_t fold,
+                                   const struct alm_series_result *row, struct alm_error *error);
 /* Adds all rows of a task. */
-void alm_evaluation_add_task(struct alm_evaluation *evaluation, const struct alm_task_result *result);
+enum alm_status alm_evaluation_add_task(struct alm_evaluation *evaluation,
+                                        const struct alm_task_result *result, struct alm_error *error);
 
 /* ---- metrics ---- */
 
 /* One metric as it is computed and stored. Codes: me mae rmse mape smape mase rmsse r2 crps pinball, for each
- * central interval `coverage_80` (percent), for each level `coverage_q0.1` and `pinball_q0.1`. */
+ * central interval `coverage_80` (percent), for each level `coverage_q0.1` and `pinball_q0.1`; of classes
+ * log_loss brier accuracy balanced_accuracy. */
 struct alm_metric {
     char code[32];
     const char *unit; /* "value" (the series' own), "percent", "ratio" */
@@ -53,6 +56,10 @@ struct alm_metric {
 
 /* The metrics of this evaluation, in a fixed order. */
 const struct alm_metric *alm_evaluation_metrics(const struct alm_evaluation *evaluation, size_t *n);
+
+/* Whether a metric (index) has anything to say about the rows that were added: those of classes nothing about
+ * numbers, and the other way round. */
+bool alm_evaluation_applies(const struct alm_evaluation *evaluation, size_t metric);
 
 #define ALM_ALL ((size_t)-1)
 
@@ -71,11 +78,15 @@ double alm_evaluation_find(const struct alm_evaluation *evaluation, size_t forec
 /* NaN = not defined (NULL in the store). */
 struct alm_leader {
     size_t forecaster;
-    size_t rank; /* from 1; by mae for one series, by mase over several; complete forecasters first */
+    /* From 1; by mae for one series, by mase over several, classes by log_loss; complete forecasters first.
+     * Those that forecast something else than naive does, classes or numbers, come last. */
+    size_t rank;
     double mae, rmse, smape, mase, rmsse, coverage_80, coverage_95, crps;
+    double log_loss, brier, accuracy, balanced_accuracy;
     /* 1 - loss / loss of naive on the origins and series that both have; loss as below. */
     double skill;
-    /* Test against naive. d: absolute error averaged over the steps of an origin, over several series each
+    /* Test against naive (which is majority where classes are forecast: d is then the log loss, not scaled).
+     * d: absolute error averaged over the steps of an origin, over several series each
      * scaled by its MASE scale and averaged over the series of that origin that both forecast.
      * Diebold-Mariano with h = ceil(horizon / step); with too few origins and at least 20 series, Wilcoxon
      * over the series' mean d. */

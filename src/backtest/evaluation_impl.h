@@ -12,6 +12,7 @@ struct alm_metric_rule {
 
 struct alm_forecaster_total {
     size_t n_rows, n_failed;
+    size_t n_class_rows; /* of n_rows: forecasts of classes */
     double fit_seconds;
 };
 
@@ -23,10 +24,18 @@ struct alm_evaluation {
     struct alm_metric_rule *rule; /* [n_metrics] */
     struct alm_cell *cell;        /* [n_forecasters][n_series][horizon] */
     double *counts;               /* [n_forecasters][n_series][horizon][alm_quantiles_width] */
-    double *loss;  /* [n_forecasters][n_folds][n_series] mean absolute error over the steps; NaN = none */
+    struct alm_tally *tally;      /* [n_forecasters][n_series] of classes */
+    double *loss;  /* [n_forecasters][n_folds][n_series] mean absolute error, of classes mean log loss, over
+                      the  steps; NaN = none */
     double *scale; /* [n_folds][n_series] MASE scale; NaN = none */
     struct alm_forecaster_total *total; /* [n_forecasters] */
 };
+
+/* Whether a forecaster's loss is the log loss of classes. */
+static inline bool alm_evaluation_is_of_classes(const struct alm_evaluation *evaluation, size_t forecaster)
+{
+    return evaluation->total[forecaster].n_class_rows > 0;
+}
 
 /* Fills evaluation's metric and rule; season is [n_series]. definition.c */
 enum alm_status alm_evaluation_define(struct alm_evaluation *evaluation, const size_t *season,

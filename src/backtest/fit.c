@@ -22,6 +22,8 @@ static struct alm_history_series show(const struct alm_plan *plan, size_t s, con
         .target = {.y = y + first, .ts = series->ts + first, .n = end - first},
         .calendar = series->calendar,
         .season_length = series->season_length,
+        .n_labels = series->n_labels,
+        .label = (const char *const *)series->label,
     };
     alm_history_show(&out, spans, series->covariates, all + plan->n_series + s * alm_plan_covariates(plan),
                      first, end, plan->settings.split.horizon);
@@ -235,20 +237,25 @@ enum alm_status alm_fold_forecast_init(struct alm_fold_forecast *out, const stru
                                        struct alm_error *error)
 {
     size_t steps, values;
-    *out = (struct alm_fold_forecast){
-        plan->n_series, plan->settings.split.horizon, plan->settings.n_levels, NULL, NULL, NULL, NULL, NULL};
+    *out = (struct alm_fold_forecast){.n_series = plan->n_series,
+                                      .horizon = plan->settings.split.horizon,
+                                      .n_levels = plan->settings.n_levels};
     if (!alm_multiply(&steps, out->n_series, out->horizon) || !alm_multiply(&values, steps, out->n_levels))
         return alm_fail(error, ALM_NOMEM, "%zu series of %zu steps are too many", out->n_series,
                         out->horizon);
     ALM_TRY(ALM_NEW(&out->status, out->n_series, error));
     ALM_TRY(ALM_NEW(&out->reason, out->n_series, error));
     ALM_TRY(ALM_NEW(&out->has_quantiles, out->n_series, error));
+    ALM_TRY(ALM_NEW(&out->classes, out->n_series, error));
     ALM_TRY(ALM_NEW(&out->mean, steps, error));
     return ALM_NEW(&out->quantile, values, error);
 }
 
 void alm_fold_forecast_clear(struct alm_fold_forecast *forecast)
 {
+    for (size_t s = 0; forecast->classes != NULL && s < forecast->n_series; s++)
+        alm_class_forecast_clear(&forecast->classes[s]);
+    free(forecast->classes);
     free(forecast->status);
     free(forecast->reason);
     free(forecast->has_quantiles);
@@ -273,7 +280,7 @@ static const struct alm_origin *last_origin(const struct alm_plan *plan, size_t 
 
 /* Copies what was forecast for unit's series that have an origin in fold. */
 static void scatter(struct alm_fold_forecast *out, const struct alm_fit_unit *unit,
-                    const struct alm_plan *plan, size_t fold, const struct alm_forecast *forecast,
+                    const struct alm_plan *plan, size_t fold, struct alm_forecast *forecast,
                     const struct alm_series_outcome *outcome)
 {
     const size_t horizon = out->horizon, block = horizon * out->n_levels;
@@ -283,6 +290,8 @@ static void scatter(struct alm_fold_forecast *out, const struct alm_fit_unit *un
         refuse(out, s, outcome[i].status, outcome[i].reason);
         if (outcome[i].status != ALM_OK) continue;
         memcpy(&out->mean[s * horizon], &forecast->mean[i * horizon], horizon * sizeof *out->mean);
+        out->classes[s] = forecast->classes[i]; /* moved */
+        forecast->classes[i] = (struct alm_class_forecast){0};
         out->has_quantiles[s] = block > 0 && forecast->has_quantiles[i];
         if (out->has_quantiles[s])
             memcpy(&out->quantile[s * block], &forecast->quantile[i * block], block * sizeof *out->quantile);
@@ -356,6 +365,7 @@ enum alm_status alm_fit_forecast(struct alm_fold_forecast *out, const struct alm
     for (size_t s = 0; s < plan->n_series; s++) {
         const struct alm_origin *origin = alm_plan_origin(plan, s, fold);
         out->has_quantiles[s] = false;
+        alm_class_forecast_clear(&out->classes[s]);
         if (origin->status != ALM_OK)
             refuse(out, s, origin->status, origin->reason);
         else

@@ -40,11 +40,12 @@ void alm_fit_free(struct alm_fit *fit);
 /* What came out for one fold: forecasts of all series of the plan. */
 struct alm_fold_forecast {
     size_t n_series, horizon, n_levels;
-    enum alm_status *status; /* [n_series]; ALM_OK: there is a forecast */
-    char (*reason)[200];     /* [n_series] */
-    bool *has_quantiles;     /* [n_series] */
-    double *mean;            /* [n_series][horizon] */
-    double *quantile;        /* [n_series][horizon][n_levels] */
+    enum alm_status *status;            /* [n_series]; ALM_OK: there is a forecast */
+    char (*reason)[200];                /* [n_series] */
+    bool *has_quantiles;                /* [n_series] */
+    double *mean;                       /* [n_series][horizon] */
+    double *quantile;                   /* [n_series][horizon][n_levels] */
+    struct alm_class_forecast *classes; /* [n_series]; n is 0 where there is a mean */
 };
 
 enum alm_status alm_fold_forecast_init(struct alm_fold_forecast *out, const struct alm_plan *plan,

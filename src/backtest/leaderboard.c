@@ -41,9 +41,11 @@ static void add_fold(struct pairs *pairs, const struct alm_evaluation *e, size_t
     const double *naive = &e->loss[(e->naive * e->n_folds + fold) * e->n_series];
     const double *scale = &e->scale[fold * e->n_series];
     double sum = 0, naive_sum = 0;
+    const bool of_classes = alm_evaluation_is_of_classes(e, forecaster);
     size_t n = 0;
+    if (of_classes != alm_evaluation_is_of_classes(e, e->naive)) return;
     for (size_t s = 0; s < e->n_series; s++) {
-        const double by = e->n_series > 1 ? scale[s] : 1;
+        const double by = e->n_series > 1 && !of_classes ? scale[s] : 1;
         if (isnan(own[s]) || isnan(naive[s]) || !(by > 0)) continue;
         sum += own[s] / by;
         naive_sum += naive[s] / by;
@@ -104,6 +106,10 @@ static void fill_metrics(struct alm_leader *leader, const struct alm_evaluation 
         {&leader->coverage_80, "coverage_80"},
         {&leader->coverage_95, "coverage_95"},
         {&leader->crps, "crps"},
+        {&leader->log_loss, "log_loss"},
+        {&leader->brier, "brier"},
+        {&leader->accuracy, "accuracy"},
+        {&leader->balanced_accuracy, "balanced_accuracy"},
     };
     size_t n;
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
@@ -111,6 +117,7 @@ static void fill_metrics(struct alm_leader *leader, const struct alm_evaluation 
 }
 
 struct place {
+    bool other; /* forecasts something else than naive does */
     bool incomplete;
     double loss; /* INFINITY when there is none */
     struct alm_leader leader;
@@ -119,6 +126,7 @@ struct place {
 static int compare_places(const void *a, const void *b)
 {
     const struct place *x = a, *y = b;
+    if (x->other != y->other) return x->other ? 1 : -1;
     if (x->incomplete != y->incomplete) return x->incomplete ? 1 : -1;
     if (x->loss != y->loss) return x->loss < y->loss ? -1 : 1;
     return x->leader.forecaster < y->leader.forecaster ? -1 : 1; /* ties keep the order of the run */
@@ -134,7 +142,9 @@ static enum alm_status fill(struct place *place, const struct alm_evaluation *e,
                                   .n_failed = total->n_failed,
                                   .fit_seconds = total->fit_seconds};
     fill_metrics(leader, e);
-    const double loss = e->n_series > 1 ? leader->mase : leader->mae;
+    const bool of_classes = alm_evaluation_is_of_classes(e, forecaster);
+    const double loss = of_classes ? leader->log_loss : e->n_series > 1 ? leader->mase : leader->mae;
+    place->other = of_classes != alm_evaluation_is_of_classes(e, e->naive) && total->n_rows > 0;
     place->loss = isnan(loss) ? (double)INFINITY : loss;
     place->incomplete = total->n_failed > 0;
     return compare(leader, e, error);

@@ -78,13 +78,24 @@ void alm_cell_add_quantiles(struct alm_cell *cell, double *counts, const struct 
         counts[2 * n + i] += quantile[quantiles->low[i]] <= actual && actual <= quantile[quantiles->high[i]];
 }
 
+static void merge_classes(struct alm_cell *cell, const struct alm_cell *other)
+{
+    cell->n_class += other->n_class;
+    cell->log_loss += other->log_loss;
+    cell->brier += other->brier;
+    cell->hits += other->hits;
+}
+
 void alm_cell_merge(struct alm_cell *cell, const struct alm_cell *other)
 {
-    if (other->n == 0) return;
-    if (cell->n == 0) {
-        *cell = *other;
+    if (cell->n == 0 && other->n > 0) {
+        struct alm_cell sum = *other;
+        merge_classes(&sum, cell);
+        *cell = sum;
         return;
     }
+    merge_classes(cell, other);
+    if (other->n == 0) return;
     const double a = (double)cell->n, b = (double)other->n, distance = other->mean - cell->mean;
     cell->spread += other->spread + distance * distance * a * b / (a + b); /* Chan, Golub & LeVeque 1983 */
     cell->mean += distance * b / (a + b);
@@ -102,10 +113,16 @@ void alm_cell_merge(struct alm_cell *cell, const struct alm_cell *other)
     cell->n_quantile += other->n_quantile;
 }
 
+bool alm_metric_of_classes(enum alm_metric_kind kind)
+{
+    return kind == ALM_METRIC_LOG_LOSS || kind == ALM_METRIC_BRIER || kind == ALM_METRIC_ACCURACY ||
+           kind == ALM_METRIC_BALANCED_ACCURACY;
+}
+
 bool alm_metric_by_series(enum alm_metric_kind kind)
 {
     return kind == ALM_METRIC_MAPE || kind == ALM_METRIC_SMAPE || kind == ALM_METRIC_MASE ||
-           kind == ALM_METRIC_RMSSE || kind == ALM_METRIC_R2;
+           kind == ALM_METRIC_RMSSE || kind == ALM_METRIC_R2 || kind == ALM_METRIC_BALANCED_ACCURACY;
 }
 
 /* sum / count, or not defined. */
@@ -163,6 +180,12 @@ double alm_cell_value(const struct alm_cell *cell, double count, enum alm_metric
         return sqrt(ratio(cell->rmsse, cell->n_rmsse, n));
     case ALM_METRIC_R2:
         return r_squared(cell, n);
+    case ALM_METRIC_LOG_LOSS:
+        return ratio(cell->log_loss, cell->n_class, n);
+    case ALM_METRIC_BRIER:
+        return ratio(cell->brier, cell->n_class, n);
+    case ALM_METRIC_ACCURACY:
+        return ratio(cell->hits, cell->n_class, n);
     default:
         return ratio(count, cell->n_quantile, n);
     }

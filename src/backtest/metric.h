@@ -19,6 +19,8 @@ struct alm_cell {
     double mase, rmsse;                         /* sums of |e|/scale and of e^2/scale */
     double mean, spread;                        /* of the actuals: mean, sum of squared distances from it */
     size_t n_quantile;                          /* values that have quantiles */
+    size_t n_class;               /* values forecast as classes: none of the above counts them */
+    double log_loss, brier, hits; /* sums over them */
 };
 
 /* The quantile levels of a run and what is counted for them: an array of alm_quantiles_width doubles a cell.
@@ -47,6 +49,10 @@ void alm_cell_add(struct alm_cell *cell, double actual, double forecast, double 
 /* Its quantiles [n_levels]; counts is the cell's array. */
 void alm_cell_add_quantiles(struct alm_cell *cell, double *counts, const struct alm_quantiles *quantiles,
                             double actual, const double *quantile);
+/* One scored forecast of n classes, of which `occurred` did. Returns the most probable one (the first of
+ * equals) and adds its log loss to *loss. */
+size_t alm_cell_add_classes(struct alm_cell *cell, double *loss, const double *probability, size_t n,
+                            size_t occurred);
 /* Adds other to cell. */
 void alm_cell_merge(struct alm_cell *cell, const struct alm_cell *other);
 
@@ -64,7 +70,27 @@ enum alm_metric_kind {
     ALM_METRIC_COVERAGE,          /* of interval index */
     ALM_METRIC_COVERAGE_QUANTILE, /* of level index */
     ALM_METRIC_PINBALL_QUANTILE,  /* of level index */
+    ALM_METRIC_LOG_LOSS,
+    ALM_METRIC_BRIER,
+    ALM_METRIC_ACCURACY,
+    ALM_METRIC_BALANCED_ACCURACY, /* from tallies */
 };
+
+/* How often each class of one series occurred, and how often it was then the most probable one. Starts from
+ * zeros. */
+struct alm_tally {
+    size_t n, horizon;
+    double *occurred, *hit; /* [horizon][n] */
+};
+/* Room for at least n classes; what was counted stays. */
+enum alm_status alm_tally_reserve(struct alm_tally *tally, size_t horizon, size_t n, struct alm_error *error);
+void alm_tally_clear(struct alm_tally *tally);
+/* Balanced accuracy over steps from .. to - 1 (from 0): mean over the classes that occurred of the share of
+ * hits. *n is the number of values. */
+double alm_tally_value(const struct alm_tally *tally, size_t from, size_t to, size_t *n);
+
+/* Of classes, that is from n_class and tallies. */
+bool alm_metric_of_classes(enum alm_metric_kind kind);
 
 /* Relative measures are the mean over series; the others are pooled over all values. */
 bool alm_metric_by_series(enum alm_metric_kind kind);

@@ -1,6 +1,7 @@
 #include "backtest/plan.h"
 
 #include "base/memory.h"
+#include "forecast/classes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,6 +44,13 @@ static enum alm_status check_series(const struct alm_series *const *series, size
 
 /* ---- forecasters and their labels ---- */
 
+static bool any_labels(const struct alm_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_series; i++)
+        if (plan->series[i]->n_labels > 0) return true;
+    return false;
+}
+
 /* Reads one spec: type, canonical spec and, when it was stated, the label. */
 static enum alm_status add_candidate(struct alm_plan *plan, const char *text, bool added,
                                      struct alm_error *error)
@@ -61,6 +69,10 @@ static enum alm_status add_candidate(struct alm_plan *plan, const char *text, bo
     alm_forecaster_write_spec(forecaster, &spec_text);
     enum alm_status status = alm_text_check(&spec_text, error);
     if (status == ALM_OK) status = alm_copy_text(&candidate->spec, alm_text_string(&spec_text), error);
+    alm_text_reset(&spec_text);
+    alm_class_rival_write(&spec_text, forecaster, any_labels(plan));
+    if (status == ALM_OK) status = alm_text_check(&spec_text, error);
+    if (status == ALM_OK) status = alm_copy_text(&candidate->rival, alm_text_string(&spec_text), error);
     candidate->type = alm_forecaster_type_of(forecaster);
     candidate->added = added;
     alm_text_clear(&spec_text);
@@ -68,9 +80,21 @@ static enum alm_status add_candidate(struct alm_plan *plan, const char *text, bo
     return status;
 }
 
-static bool is_naive(const struct alm_candidate *candidate)
+/* What the run's forecasters are measured against: the rival of the first that forecasts classes, else naive.
+ * One run has one kind of classes. */
+static enum alm_status choose_rival(const char **rival, const struct alm_plan *plan, struct alm_error *error)
 {
-    return strcmp(candidate->type->name, "naive") == 0;
+    *rival = plan->forecaster[0].rival;
+    for (size_t i = 1; i < plan->n_forecasters; i++) {
+        const char *own = plan->forecaster[i].rival;
+        if (strcmp(own, "naive") == 0 || strcmp(own, *rival) == 0) continue;
+        if (strcmp(*rival, "naive") != 0)
+            return alm_fail(error, ALM_USAGE,
+                            "the forecasters of one run must forecast the same classes; %s and %s do not",
+                            plan->forecaster[i].spec, *rival);
+        *rival = own;
+    }
+    return ALM_OK;
 }
 
 /* Moves the last candidate, an added naive, to the front. */
@@ -88,9 +112,11 @@ static enum alm_status add_candidates(struct alm_plan *plan, const char *const *
     ALM_TRY(ALM_NEW(&plan->forecaster, n_specs + 1, error));
     for (size_t i = 0; i < n_specs; i++)
         ALM_TRY(add_candidate(plan, specs[i], false, error));
+    const char *rival;
+    ALM_TRY(choose_rival(&rival, plan, error));
     for (plan->naive = 0; plan->naive < plan->n_forecasters; plan->naive++)
-        if (is_naive(&plan->forecaster[plan->naive])) return ALM_OK;
-    ALM_TRY(add_candidate(plan, "naive", true, error));
+        if (strcmp(plan->forecaster[plan->naive].spec, rival) == 0) return ALM_OK;
+    ALM_TRY(add_candidate(plan, rival, true, error));
     move_last_to_front(plan);
     plan->naive = 0;
     return ALM_OK;
@@ -290,6 +316,7 @@ void alm_plan_free(struct alm_plan *plan)
     for (size_t i = 0; i < plan->n_forecasters; i++) {
         free(plan->forecaster[i].label);
         free(plan->forecaster[i].spec);
+        free(plan->forecaster[i].rival);
     }
     free(plan->forecaster);
     free(plan->origin);

@@ -27,7 +27,8 @@ struct alm_backtest_settings {
 struct alm_candidate {
     char *label; /* unique in the run: as stated, else the bare name if that is unique, else the spec */
     char *spec;  /* canonical */
-    bool added;  /* the engine added it (naive) because the user named none */
+    char *rival; /* spec of what it is measured against: naive or, with classes, majority */
+    bool added;  /* the engine added it (the rival) because the user named none */
     const struct alm_forecaster_type *type;
 };
 
@@ -37,8 +38,8 @@ struct alm_plan {
     size_t n_series;
     const struct alm_series *const *series; /* [n_series] */
     size_t n_forecasters;
-    struct alm_candidate *forecaster; /* [n_forecasters]; an added naive comes first */
-    size_t naive;                     /* index of the forecaster that others are compared with */
+    struct alm_candidate *forecaster; /* [n_forecasters]; an added rival comes first */
+    size_t naive; /* index of the forecaster that others are compared with: naive or majority */
     size_t n_folds;
     struct alm_origin *origin; /* [n_series][n_folds] */
     size_t n_tasks;            /* n_folds * n_forecasters */

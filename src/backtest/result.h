@@ -30,8 +30,9 @@ struct alm_series_result {
     double mase_scale, rmsse_scale;
     const int64_t *time;    /* [horizon] */
     const double *actual;   /* [horizon]; NaN = missing */
-    const double *forecast; /* [horizon], finite; or NULL */
+    const double *forecast; /* [horizon], finite, but NaN with classes; or NULL */
     const double *quantile; /* [horizon][n_levels], finite; NULL when the forecaster gave none */
+    const struct alm_class_forecast *classes; /* NULL when the forecast is a number */
 };
 
 /* One epoch of a training, with its time. */

@@ -66,6 +66,7 @@ static void fill_row(struct alm_series_result *row, const struct alm_task_data *
     fill_training(row, plan, fit, data->result.fold);
     if (row->status != ALM_OK) return;
     row->forecast = &forecast->mean[s * horizon];
+    if (forecast->classes[s].n > 0) row->classes = &forecast->classes[s];
     if (forecast->has_quantiles[s]) row->quantile = &forecast->quantile[s * horizon * forecast->n_levels];
 }
 

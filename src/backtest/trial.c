@@ -51,9 +51,8 @@ static void fail(struct alm_trial_result *out, enum alm_status status, const cha
 
 static enum alm_status gather(void *context, const struct alm_task_result *result, struct alm_error *error)
 {
-    (void)error;
     struct gathering *g = context;
-    alm_evaluation_add_task(g->evaluation, result);
+    ALM_TRY(alm_evaluation_add_task(g->evaluation, result, error));
     if (result->forecaster != g->tuned) return ALM_OK;
     for (size_t i = 0; i < result->n_series; i++) {
         const struct alm_series_result *row = &result->series[i];

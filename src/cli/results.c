@@ -89,14 +89,37 @@ static bool for_people(const struct alm_call *call)
     return call->format == ALM_FORMAT_TABLE || call->format == ALM_FORMAT_MD;
 }
 
+/* Whether some forecaster of a run forecasts classes. */
+static enum alm_status has_classes(bool *has, struct alm_workbench *workbench, const char *run,
+                                   struct alm_error *error)
+{
+    struct alm_rows *rows;
+    bool row = false;
+    ALM_TRY(alm_call_query(&rows, workbench, "leaderboard", "run", run, error));
+    const size_t log_loss = alm_rows_find_column(rows, "log_loss");
+    enum alm_status status = alm_rows_step(rows, &row, error);
+    while (status == ALM_OK && row && !*has) {
+        *has = alm_rows_type(rows, log_loss) != ALM_VALUE_NULL;
+        status = alm_rows_step(rows, &row, error);
+    }
+    alm_query_close(rows);
+    return status;
+}
+
 enum alm_status alm_call_print_leaderboards(const struct alm_call *call, struct alm_workbench *workbench,
                                             const char (*runs)[24], size_t n, struct alm_error *error)
 {
     static const char *const columns[] = {"run",     "rank",        "forecaster",  "mae",
                                           "rmse",    "smape",       "mase",        "skill",
                                           "p_naive", "coverage_95", "fit_seconds", NULL};
+    static const char *const of_classes[] = {
+        "run",   "rank",    "forecaster",  "log_loss", "brier", "accuracy", "balanced_accuracy",
+        "skill", "p_naive", "fit_seconds", NULL};
+    bool classes = false;
+    for (size_t i = 0; i < n && !classes; i++)
+        ALM_TRY(has_classes(&classes, workbench, runs[i], error));
     /* the number of the run is only of use beside others */
-    const char *const *shown = for_people(call) ? columns + (n == 1) : NULL;
+    const char *const *shown = for_people(call) ? (classes ? of_classes : columns) + (n == 1) : NULL;
     ALM_TRY(print_runs(call, workbench, "leaderboard", shown, runs, n, error));
     for (size_t i = 0; i < n && call->format == ALM_FORMAT_TABLE; i++) {
         fputs("\n", stdout);
@@ -245,11 +268,42 @@ static enum alm_status print_all(struct side_by_side *s, const struct alm_call *
     return ALM_OK;
 }
 
+/* The most probable class of every step, when there are classes; *printed says so. */
+static enum alm_status print_classes(bool *printed, const struct alm_call *call,
+                                     struct alm_workbench *workbench, int64_t run, const char *forecaster,
+                                     struct alm_error *error)
+{
+    static const char *const columns[] = {"series", "origin_time", "step", "time", "class", "probability"};
+    const struct alm_printer_options options = {.columns = columns, .n_columns = 6};
+    struct alm_rows *rows;
+    struct alm_printer *printer = NULL;
+    struct alm_error second = {0};
+    bool row = false;
+    size_t n;
+    ALM_TRY(open_query(&rows, workbench, "likely_classes", run, forecaster, error));
+    enum alm_status status = alm_rows_step(rows, &row, error);
+    alm_query_close(rows);
+    *printed = row;
+    if (status != ALM_OK || !row) return status;
+    ALM_TRY(open_query(&rows, workbench, "likely_classes", run, forecaster, error));
+    status = alm_printer_open(&printer, call, &options, error);
+    if (status == ALM_OK) status = alm_printer_rows(printer, rows, &n, error);
+    alm_query_close(rows);
+    const enum alm_status closed = alm_printer_close(printer, &second);
+    if (status == ALM_OK && closed != ALM_OK) return alm_fail(error, closed, "%s", second.text);
+    if (status == ALM_OK)
+        alm_call_advise(call, "the probabilities of all classes", "query probabilities run=%" PRId64, run);
+    return status;
+}
+
 enum alm_status alm_call_print_forecasts(const struct alm_call *call, struct alm_workbench *workbench,
                                          int64_t run, const char *forecaster, struct alm_error *error)
 {
     struct side_by_side s = {0};
     struct alm_error second = {0};
+    bool printed;
+    ALM_TRY(print_classes(&printed, call, workbench, run, forecaster, error));
+    if (printed) return ALM_OK;
     enum alm_status status = print_all(&s, call, workbench, run, forecaster, error);
     const enum alm_status closed = alm_printer_close(s.printer, &second);
     if (status == ALM_OK && closed != ALM_OK) status = alm_fail(error, closed, "%s", second.text);

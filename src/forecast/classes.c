@@ -60,6 +60,30 @@ enum alm_status alm_class_rule_for(struct alm_class_rule *out, const struct alm_
     return ALM_OK;
 }
 
+void alm_class_options_write(struct alm_text *out, const struct alm_forecaster *forecaster)
+{
+    const struct alm_config *config = alm_forecaster_config(forecaster);
+    if ((alm_forecaster_type_of(forecaster)->traits & ALM_TRAIT_CLASSES) == 0) return;
+    if (alm_config_has(config, "bins")) alm_text_printf(out, "bins=%s", alm_config_text(config, "bins"));
+    if (alm_config_choice(config, "target") != 1) return;
+    alm_text_append(out, "target=direction");
+    if (!(alm_config_real(config, "threshold") > 0)) return;
+    alm_text_append(out, ",threshold=");
+    alm_text_append_number(out, alm_config_real(config, "threshold"));
+}
+
+void alm_class_rival_write(struct alm_text *out, const struct alm_forecaster *forecaster, bool categorical)
+{
+    struct alm_text options = {0};
+    alm_class_options_write(&options, forecaster);
+    if (options.length > 0)
+        alm_text_printf(out, "majority:%s", alm_text_string(&options));
+    else
+        alm_text_append(out, categorical ? "majority" : "naive");
+    if (options.failed) out->failed = true;
+    alm_text_clear(&options);
+}
+
 /* ---- edges ---- */
 
 static int compare_numbers(const void *a, const void *b)

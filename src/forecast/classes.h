@@ -40,6 +40,13 @@ enum { ALM_CLASSES_MOST = 4096 };
 enum alm_status alm_class_rule_read(struct alm_class_rule *out, const struct alm_config *config,
                                     const char *what, struct alm_error *error);
 
+/* Appends these options as given (`bins=quantile:20`), nothing when there are none. */
+void alm_class_options_write(struct alm_text *out, const struct alm_forecaster *forecaster);
+
+/* Appends the spec of the forecaster that this one is measured against: naive or, where it forecasts classes
+ * (categorical: of labels), majority with the same classes. */
+void alm_class_rival_write(struct alm_text *out, const struct alm_forecaster *forecaster, bool categorical);
+
 /* The rule for one series: its labels when it is categorical, else that of the options. ALM_DATA when both or
  * none make classes. */
 enum alm_status alm_class_rule_for(struct alm_class_rule *out, const struct alm_class_rule *options,

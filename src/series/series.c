@@ -18,6 +18,9 @@ void alm_series_free(struct alm_series *series)
     free(series->ts);
     free(series->y);
     alm_covariates_free(series->covariates);
+    for (size_t i = 0; i < series->n_labels; i++)
+        free(series->label[i]);
+    free(series->label);
     free(series);
 }
 

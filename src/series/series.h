@@ -19,8 +19,10 @@ struct alm_series {
     size_t season_length;              /* >= 1 */
     struct alm_covariates *covariates; /* of n bars; NULL: none */
     size_t n;
-    int64_t *ts; /* [n] strictly increasing */
-    double *y;   /* [n] NaN = missing */
+    int64_t *ts;  /* [n] strictly increasing */
+    double *y;    /* [n] NaN = missing */
+    char **label; /* [n_labels] of a categorical series, whose values are their numbers; one may be NULL */
+    size_t n_labels;
 };
 
 /* Makes a series from n observations, which are copied: one value per timestamp, strictly increasing. Bars

@@ -76,6 +76,7 @@ static enum alm_status migrate_in_transaction(struct alm_store *store, struct al
     ALM_TRY(alm_store_identify(&identity, store, error));
     if (!identity.ours && !identity.empty)
         return alm_fail(error, ALM_DB, "%s: not a database of almanac", store->path);
+    if (identity.version < identity.supported && identity.version > 0) ALM_TRY(drop_views(store, error));
     for (long long i = identity.version; i < identity.supported; i++)
         ALM_TRY(run_script(store, alm_sql_migrations[i], "migrating", error));
     return make_views(store, error);

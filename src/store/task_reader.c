@@ -17,10 +17,24 @@ struct reading {
     struct alm_series_result *series;     /* [n_series] */
     int64_t *time;                        /* [n_series][horizon] */
     double *actual, *forecast, *quantile; /* [n_series][horizon]; quantile … [n_levels] */
+    struct alm_class_forecast *classes;   /* [n_series] */
+    size_t *class_capacity;               /* [n_series] of classes' edges */
+    struct alm_error *error;              /* of a row that could not be kept */
 };
+
+static void drop_classes(struct reading *r)
+{
+    for (size_t i = 0; r->classes != NULL && i < r->n_series; i++)
+        alm_class_forecast_clear(&r->classes[i]);
+    for (size_t i = 0; r->class_capacity != NULL && i < r->n_series; i++)
+        r->class_capacity[i] = 0;
+}
 
 static void clear(struct reading *r)
 {
+    drop_classes(r);
+    free(r->classes);
+    free(r->class_capacity);
     free(r->series);
     free(r->time);
     free(r->actual);
@@ -48,6 +62,8 @@ static enum alm_status make_room(struct reading *r, struct alm_error *error)
     if (!alm_multiply(&cells, r->n_series, r->horizon) || !alm_multiply(&quantiles, cells, r->n_levels))
         return alm_fail(error, ALM_NOMEM, "the rows of a task do not fit into memory");
     ALM_TRY(ALM_NEW(&r->series, r->n_series, error));
+    ALM_TRY(ALM_NEW(&r->classes, r->n_series, error));
+    ALM_TRY(ALM_NEW(&r->class_capacity, r->n_series, error));
     ALM_TRY(ALM_NEW(&r->time, cells, error));
     ALM_TRY(ALM_NEW(&r->actual, cells, error));
     ALM_TRY(ALM_NEW(&r->forecast, cells, error));
@@ -143,13 +159,55 @@ static bool read_quantile(struct reading *r, const struct alm_statement *s)
     return true;
 }
 
+/* Classes come one by one, in order; the first row of probabilities makes room for all. */
+static bool read_class(struct reading *r, const struct alm_statement *s)
+{
+    const size_t i = (size_t)alm_column_integer(s, 0), k = (size_t)alm_column_integer(s, 1);
+    if (i >= r->n_series || k != r->classes[i].n || r->series[i].forecast == NULL) return false;
+    struct alm_class_forecast *classes = &r->classes[i];
+    if (alm_grow((void **)&classes->edge, &r->class_capacity[i], k + 1, sizeof *classes->edge, r->error) !=
+        ALM_OK)
+        return false;
+    classes->edge[k] = alm_column_real(s, 2);
+    classes->n = k + 1;
+    classes->kind = ALM_CLASSES_LABELS;
+    r->series[i].classes = classes;
+    return true;
+}
+
+static bool read_probability(struct reading *r, const struct alm_statement *s)
+{
+    const size_t i = (size_t)alm_column_integer(s, 0), h = (size_t)alm_column_integer(s, 1) - 1;
+    const size_t k = (size_t)alm_column_integer(s, 2);
+    if (i >= r->n_series || h >= r->horizon || k >= r->classes[i].n) return false;
+    struct alm_class_forecast *classes = &r->classes[i];
+    if (classes->probability == NULL &&
+        ALM_NEW(&classes->probability, r->horizon * classes->n, r->error) != ALM_OK)
+        return false;
+    classes->probability[h * classes->n + k] = alm_column_real(s, 3);
+    return true;
+}
+
+/* Whether every series that has classes has probabilities too. */
+static bool classes_are_whole(const struct reading *r)
+{
+    for (size_t i = 0; i < r->n_series; i++)
+        if (r->classes[i].n > 0 && r->classes[i].probability == NULL) return false;
+    return true;
+}
+
 static enum alm_status read_task(struct reading *r, int64_t task_id, struct alm_error *error)
 {
     for (size_t i = 0; i < r->n_series; i++)
         r->series[i] = (struct alm_series_result){.series = i, .mase_scale = NAN, .rmsse_scale = NAN};
     ALM_TRY(each_row(r, "task_series_list", task_id, read_series, error));
     ALM_TRY(each_row(r, "forecast_list", task_id, read_forecast, error));
-    return each_row(r, "quantile_list", task_id, read_quantile, error);
+    ALM_TRY(each_row(r, "quantile_list", task_id, read_quantile, error));
+    drop_classes(r);
+    r->error = error;
+    ALM_TRY(each_row(r, "class_list", task_id, read_class, error));
+    ALM_TRY(each_row(r, "probability_list", task_id, read_probability, error));
+    return classes_are_whole(r) ? ALM_OK : damaged(r, error);
 }
 
 static enum alm_status deliver_all(struct reading *r, int64_t run, const struct alm_sink *sink,

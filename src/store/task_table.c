@@ -41,7 +41,16 @@ static double mean_absolute_error(size_t *n, const struct alm_series_result *x, 
         sum += fabs(x->actual[h] - x->forecast[h]);
         (*n)++;
     }
-    return *n == 0 ? (double)NAN : sum / (double)*n;
+    return *n == 0 ? (double)NAN : sum / (double)*n; /* NaN with classes */
+}
+
+static enum alm_status check_forecasts(const struct alm_series_result *x, size_t horizon,
+                                       struct alm_error *error)
+{
+    for (size_t h = 0; x->classes == NULL && h < horizon; h++)
+        if (isnan(x->forecast[h]))
+            return alm_fail(error, ALM_NUMERIC, "the forecast of step %zu is not a number", h + 1);
+    return ALM_OK;
 }
 
 static enum alm_status insert_outcome(struct alm_store *store, int64_t task_id,
@@ -77,6 +86,7 @@ static enum alm_status insert_forecasts(struct alm_store *store, int64_t task_id
 {
     struct alm_statement s;
     enum alm_status status = ALM_OK;
+    ALM_TRY(check_forecasts(x, horizon, error));
     ALM_TRY(alm_statement_begin(&s, store, "forecast_insert", error));
     alm_bind_integer_at(&s, 1, task_id);
     alm_bind_integer_at(&s, 2, (int64_t)x->series);
@@ -85,6 +95,54 @@ static enum alm_status insert_forecasts(struct alm_store *store, int64_t task_id
         alm_bind_integer_at(&s, 4, x->time[h]);
         alm_bind_real_at(&s, 5, x->forecast[h]);
         alm_bind_real_at(&s, 6, x->actual[h]);
+        status = alm_statement_step(&s, NULL, error);
+        alm_statement_reset(&s);
+    }
+    alm_statement_end(&s);
+    return status;
+}
+
+static enum alm_status insert_class_names(struct alm_store *store, int64_t task_id,
+                                          const struct alm_series_result *x, struct alm_error *error)
+{
+    const struct alm_class_forecast *classes = x->classes;
+    struct alm_statement s;
+    struct alm_text name = {0};
+    enum alm_status status = ALM_OK;
+    ALM_TRY(alm_statement_begin(&s, store, "class_insert", error));
+    alm_bind_integer_at(&s, 1, task_id);
+    alm_bind_integer_at(&s, 2, (int64_t)x->series);
+    for (size_t k = 0; status == ALM_OK && k < classes->n; k++) {
+        alm_text_reset(&name);
+        alm_class_write_name(&name, classes, k);
+        alm_bind_integer_at(&s, 3, (int64_t)k);
+        alm_bind_text(&s, ":name", alm_text_string(&name));
+        alm_bind_real_at(&s, 5, k == 0 ? (double)NAN : classes->edge[k - 1]);
+        alm_bind_real_at(&s, 6, k + 1 == classes->n ? (double)NAN : classes->edge[k]);
+        status = alm_text_check(&name, error);
+        if (status == ALM_OK) status = alm_statement_step(&s, NULL, error);
+        alm_statement_reset(&s);
+    }
+    alm_statement_end(&s);
+    alm_text_clear(&name);
+    return status;
+}
+
+static enum alm_status insert_classes(struct alm_store *store, int64_t task_id,
+                                      const struct alm_series_result *x, size_t horizon,
+                                      struct alm_error *error)
+{
+    const size_t n = x->classes->n;
+    struct alm_statement s;
+    enum alm_status status = ALM_OK;
+    ALM_TRY(insert_class_names(store, task_id, x, error));
+    ALM_TRY(alm_statement_begin(&s, store, "probability_insert", error));
+    alm_bind_integer_at(&s, 1, task_id);
+    alm_bind_integer_at(&s, 2, (int64_t)x->series);
+    for (size_t i = 0; status == ALM_OK && i < horizon * n; i++) {
+        alm_bind_integer_at(&s, 3, (int64_t)(i / n) + 1);
+        alm_bind_integer_at(&s, 4, (int64_t)(i % n));
+        alm_bind_real_at(&s, 5, fmin(x->classes->probability[i], 1)); /* rounding may make it more */
         status = alm_statement_step(&s, NULL, error);
         alm_statement_reset(&s);
     }
@@ -140,6 +198,7 @@ static enum alm_status insert_rows(struct alm_store *store, const struct alm_run
         ALM_TRY(insert_outcome(store, task_id, x, result->horizon, error));
         if (x->forecast == NULL) continue;
         ALM_TRY(insert_forecasts(store, task_id, x, result->horizon, error));
+        if (x->classes != NULL) ALM_TRY(insert_classes(store, task_id, x, result->horizon, error));
         if (x->quantile == NULL) continue;
         ALM_TRY(insert_quantiles(store, task_id, x, result->horizon, level, result->n_levels, error));
     }

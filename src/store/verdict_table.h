@@ -31,6 +31,7 @@ enum alm_status alm_metric_table_write(struct alm_store *store, int64_t run, con
 struct alm_leaderboard_row {
     size_t forecaster, rank;
     double mae, rmse, smape, mase, rmsse, coverage_80, coverage_95, crps, skill, p_naive, p_two_sided;
+    double log_loss, brier, accuracy, balanced_accuracy;
     double fit_seconds;
     const char *test, *verdict;
     size_t n_origins, n_series, n_rows, n_failed;

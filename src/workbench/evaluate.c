@@ -16,9 +16,7 @@ struct writing {
 
 static enum alm_status add_task(void *context, const struct alm_task_result *result, struct alm_error *error)
 {
-    (void)error;
-    alm_evaluation_add_task(context, result);
-    return ALM_OK;
+    return alm_evaluation_add_task(context, result, error);
 }
 
 static enum alm_status write_value(const struct writing *w, size_t forecaster, size_t series, size_t step,
@@ -55,6 +53,7 @@ static enum alm_status write_metrics(const struct writing *w, struct alm_error *
     size_t n;
     const struct alm_metric *metrics = alm_evaluation_metrics(w->evaluation, &n);
     for (size_t i = 0; i < n; i++) {
+        if (!alm_evaluation_applies(w->evaluation, i)) continue;
         ALM_TRY(alm_metric_table_define(w->store, w->run, metrics[i].code, metrics[i].definition,
                                         metrics[i].unit, error));
         for (size_t f = 0; f < w->settings->n_forecasters; f++)
@@ -80,6 +79,10 @@ static enum alm_status write_leader(const struct writing *w, const struct alm_le
         .coverage_80 = l->coverage_80,
         .coverage_95 = l->coverage_95,
         .crps = l->crps,
+        .log_loss = l->log_loss,
+        .brier = l->brier,
+        .accuracy = l->accuracy,
+        .balanced_accuracy = l->balanced_accuracy,
         .skill = l->skill,
         .p_naive = l->test.p_better,
         .p_two_sided = l->test.p_two_sided,

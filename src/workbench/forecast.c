@@ -1,5 +1,6 @@
 /* Forecasts beyond an origin, by a kept model or one that is fitted now, beside naive. */
 #include "base/clock.h"
+#include "forecast/classes.h"
 #include "store/model_table.h"
 #include "workbench/covariates.h"
 #include "workbench/request.h"
@@ -123,6 +124,27 @@ static enum alm_status add_forecaster(struct making *m, const char *spec, const 
     return alm_single_candidate(&m->candidate[i], m->forecaster[i], label, error);
 }
 
+/* Adds what the forecaster is measured against, unless it is that itself. */
+static enum alm_status add_rival(struct making *m, struct alm_error *error)
+{
+    struct alm_text rival = {0};
+    bool categorical = false;
+    for (size_t i = 0; i < m->series.n; i++)
+        categorical = categorical || m->series.series[i]->n_labels > 0;
+    alm_class_rival_write(&rival, m->forecaster[0], categorical);
+    enum alm_status status = alm_text_check(&rival, error);
+    if (status == ALM_OK && strcmp(m->candidate[0].spec, alm_text_string(&rival)) != 0) {
+        const bool of_classes = strncmp(alm_text_string(&rival), "majority", strlen("majority")) == 0;
+        const char *name = of_classes ? "majority" : "naive";
+        const char *label = of_classes ? "majority-baseline" : "naive-baseline";
+        status = add_forecaster(m, alm_text_string(&rival),
+                                strcmp(m->candidate[0].label, name) == 0 ? label : NULL, error);
+        m->candidate[1].added = true;
+    }
+    alm_text_clear(&rival);
+    return status;
+}
+
 static enum alm_status make_forecasters(struct making *m, struct alm_error *error)
 {
     struct alm_spec spec = {0};
@@ -131,11 +153,7 @@ static enum alm_status make_forecasters(struct making *m, struct alm_error *erro
     enum alm_status status = add_forecaster(m, m->request->kept != NULL ? NULL : m->request->model,
                                             m->request->kept != NULL ? m->request->kept : spec.label, error);
     alm_spec_clear(&spec);
-    if (status == ALM_OK && strcmp(m->candidate[0].type->name, "naive") != 0) {
-        status = add_forecaster(m, "naive",
-                                strcmp(m->candidate[0].label, "naive") == 0 ? "naive-baseline" : NULL, error);
-        m->candidate[1].added = true;
-    }
+    if (status == ALM_OK) status = add_rival(m, error);
     m->plan = (struct alm_plan){
         .settings = m->settings.engine,
         .n_series = m->series.n,

@@ -37,9 +37,6 @@ static enum alm_status load_row(struct alm_loaded *out, struct alm_store *store,
     struct alm_observations values = {0};
     struct alm_frequency frequency;
     struct alm_series *series = NULL;
-    if (strcmp(row->kind, "categorical") == 0)
-        return alm_fail(error, ALM_DATA, "%s holds text labels; only numeric series can be forecast",
-                        row->name);
     if (!row->has_values || row->first_ts > until)
         return alm_fail(error, ALM_DATA, "%s has no values%s", row->name,
                         row->has_values ? " up to that time" : "");
@@ -51,7 +48,12 @@ static enum alm_status load_row(struct alm_loaded *out, struct alm_store *store,
             alm_series_create(&series, row->name, frequency, row->time_zone,
                               season > 0 ? season : row->season_length, values.ts, values.y, values.n, error);
     alm_observations_clear(&values);
-    if (status != ALM_OK) return status;
+    if (status == ALM_OK && strcmp(row->kind, "categorical") == 0)
+        status = alm_label_table_read(&series->label, &series->n_labels, store, row->series_id, error);
+    if (status != ALM_OK) {
+        alm_series_free(series);
+        return status;
+    }
     series->id = row->series_id;
     return append(out, series, error);
 }
@@ -124,6 +126,10 @@ static void digest_series(struct alm_digest *digest, const struct alm_series *se
     alm_frequency_write(&text, series->calendar.frequency);
     alm_text_printf(&text, " %zu %zu\n", series->season_length, series->n);
     alm_digest_update(digest, alm_text_string(&text), text.length);
+    for (size_t i = 0; i < series->n_labels; i++) {
+        const char *label = series->label[i] == NULL ? "" : series->label[i];
+        alm_digest_update(digest, label, strlen(label) + 1);
+    }
     for (size_t i = 0; i < series->n; i++) {
         bar.length = 0;
         alm_bytes_put_u64(&bar, (uint64_t)series->ts[i]);

@@ -17,8 +17,8 @@ struct alm_loaded {
     char *covariates;           /* a member of the run's spec, see workbench/covariates.h; NULL: none */
 };
 
-/* Loads the series that match patterns (GLOB). season > 0 takes the place of their own season length. Text
- * series and series without values are refused by name. ALM_NOTFOUND with a suggestion when a pattern matches
+/* Loads the series that match patterns (GLOB). season > 0 takes the place of their own season length. Series
+ * without values are refused by name. ALM_NOTFOUND with a suggestion when a pattern matches
  * nothing. Release with alm_loaded_clear in any case. */
 enum alm_status alm_load_series(struct alm_loaded *out, struct alm_store *store, const char *const *patterns,
                                 size_t n_patterns, size_t season, struct alm_error *error);

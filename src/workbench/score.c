@@ -11,6 +11,8 @@
 static size_t find_naive(const struct alm_run_row *row)
 {
     for (size_t i = 0; i < row->n_forecasters; i++)
+        if (strncmp(row->forecaster[i].spec, "majority", strlen("majority")) == 0) return i;
+    for (size_t i = 0; i < row->n_forecasters; i++)
         if (strcmp(row->forecaster[i].spec, "naive") == 0) return i;
     return 0;
 }

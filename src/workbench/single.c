@@ -48,6 +48,8 @@ static enum alm_status fill_history(struct alm_single *out, int64_t at, size_t h
             .target = alm_span_prefix(alm_series_span(s), out->bars[i]),
             .calendar = s->calendar,
             .season_length = s->season_length,
+            .n_labels = s->n_labels,
+            .label = (const char *const *)s->label,
         };
         if (s->covariates != NULL)
             alm_history_show(&entry, out->spans + i * n_spans, s->covariates,
@@ -71,6 +73,7 @@ void alm_single_candidate_clear(struct alm_candidate *candidate)
 {
     free(candidate->label);
     free(candidate->spec);
+    free(candidate->rival);
     *candidate = (struct alm_candidate){0};
 }
 
@@ -177,6 +180,7 @@ static void fill_row(struct task_rows *rows, const struct alm_single *single, si
     snprintf(row->reason, sizeof row->reason, "%s", outcome->reason);
     if (f == NULL || outcome->status != ALM_OK) return;
     row->forecast = f->mean + i * horizon;
+    if (f->classes[i].n > 0) row->classes = &f->classes[i];
     if (f->has_quantiles[i]) row->quantile = f->quantile + i * horizon * f->n_levels;
 }
 

@@ -31,7 +31,7 @@ static const char *spec_of(const char *name)
 {
     static const char *const specs[][2] = {{"lstm", "lstm:hidden=3,lookback=8,epochs=2"},
                                            {"majority", "majority:bins=quantile:4"},
-                                           {"persistence", "persistence:target=direction"}};
+                                           {"persistence", "persistence:bins=quantile:4"}};
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
         if (strcmp(specs[i][0], name) == 0) return specs[i][1];
     return name;

@@ -61,7 +61,7 @@ static struct alm_evaluation *golden_evaluation(void)
         for (size_t m = 0; m < FORECASTERS; m++)
             for (size_t s = 0; s < SERIES; s++) {
                 const struct alm_series_result row = golden_row(m, fold, s);
-                alm_evaluation_add(evaluation, m, fold, &row);
+                alm_evaluation_add(evaluation, m, fold, &row, NULL);
             }
     return evaluation;
 }
@@ -87,7 +87,7 @@ Test(evaluation, every_metric_has_a_code_a_unit_and_a_definition)
     struct alm_evaluation *evaluation = golden_evaluation();
     size_t n;
     const struct alm_metric *metric = alm_evaluation_metrics(evaluation, &n);
-    cr_assert(eq(sz, n, 8 + 2 + 2 + 2 * LEVELS));
+    cr_assert(eq(sz, n, 8 + 2 + 2 + 2 * LEVELS + 4));
     for (size_t i = 0; i < n; i++) {
         cr_assert(metric[i].definition[0] != '\0' && metric[i].unit[0] != '\0');
         for (size_t j = 0; j < i; j++)
@@ -105,9 +105,9 @@ Test(evaluation, without_quantile_levels_there_are_no_metrics_of_quantiles)
     size_t n;
     struct alm_series_result row = golden_row(0, 0, 0);
     row.quantile = NULL;
-    alm_evaluation_add(evaluation, 0, 0, &row);
+    alm_evaluation_add(evaluation, 0, 0, &row, NULL);
     alm_evaluation_metrics(evaluation, &n);
-    cr_assert(eq(sz, n, 8));
+    cr_assert(eq(sz, n, 8 + 4)); /* four of classes */
     cr_assert(isnan(alm_evaluation_find(evaluation, 0, ALM_ALL, ALM_ALL, "crps", &n)));
     cr_assert_not(isnan(alm_evaluation_find(evaluation, 0, ALM_ALL, ALM_ALL, "mae", &n)));
     alm_evaluation_free(evaluation);
@@ -137,8 +137,8 @@ Test(evaluation, scaling_and_shifting_the_data_change_the_metrics_as_they_should
                                                       .rmsse_scale = 0.25 * by * by,
                                                       .actual = ys,
                                                       .forecast = fs};
-            alm_evaluation_add(a, 0, fold, &row);
-            alm_evaluation_add(b, 0, fold, &changed);
+            alm_evaluation_add(a, 0, fold, &row, NULL);
+            alm_evaluation_add(b, 0, fold, &changed, NULL);
         }
         size_t n;
         const char *const same[] = {"mase", "rmsse", "r2"}, *const scaled[] = {"me", "mae", "rmse"};
@@ -162,14 +162,14 @@ Test(evaluation, constant_series_missing_actuals_and_failures_have_stated_result
     const double constant[] = {3, 3}, missing[] = {NAN, NAN}, f[] = {3, 4};
     size_t n;
     struct alm_series_result row = {.has_origin = true, .actual = constant, .forecast = f};
-    alm_evaluation_add(evaluation, 0, 0, &row);
+    alm_evaluation_add(evaluation, 0, 0, &row, NULL);
     row.actual = missing;
-    alm_evaluation_add(evaluation, 0, 1, &row);
+    alm_evaluation_add(evaluation, 0, 1, &row, NULL);
     row.status = ALM_NUMERIC;
     row.forecast = NULL;
-    alm_evaluation_add(evaluation, 1, 0, &row);
+    alm_evaluation_add(evaluation, 1, 0, &row, NULL);
     row.has_origin = false;
-    alm_evaluation_add(evaluation, 1, 1, &row);
+    alm_evaluation_add(evaluation, 1, 1, &row, NULL);
     cr_assert(eq(dbl, alm_evaluation_find(evaluation, 0, ALM_ALL, ALM_ALL, "mae", &n), 0.5));
     cr_assert(eq(sz, n, 2));
     cr_assert(isnan(alm_evaluation_find(evaluation, 0, ALM_ALL, ALM_ALL, "r2", &n)));
@@ -200,7 +200,7 @@ static void add_error(struct alm_evaluation *evaluation, size_t forecaster, size
                                           .actual = actual,
                                           .forecast = forecast,
                                           .fit_seconds = 0.25};
-    alm_evaluation_add(evaluation, forecaster, fold, &row);
+    alm_evaluation_add(evaluation, forecaster, fold, &row, NULL);
 }
 
 Test(evaluation, the_leaderboard_tests_one_series_with_diebold_mariano_over_origins)
@@ -284,7 +284,7 @@ Test(evaluation, incomplete_forecasters_rank_behind_complete_ones)
         add_error(evaluation, 1, fold, 0, 2, 1);
     }
     add_error(evaluation, 2, 0, 0, 1, 1);
-    alm_evaluation_add(evaluation, 2, 1, &failed);
+    alm_evaluation_add(evaluation, 2, 1, &failed, NULL);
     struct alm_leader leader[3];
     cr_assert(eq(int, alm_evaluation_leaderboard(evaluation, leader, NULL), ALM_OK));
     cr_assert(eq(sz, leader[0].forecaster, 1));
@@ -336,4 +336,82 @@ Test(verdict, words_follow_the_numbers)
     leader.n_origins = 0;
     leader.skill = NAN;
     expect(&leader, "lstm", "lstm has no forecast that can be compared with naive");
+}
+
+/* ---- classes ---- */
+
+/* Series 0 of a fold: two steps of three classes with edges 0 and 1. */
+static void add_classes(struct alm_evaluation *evaluation, size_t forecaster, size_t fold,
+                        const double *probability, const double *actual)
+{
+    static const double nothing[] = {NAN, NAN};
+    struct alm_class_forecast classes = {.kind = ALM_CLASSES_UNIFORM_BINS,
+                                         .n = 3,
+                                         .edge = (double[]){0, 1},
+                                         .probability = (double *)(uintptr_t)probability};
+    const struct alm_series_result row = {.has_origin = true,
+                                          .actual = actual,
+                                          .forecast = nothing,
+                                          .mase_scale = NAN,
+                                          .rmsse_scale = NAN,
+                                          .classes = &classes};
+    cr_assert(eq(int, alm_evaluation_add(evaluation, forecaster, fold, &row, NULL), ALM_OK));
+}
+
+static double value_of(const struct alm_evaluation *evaluation, size_t forecaster, const char *code)
+{
+    size_t n;
+    return alm_evaluation_find(evaluation, forecaster, ALM_ALL, ALM_ALL, code, &n);
+}
+
+Test(evaluation, classes_are_scored_by_log_loss_brier_and_hits)
+{
+    struct alm_evaluation *evaluation = create(2, 1, 2, 2, 2, NULL, 0);
+    const double sure[] = {0.5, 0.25, 0.25, 0.1, 0.1, 0.8}, even[] = {0.4, 0.3, 0.3, 0.4, 0.3, 0.3};
+    const double first[] = {-1, 0.5}, second[] = {0, NAN}; /* classes 0, 1; 0, missing */
+    for (size_t f = 0; f < 2; f++) {
+        add_classes(evaluation, f, 0, f == 0 ? even : sure, first);
+        add_classes(evaluation, f, 1, f == 0 ? even : sure, second);
+    }
+    cr_assert(epsilon_eq(dbl, value_of(evaluation, 1, "log_loss"), -(2 * log(0.5) + log(0.1)) / 3, 1e-12));
+    cr_assert(epsilon_eq(dbl, value_of(evaluation, 1, "brier"), (2 * 0.375 + 0.01 + 0.81 + 0.64) / 3, 1e-12));
+    cr_assert(epsilon_eq(dbl, value_of(evaluation, 1, "accuracy"), 2.0 / 3, 1e-12));
+    cr_assert(epsilon_eq(dbl, value_of(evaluation, 1, "balanced_accuracy"), 0.5, 1e-12));
+    cr_assert(isnan(value_of(evaluation, 1, "mae")));
+    struct alm_leader leaders[2];
+    cr_assert(eq(int, alm_evaluation_leaderboard(evaluation, leaders, NULL), ALM_OK));
+    const double even_loss = -(2 * log(0.4) + log(0.3)) / 3;
+    cr_assert(eq(sz, leaders[0].forecaster, 0)); /* the even one is better by log loss */
+    cr_assert(epsilon_eq(dbl, leaders[0].log_loss, even_loss, 1e-12));
+    cr_assert(leaders[1].skill < 0 && leaders[1].n_origins == 2);
+    alm_evaluation_free(evaluation);
+}
+
+Test(evaluation, forecasts_of_numbers_are_not_measured_against_classes)
+{
+    struct alm_evaluation *evaluation = create(2, 1, 1, 2, 2, NULL, 0);
+    const double even[] = {0.4, 0.3, 0.3, 0.4, 0.3, 0.3}, actual[] = {10, 20};
+    struct alm_leader leaders[2];
+    size_t n;
+    const struct alm_metric *metrics = alm_evaluation_metrics(evaluation, &n);
+    for (size_t i = 0; i < n; i++)
+        cr_assert(eq(int, alm_evaluation_applies(evaluation, i),
+                     strstr("log_loss brier balanced_accuracy", metrics[i].code) == NULL));
+    add_classes(evaluation, 0, 0, even, actual);
+    add_error(evaluation, 1, 0, 0, 1, 7);
+    cr_assert(eq(int, alm_evaluation_leaderboard(evaluation, leaders, NULL), ALM_OK));
+    cr_assert(eq(sz, leaders[1].forecaster, 1));
+    cr_assert(leaders[1].n_origins == 0 && isnan(leaders[1].skill) && leaders[1].mae == 1);
+    for (size_t i = 0; i < n; i++)
+        cr_assert(alm_evaluation_applies(evaluation, i));
+    alm_evaluation_free(evaluation);
+}
+
+Test(evaluation, an_impossible_class_that_occurs_costs_a_finite_log_loss)
+{
+    struct alm_evaluation *evaluation = create(1, 1, 1, 2, 2, NULL, 0);
+    const double sure[] = {1, 0, 0, 1, 0, 0}, actual[] = {9, 9};
+    add_classes(evaluation, 0, 0, sure, actual);
+    cr_assert(epsilon_eq(dbl, value_of(evaluation, 0, "log_loss"), -log(1e-15), 1e-9));
+    alm_evaluation_free(evaluation);
 }

@@ -144,8 +144,7 @@ static enum alm_status deliver(void *context, const struct alm_task_result *resu
     }
     ALM_TRY(alm_task_table_commit(recorder->store, &recorder->owner, &with, recorder->plan->settings.level,
                                   failure));
-    alm_evaluation_add_task(recorder->evaluation, &with);
-    return ALM_OK;
+    return alm_evaluation_add_task(recorder->evaluation, &with, failure);
 }
 
 static void store_metrics(const struct recorder *r)
