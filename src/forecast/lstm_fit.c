@@ -28,6 +28,29 @@ struct fitting {
     const struct alm_fit_hooks *hooks;
 };
 
+/* Whether series i of n is one of those that are held out as a whole. */
+static bool is_held_out(const struct alm_lstm_state *lstm, size_t i, size_t n)
+{
+    const double share = alm_config_real(lstm->config, "validation");
+    const size_t wanted = (size_t)(share * (double)n), held = share > 0 && wanted == 0 ? 1 : wanted;
+    return alm_permuted(i, n, alm_random_key(lstm->seed, "held out", 0)) < held;
+}
+
+/* Values of series i that its training windows see, and that its validation windows have targets in. */
+static void share_out(struct fitting *f, const struct alm_lstm_state *lstm, const struct alm_history *history,
+                      size_t i)
+{
+    const struct alm_span y = history->series[i].target;
+    const size_t lookback = lstm->plan.lookback,
+                 before = lookback * (lstm->plan.carry ? 1 + ALM_LSTM_WARM : 1);
+    size_t tail = tail_of(lstm, y.n);
+    if (alm_config_choice(lstm->config, "validate") == 1)
+        tail = is_held_out(lstm, i, history->n_series) ? y.n : 0;
+    f->train[i] = alm_span_prefix(y, y.n - tail);
+    f->tail[i] = alm_span_suffix(y, tail == 0 ? 0 : before < y.n - tail ? tail + before : y.n);
+    f->tail_bars[i] = tail;
+}
+
 /* Training windows end before a series' tail; those of the tail have their targets within it. */
 static enum alm_status cut_windows(struct fitting *f, const struct alm_lstm_state *lstm,
                                    const struct alm_history *history, struct alm_error *error)
@@ -39,15 +62,12 @@ static enum alm_status cut_windows(struct fitting *f, const struct alm_lstm_stat
     ALM_TRY(ALM_NEW(&f->train, history->n_series, error));
     ALM_TRY(ALM_NEW(&f->tail, history->n_series, error));
     ALM_TRY(ALM_NEW(&f->tail_bars, history->n_series, error));
-    const size_t before = plan->lookback * (plan->carry ? 1 + ALM_LSTM_WARM : 1);
+    if (alm_config_choice(lstm->config, "validate") == 1 && history->n_series < 2)
+        return alm_fail(error, ALM_DATA, "lstm: validate=series needs two series or more");
     if (plan->carry) shape.stride = plan->lookback;
     for (size_t i = 0; i < history->n_series; i++) {
-        const struct alm_span y = history->series[i].target;
-        const size_t tail = tail_of(lstm, y.n);
-        f->train[i] = alm_span_prefix(y, y.n - tail);
-        f->tail[i] = alm_span_suffix(y, tail == 0 ? 0 : before < y.n - tail ? tail + before : y.n);
-        f->tail_bars[i] = tail;
-        bars += tail;
+        share_out(f, lstm, history, i);
+        bars += f->tail_bars[i];
     }
     ALM_TRY(alm_window_set_create(&f->samples.windows, f->train, history->n_series, &shape, error));
     if (!plan->carry && bars / MOST_VALIDATION >= shape.stride) shape.stride = bars / MOST_VALIDATION + 1;

@@ -148,12 +148,18 @@ const struct alm_option alm_lstm_options[] = {
      .minimum = 0,
      .maximum = 1e9},
     {.name = "validation",
-     .help =
-         "share of each series, at its end, that is not trained on but decides which epoch is kept; 0: none",
+     .help = "share that is not trained on but decides which epoch is kept; 0: none",
      .kind = ALM_OPTION_REAL,
      .fallback = "0.1",
      .minimum = 0,
      .maximum = 0.5},
+    {.name = "validate",
+     .help =
+         "what is not trained on: the end of each series, or that share of the series, drawn by the seed, "
+         "from beginning to end",
+     .kind = ALM_OPTION_CHOICE,
+     .fallback = "tail",
+     .choices = "tail|series"},
     {.name = "patience",
      .help = "stop after this many epochs without a better validation loss; 0: never",
      .kind = ALM_OPTION_INTEGER,

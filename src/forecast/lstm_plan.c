@@ -22,6 +22,9 @@ static enum alm_status check_plan(const struct alm_lstm_state *lstm, struct alm_
                         "lstm: residual=season takes the season out, deseason=1 would again");
     if (slstm && (alm_config_flag(c, "peephole") || alm_config_choice(c, "forget") != ALM_FORGET_LEARNED))
         return alm_fail(error, ALM_USAGE, "lstm: peephole and forget are of cell=lstm, not of cell=slstm");
+    if (plan->series_numbers && alm_config_choice(c, "validate") == 1)
+        return alm_fail(error, ALM_USAGE,
+                        "lstm: validate=series would leave series without a learnt vector (embedding)");
     if (plan->carry && lstm->decoder == RECURSIVE)
         return alm_fail(error, ALM_USAGE, "lstm: state=carry does not go with decoder=recursive");
     if (alm_config_has(c, "answer") && lstm->decoder == DIRECT)

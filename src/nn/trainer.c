@@ -150,6 +150,12 @@ static enum alm_status checkpoint(struct training *t, struct alm_error *error)
     if (t->hooks->checkpoint == NULL) return ALM_OK;
     const double start = seconds(t);
     t->state.seconds += start - t->begin;
+    /* room at once for all blocks: growing would take twice the memory */
+    if (alm_grow((void **)&bytes.data, &bytes.capacity,
+                 4 * t->network->n_parameters * sizeof(alm_real) + parts.n_carried * sizeof(alm_real) +
+                     t->state.n_history * sizeof *t->state.history + 4096,
+                 1, NULL) != ALM_OK)
+        bytes.failed = true;
     alm_trainer_state_save(&parts, &bytes);
     t->state.seconds = before;
     enum alm_status status = alm_bytes_check(&bytes, error);

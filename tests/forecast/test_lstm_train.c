@@ -8,6 +8,7 @@
 
 enum { N = 160, HORIZON = 3, FITS = 2, TRAININGS = 2 };
 #define SMALL "hidden=4,lookback=14,epochs=6,steps=8,batch=16"
+#define BRIEF "hidden=4,lookback=14,epochs=1,steps=8,batch=16"
 #define WIDE "hidden=4,lookback=14,epochs=6,steps=8,batch=100"
 
 /* What the workbench would keep, in memory, and when the fit is cancelled. */
@@ -223,6 +224,50 @@ Test(lstm_train, every_option_of_training_matters)
     }
     for (size_t i = 0; i < SPECS; i++)
         alm_bytes_clear(&out[i]);
+}
+
+/* The blob of a fit on three series, the last value of series `changed` being another (-1: none is). */
+static void fit_three(struct alm_bytes *out, int changed, enum alm_status expected, size_t n_series)
+{
+    struct sample s[3];
+    struct alm_history_series series[3];
+    struct alm_series_outcome outcome[3];
+    const char *const names[] = {"a", "b", "c"};
+    for (size_t i = 0; i < 3; i++) {
+        s[i] = sample_create(N, i + 1);
+        if ((int)i == changed) s[i].y[N - 1] += 10;
+        series[i] = history_of(&s[i], N);
+        series[i].name = names[i];
+    }
+    const struct alm_history history = {n_series, series, HORIZON};
+    struct alm_forecaster *forecaster =
+        make_forecaster("lstm:" BRIEF ",validate=series,validation=0.34", 1, 0);
+    fit_on(forecaster, &history, outcome);
+    cr_assert(eq(int, outcome[0].status, expected), "%s", outcome[0].reason);
+    if (expected == ALM_OK) cr_assert(eq(int, alm_forecaster_save(forecaster, out, NULL), ALM_OK));
+    alm_forecaster_free(forecaster);
+    for (size_t i = 0; i < 3; i++)
+        sample_free(&s[i]);
+}
+
+Test(lstm_train, a_series_that_is_held_out_is_not_learnt_from)
+{
+    struct alm_bytes plain = {0}, other = {0};
+    size_t unlike = 0;
+    fit_three(&plain, -1, ALM_OK, 3);
+    for (int changed = 0; changed < 3; changed++) {
+        size_t differing = 0;
+        fit_three(&other, changed, ALM_OK, 3);
+        cr_assert(eq(sz, plain.length, other.length));
+        /* with one epoch the validation loss decides nothing; it and the digest differ, the weights do not */
+        for (size_t i = 0; i < plain.length; i++)
+            differing += plain.data[i] != other.data[i];
+        unlike += differing > 100;
+        alm_bytes_clear(&other);
+    }
+    cr_assert(eq(sz, unlike, 2));
+    alm_bytes_clear(&plain);
+    fit_three(&plain, -1, ALM_DATA, 1);
 }
 
 Test(lstm_train, a_time_limit_ends_it_and_is_told)
