@@ -1,6 +1,7 @@
 #include "ingest/parser.h"
 
 #include "base/memory.h"
+#include "ingest/reader.h"
 #include "ingest/source.h"
 
 #include <csv.h>
@@ -68,6 +69,7 @@ void alm_parser_free(struct alm_parser *parser)
 static enum alm_status add_field(struct alm_parser *parser, const char *from, const char *to,
                                  struct alm_error *error)
 {
+    if (parser->n > ALM_READER_FIELDS_LIMIT) return ALM_OK; /* the reader refuses the record */
     if (parser->n == parser->capacity)
         ALM_TRY(alm_grow((void **)&parser->fields, &parser->capacity, parser->n + 1, sizeof *parser->fields,
                          error));
@@ -135,6 +137,7 @@ enum alm_status alm_parser_split(const struct alm_field **fields, size_t *count,
 static void on_field(void *text, size_t n, void *context)
 {
     struct alm_parser *parser = context;
+    if (parser->n > ALM_READER_FIELDS_LIMIT) return;
     if (parser->failed ||
         alm_grow((void **)&parser->fields, &parser->capacity, parser->n + 1, sizeof *parser->fields, NULL) !=
             ALM_OK ||

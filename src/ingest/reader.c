@@ -124,6 +124,11 @@ static void check_bytes(struct alm_record *out, const struct alm_reader *reader)
         refuse(out, nul ? ALM_RECORD_NUL : ALM_RECORD_NOT_UTF8, bad);
         return;
     }
+    if (out->n > ALM_READER_FIELDS_LIMIT) {
+        out->n = 0;
+        refuse(out, ALM_RECORD_TOO_LONG, 0);
+        return;
+    }
     if (out->raw_n <= ALM_READER_FIELD_LIMIT) return;
     for (size_t i = 0; i < out->n; i++) {
         if (out->fields[i].n > ALM_READER_FIELD_LIMIT) {

@@ -13,6 +13,7 @@
 
 /* The longest field, and the most lines one record may span. */
 #define ALM_READER_FIELD_LIMIT ((size_t)1 << 20)
+#define ALM_READER_FIELDS_LIMIT ((size_t)262144)
 #define ALM_READER_LINES_LIMIT ((size_t)1000)
 
 /* What is wrong with a record as such; the words are in reject.h. */

@@ -139,7 +139,7 @@ static const char *find_fault_hint(enum alm_record_fault fault)
     case ALM_RECORD_TEXT_AFTER_QUOTE:
         return "where quotes inside quotes are not doubled: --escape backslash or none";
     case ALM_RECORD_TOO_LONG:
-        return "a field may have 1 MB, a line 16 MB";
+        return "a field may have 1 MB, a line 16 MB and 262144 fields";
     default:
         return NULL;
     }

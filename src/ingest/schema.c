@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { COLUMNS_LIMIT = 32768 };
+
 static enum alm_status fail_column(const struct alm_schema *schema, const char *option, const char *name,
                                    size_t n, struct alm_error *error)
 {
@@ -93,6 +95,10 @@ static enum alm_status name_columns(struct alm_decision *d, struct alm_error *er
 {
     struct alm_schema *schema = d->schema;
     const struct alm_sample_record *first = &d->sample->records[0];
+    if (first->n > COLUMNS_LIMIT)
+        return alm_fail(error, ALM_DATA,
+                        "%zu columns are more than %d; if each row is a series, say --layout rows", first->n,
+                        COLUMNS_LIMIT);
     ALM_TRY(ALM_NEW(&schema->columns, first->n, error));
     ALM_TRY(ALM_NEW(&d->facts, first->n, error));
     schema->n_columns = first->n;

@@ -377,6 +377,18 @@ Test(layouts, files_without_times_are_counted_where_nothing_else_is_left)
     refused(NONE, "V1,V2,V3,V4\nH1,5,6,\nH1,1,2,3\n", ALM_USAGE, "--index");
 }
 
+Test(layouts, columns_and_fields_have_limits)
+{
+    struct alm_text text = {0};
+    for (size_t i = 0; i < 40000; i++)
+        alm_text_append(&text, "1,");
+    refused(NONE, alm_text_string(&text), ALM_DATA, "40001 columns are more than 32768");
+    for (size_t i = 0; i < 260000; i++)
+        alm_text_append(&text, "1,");
+    refused(NONE, alm_text_string(&text), ALM_DATA, "no row can be read: line 1: record too long");
+    alm_text_clear(&text);
+}
+
 Test(layouts, a_row_can_be_a_series)
 {
     const struct alm_ingest_options rows = {.layout = "rows", .index = true};
