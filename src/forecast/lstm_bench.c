@@ -19,6 +19,7 @@ enum alm_status alm_lstm_bench_init(struct alm_lstm_bench *bench, const struct a
     *bench = (struct alm_lstm_bench){.lstm = lstm};
     ALM_TRY(alm_tape_create(&bench->tape, lstm->networks[0], steps, ALM_LSTM_ROWS, error));
     ALM_TRY(alm_batch_init(&bench->batch, &lstm->networks[0]->shape, steps, ALM_LSTM_ROWS, error));
+    ALM_TRY(ALM_NEW(&bench->probability, lstm->loss.n_levels, error));
     ALM_TRY(ALM_NEW(&bench->scratch, ALM_LSTM_ROWS * alm_lstm_scratch(&lstm->plan), error));
     if (lstm->plan.carry)
         ALM_TRY(alm_state_create(&bench->states, &lstm->networks[0]->shape, ALM_LSTM_ROWS, error));
@@ -34,6 +35,7 @@ void alm_lstm_bench_clear(struct alm_lstm_bench *bench)
     free(bench->scratch);
     free(bench->answers);
     free(bench->votes);
+    free(bench->probability);
 }
 
 void alm_lstm_bench_put(struct alm_lstm_bench *bench, size_t row, struct alm_lstm_window window)
@@ -129,6 +131,33 @@ double alm_lstm_bench_vote(struct alm_lstm_bench *bench, size_t row, size_t h, d
     return base + scale * median(bench->votes, bench->lstm->n_networks);
 }
 
+void alm_lstm_bench_classes(double *probability, struct alm_lstm_bench *bench, size_t row, size_t h)
+{
+    const struct alm_lstm_state *lstm = bench->lstm;
+    const size_t n = lstm->loss.n_levels;
+    double base, scale;
+    for (size_t k = 0; k < n; k++)
+        probability[k] = 0;
+    for (size_t i = 0; i < lstm->n_networks; i++) {
+        alm_lstm_bench_read(bench->probability, &base, &scale, bench, i, row, h);
+        for (size_t k = 0; k < n; k++)
+            probability[k] += bench->probability[k] / (double)lstm->n_networks;
+    }
+}
+
+/* Whether the classes that were learnt are those of a series. */
+static enum alm_status check_labels(const struct alm_lstm_classes *classes,
+                                    const struct alm_history_series *series, struct alm_error *error)
+{
+    if (series->n_labels != alm_lstm_one_hot(classes))
+        return alm_fail(error, ALM_DATA, "this lstm was trained on %zu labels; %s has %zu",
+                        alm_lstm_one_hot(classes), series->name, series->n_labels);
+    if (classes->rule.n > 0 && alm_lstm_classes_find(classes, series->name) == NULL)
+        return alm_fail(error, ALM_DATA, "this lstm has no bins for %s, which it was not trained on",
+                        series->name);
+    return ALM_OK;
+}
+
 enum alm_status alm_lstm_last_window(struct alm_lstm_window *out, bool *usable,
                                      const struct alm_lstm_state *lstm,
                                      const struct alm_history_series *series, struct alm_error *error)
@@ -142,6 +171,7 @@ enum alm_status alm_lstm_last_window(struct alm_lstm_window *out, bool *usable,
             "%zu and %zu",
             plan->n_past, plan->n_future, plan->n_statics, series->name, series->n_past, series->n_future,
             series->n_statics);
+    ALM_TRY(check_labels(&plan->classes, series, error));
     *usable = series->target.n >= plan->lookback &&
               !(plan->seasonal && series->season_length > plan->lookback) &&
               !(plan->series_numbers && alm_lstm_series_number(lstm, series->name) == lstm->n_names);

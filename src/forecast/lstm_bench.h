@@ -15,6 +15,7 @@ struct alm_lstm_bench {
     double *scratch;                /* [ALM_LSTM_ROWS][alm_lstm_scratch] */
     alm_real *answers;              /* [n_networks][ALM_LSTM_ROWS][outputs] */
     double *votes;                  /* [n_networks] */
+    double *probability;            /* [loss.n_levels] of one network, with classes */
     struct alm_layer_state *states; /* of the rows, with state=carry; else NULL */
 };
 
@@ -42,6 +43,9 @@ void alm_lstm_bench_read(double *values, double *base, double *scale, const stru
 /* Median over networks of the point forecast (level NAN) or the quantile at a level, in the data's unit. NaN
  * where there is no such quantile. */
 double alm_lstm_bench_vote(struct alm_lstm_bench *bench, size_t row, size_t h, double level);
+
+/* Mean over networks of the probabilities [loss.n_levels] of step h of row. */
+void alm_lstm_bench_classes(double *probability, struct alm_lstm_bench *bench, size_t row, size_t h);
 
 /* The series' last window; false when the series cannot be forecast: its history is shorter than the window
  * (another series' season may have made that longer), or than residual=season needs, or its embedding is not

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Raised when the layout changes; an older one is refused. */
-enum { VERSION = 3, MOST_NETWORKS = 1000, MOST_NORMS = 1000000 };
+enum { VERSION = 4, MOST_NETWORKS = 1000, MOST_NORMS = 1000000 };
 
 void alm_lstm_clear_fit(struct alm_lstm_state *lstm)
 {
@@ -24,6 +24,7 @@ void alm_lstm_clear_fit(struct alm_lstm_state *lstm)
     lstm->names = NULL;
     lstm->norms = NULL;
     lstm->n_names = 0;
+    alm_lstm_classes_clear(&lstm->plan.classes);
     lstm->plan.n_past = lstm->plan.n_future = lstm->plan.n_statics = 0;
     alm_lstm_point_norms(lstm);
 }
@@ -48,6 +49,7 @@ static void save_plan(struct alm_bytes *out, const struct alm_lstm_state *lstm)
     put_norm(out, plan->log_scale);
     for (size_t i = 0; i < plan->n_past + plan->n_future + plan->n_statics; i++)
         put_norm(out, lstm->norms[i]);
+    alm_lstm_classes_save(&plan->classes, out);
     alm_bytes_put_u64(out, lstm->n_names);
     for (size_t i = 0; i < lstm->n_names; i++)
         alm_bytes_put_text(out, lstm->names[i]);
@@ -148,6 +150,8 @@ static enum alm_status load_plan(struct alm_lstm_state *lstm, struct alm_bytes_r
         return damaged(error);
     plan->horizon = alm_lstm_is_recursive(lstm) ? alm_lstm_answer(lstm, lstm->horizon) : lstm->horizon;
     ALM_TRY(load_norms(lstm, in, error));
+    ALM_TRY(alm_lstm_classes_load(&plan->classes, in, error));
+    alm_lstm_set_loss(lstm);
     return load_names(lstm, in, error);
 }
 

@@ -13,6 +13,20 @@ static void put_step(struct alm_forecast *out, size_t i, size_t h, struct alm_ls
     }
 }
 
+static enum alm_status put_classes(struct alm_forecast *out, size_t i, struct alm_lstm_bench *bench,
+                                   size_t row, struct alm_error *error)
+{
+    const struct alm_lstm_classes *classes = &bench->lstm->plan.classes;
+    const struct alm_lstm_frame *frame = &bench->frame[row];
+    const size_t n = classes->rule.n;
+    const double last = alm_span_last((struct alm_span){.y = frame->y, .n = bench->lstm->plan.lookback});
+    ALM_TRY(alm_forecast_set_classes(out, i, classes->rule.kind, n, error));
+    alm_class_edges_at(out->classes[i].edge, &classes->rule, frame->edge, last);
+    for (size_t h = 0; h < out->horizon; h++)
+        alm_lstm_bench_classes(out->classes[i].probability + h * n, bench, row, h);
+    return ALM_OK;
+}
+
 /* Rows without a forecast are NaN, which the wrapper reports. */
 static void put_series(struct alm_forecast *out, size_t i, struct alm_lstm_bench *bench, size_t row,
                        bool usable)
@@ -43,7 +57,10 @@ static enum alm_status forecast_rows(struct alm_forecast *out, struct alm_lstm_b
         alm_lstm_bench_run(bench, i);
     }
     for (size_t row = 0; row < rows; row++)
-        put_series(out, first + row, bench, row, usable[row]);
+        if (usable[row] && bench->lstm->plan.classes.rule.n > 0)
+            ALM_TRY(put_classes(out, first + row, bench, row, error));
+        else
+            put_series(out, first + row, bench, row, usable[row]);
     return ALM_OK;
 }
 

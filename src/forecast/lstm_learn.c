@@ -23,6 +23,17 @@ static enum alm_status check_series(const struct alm_lstm_state *lstm, const str
     return ALM_OK;
 }
 
+static enum alm_status check_classes(const struct alm_lstm_state *lstm, const struct alm_history *history,
+                                     struct alm_error *error)
+{
+    struct alm_error own = {0};
+    if (alm_lstm_check_classes(lstm, &own) != ALM_OK) return alm_fail(error, ALM_DATA, "%s", own.text);
+    if (alm_lstm_one_hot(&lstm->plan.classes) > 0 && (lstm->plan.seasonal || lstm->plan.deseason))
+        return alm_fail(error, ALM_DATA, "lstm: %s holds labels, from which no season can be taken",
+                        history->series[0].name);
+    return ALM_OK;
+}
+
 static void set_sizes(struct alm_lstm_state *lstm, const struct alm_history *history)
 {
     struct alm_lstm_plan *plan = &lstm->plan;
@@ -123,6 +134,14 @@ enum alm_status alm_lstm_learn(struct alm_lstm_state *lstm, const struct alm_his
 enum alm_status alm_lstm_size(struct alm_lstm_state *lstm, const struct alm_history *history,
                               struct alm_error *error)
 {
+    ALM_TRY(alm_lstm_classes_learn(&lstm->plan.classes, history, error));
+    if (lstm->plan.classes.rule.n == 0 && alm_config_choice(lstm->config, "loss") == ALM_LOSS_CLASSES)
+        return alm_fail(error, ALM_DATA,
+                        "lstm: loss=classes needs labels, target=direction or bins=quantile:N, and %s holds "
+                        "numbers",
+                        history->series[0].name);
+    alm_lstm_set_loss(lstm);
+    if (lstm->plan.classes.rule.n > 0) ALM_TRY(check_classes(lstm, history, error));
     set_sizes(lstm, history);
     return check_series(lstm, history, error);
 }

@@ -34,16 +34,17 @@ const struct alm_option alm_lstm_options[] = {
      .choices = "all|last"},
     {.name = "loss",
      .help = "what training makes small; gaussian, student: the negative log likelihood of a normal or "
-             "Student distribution, whose quantiles are forecast",
+             "Student distribution, whose quantiles are forecast; classes (with labels, target=direction or "
+             "bins always): cross-entropy, probabilities are forecast",
      .kind = ALM_OPTION_CHOICE,
      .fallback = "mae",
-     .choices = "mse|mae|huber|quantile|gaussian|student"},
-    {.name = "levels",
-     .help = "quantile levels of loss=quantile, rising",
-     .kind = ALM_OPTION_NUMBERS,
-     .fallback = "0.025+0.1+0.25+0.5+0.75+0.9+0.975",
-     .minimum = 0.001,
-     .maximum = 0.999},
+     .choices = "mse|mae|huber|quantile|gaussian|student|classes"},
+    ALM_CLASS_OPTIONS{.name = "levels",
+                      .help = "quantile levels of loss=quantile, rising",
+                      .kind = ALM_OPTION_NUMBERS,
+                      .fallback = "0.025+0.1+0.25+0.5+0.75+0.9+0.975",
+                      .minimum = 0.001,
+                      .maximum = 0.999},
     {.name = "crossing",
      .help = "quantiles of loss=quantile that cross are sorted; monotone: each is the one below plus a "
              "positive number, so that none can cross",
@@ -331,16 +332,45 @@ static enum alm_status check_levels(const struct alm_loss *loss, struct alm_erro
     return ALM_OK;
 }
 
-enum alm_status alm_lstm_read_options(struct alm_lstm_state *lstm, struct alm_error *error)
+void alm_lstm_set_loss(struct alm_lstm_state *lstm)
 {
     const struct alm_config *c = lstm->config;
+    const size_t classes = lstm->plan.classes.rule.n;
     lstm->loss = (struct alm_loss){
         .kind = (enum alm_loss_kind)alm_config_choice(c, "loss"), .delta = 1, .n_levels = 1};
+    if (classes > 0) lstm->loss = (struct alm_loss){.kind = ALM_LOSS_CLASSES, .n_levels = classes};
     if (lstm->loss.kind == ALM_LOSS_GAUSSIAN) lstm->loss.n_levels = 2;
     if (lstm->loss.kind == ALM_LOSS_STUDENT) lstm->loss.n_levels = 3;
-    ALM_TRY(alm_lstm_read_plan(lstm, error));
-    if (lstm->loss.kind != ALM_LOSS_QUANTILE) return ALM_OK;
+    if (lstm->loss.kind != ALM_LOSS_QUANTILE) return;
     lstm->loss.monotone = alm_config_choice(c, "crossing") == 1;
     lstm->loss.levels = alm_config_numbers(c, "levels", &lstm->loss.n_levels);
+}
+
+enum alm_status alm_lstm_check_classes(const struct alm_lstm_state *lstm, struct alm_error *error)
+{
+    if (lstm->plan.skip || alm_lstm_is_recursive(lstm))
+        return alm_fail(error, ALM_USAGE,
+                        "lstm: forecasts of classes go with skip=none and without "
+                        "decoder=recursive");
+    return ALM_OK;
+}
+
+/* target and bins mean loss=classes. */
+static enum alm_status read_classes(struct alm_lstm_state *lstm, struct alm_error *error)
+{
+    struct alm_class_rule *rule = &lstm->plan.classes.options;
+    ALM_TRY(alm_class_rule_read(rule, lstm->config, "lstm", error));
+    if (rule->n > 0 && alm_config_given(lstm->config, "loss") && lstm->loss.kind != ALM_LOSS_CLASSES)
+        return alm_fail(error, ALM_USAGE, "lstm: target=direction and bins go with loss=classes");
+    if (rule->n > 0 || lstm->loss.kind == ALM_LOSS_CLASSES) return alm_lstm_check_classes(lstm, error);
+    return ALM_OK;
+}
+
+enum alm_status alm_lstm_read_options(struct alm_lstm_state *lstm, struct alm_error *error)
+{
+    alm_lstm_set_loss(lstm);
+    ALM_TRY(alm_lstm_read_plan(lstm, error));
+    ALM_TRY(read_classes(lstm, error));
+    if (lstm->loss.kind != ALM_LOSS_QUANTILE) return ALM_OK;
     return check_levels(&lstm->loss, error);
 }

@@ -30,6 +30,10 @@ struct alm_lstm_state {
  * each other. */
 extern const struct alm_option alm_lstm_options[];
 enum alm_status alm_lstm_read_options(struct alm_lstm_state *lstm, struct alm_error *error);
+/* ALM_USAGE when options do not go with classes. */
+enum alm_status alm_lstm_check_classes(const struct alm_lstm_state *lstm, struct alm_error *error);
+/* Makes the loss that of the plan's classes, or, without, that of the options. */
+void alm_lstm_set_loss(struct alm_lstm_state *lstm);
 
 /* lstm_plan.c: what the options say of windows and network. */
 enum alm_status alm_lstm_read_plan(struct alm_lstm_state *lstm, struct alm_error *error);

@@ -5,7 +5,8 @@
 
 size_t alm_lstm_inputs(const struct alm_lstm_plan *plan)
 {
-    const size_t marks = plan->mask ? 1 : 0, values = 1 + marks + plan->n_past + plan->n_future;
+    const size_t one_hot = alm_lstm_one_hot(&plan->classes), marks = plan->mask ? 1 : 0;
+    const size_t values = (one_hot > 0 ? one_hot : 1) + marks + plan->n_past + plan->n_future;
     return plan->segment * values + alm_feature_count(plan->calendar) + (plan->scale_input ? 1 : 0);
 }
 
@@ -58,6 +59,11 @@ void alm_lstm_frame(struct alm_lstm_frame *out, const struct alm_lstm_plan *plan
     *out = (struct alm_lstm_frame){
         .window = window, .y = window.series->target.y + window.first, .season = season};
     out->z = out->y;
+    out->edge = plan->classes.rule.n > 0 ? alm_lstm_classes_find(&plan->classes, window.series->name) : NULL;
+    if (alm_lstm_one_hot(&plan->classes) > 0) { /* labels have no scale */
+        out->scaler = (struct alm_scaler){0, 1};
+        return;
+    }
     if (plan->deseason && season > 1 && 2 * season <= n) {
         mean_season(index, out->y, n, season);
         for (size_t i = 0; i < plan->lookback; i++)
@@ -95,11 +101,22 @@ static void fill_features(alm_real *out, const struct alm_lstm_plan *plan, const
         out[k] = (alm_real)features[k];
 }
 
+/* Labels as one number each that is 1 where the value is that label. */
+static alm_real *fill_labels(alm_real *x, size_t n, const double *y, size_t values)
+{
+    memset(x, 0, values * n * sizeof *x);
+    for (size_t i = 0; i < values; i++, x += n)
+        if (y[i] >= 0 && y[i] < (double)n) x[(size_t)y[i]] = 1;
+    return x;
+}
+
 /* The values of one step, and their marks. */
 static alm_real *fill_values(alm_real *x, const struct alm_lstm_plan *plan,
                              const struct alm_lstm_frame *frame, size_t from)
 {
-    for (size_t i = from; i < from + plan->segment; i++) {
+    const size_t one_hot = alm_lstm_one_hot(&plan->classes);
+    if (one_hot > 0) x = fill_labels(x, one_hot, frame->y + from, plan->segment);
+    for (size_t i = from; one_hot == 0 && i < from + plan->segment; i++) {
         const double scaled = isnan(frame->z[i]) ? 0 : alm_scaler_apply(frame->scaler, frame->z[i]);
         *x++ = (alm_real)(plan->arcsinh ? asinh(scaled) : scaled);
     }
@@ -178,9 +195,40 @@ double alm_lstm_base(const struct alm_lstm_plan *plan, const struct alm_lstm_fra
     return frame->index == NULL ? base : base + frame->index[(seen + h) % frame->season];
 }
 
+/* The last value of the first `seen` ones that is there, or NaN. */
+static double last_seen(const struct alm_lstm_frame *frame, size_t seen)
+{
+    return alm_span_last((struct alm_span){.y = frame->y, .n = seen});
+}
+
+static void wanted_classes(alm_real *wanted, alm_real *weight, const struct alm_lstm_plan *plan,
+                           const struct alm_lstm_frame *frame, size_t seen)
+{
+    const struct alm_class_rule *rule = &plan->classes.rule;
+    const double last = last_seen(frame, seen);
+    const bool counts =
+        frame->edge != NULL && (rule->kind == ALM_CLASSES_LABELS || seen >= scaled_values(plan));
+    double moved[2];
+    const double *edge = frame->edge;
+    if (rule->kind == ALM_CLASSES_DIRECTION && edge != NULL) {
+        alm_class_edges_at(moved, rule, edge, last);
+        edge = moved;
+    }
+    for (size_t h = 0; h < plan->horizon; h++) {
+        const double y = frame->y[seen + h];
+        const bool there = counts && !isnan(y) && !isnan(last);
+        wanted[h] = there ? (alm_real)alm_class_of(y, edge, rule->n) : 0;
+        weight[h] = there ? 1 : 0;
+    }
+}
+
 void alm_lstm_wanted(alm_real *wanted, alm_real *weight, const struct alm_lstm_plan *plan,
                      const struct alm_lstm_frame *frame, size_t seen)
 {
+    if (plan->classes.rule.n > 0) {
+        wanted_classes(wanted, weight, plan, frame, seen);
+        return;
+    }
     /* no unit, no season seen yet, or within what the scaler reads: does not count */
     const bool counts =
         frame->scaler.scale > 0 && (!plan->seasonal || seen >= frame->season) && seen >= scaled_values(plan);

@@ -3,6 +3,7 @@
 #define ALM_FORECAST_LSTM_WINDOW_H
 
 #include "forecast/forecaster.h"
+#include "forecast/lstm_classes.h"
 #include "nn/network.h"
 #include "window/calendar_features.h"
 #include "window/scaler.h"
@@ -29,6 +30,7 @@ struct alm_lstm_plan {
     bool carry;          /* windows go on with the state of the one before */
     bool series_numbers; /* rows say which series they are of (embedding) */
     struct alm_features calendar;
+    struct alm_lstm_classes classes; /* owned by the state's plan */
 
     /* Learnt from the training part. */
     struct alm_lstm_norm log_scale;
@@ -52,8 +54,9 @@ struct alm_lstm_window {
 /* A window and what scales it. */
 struct alm_lstm_frame {
     struct alm_lstm_window window;
-    const double *y; /* [lookback and, in training, horizon] the values */
-    const double *z; /* [lookback] the same without their season: y itself unless deseason */
+    const double *y;    /* [lookback and, in training, horizon] the values */
+    const double *z;    /* [lookback] the same without their season: y itself unless deseason */
+    const double *edge; /* [classes.rule.n - 1] of the series; NULL: numbers are forecast */
     const double
         *index; /* [season] mean season by bar modulo season, from the window's first bar on, or NULL */
     size_t season;
@@ -80,7 +83,8 @@ void alm_lstm_encode(struct alm_batch *batch, size_t row, const struct alm_lstm_
 double alm_lstm_base(const struct alm_lstm_plan *plan, const struct alm_lstm_frame *frame, size_t seen,
                      size_t h);
 
-/* The answers wanted after the first `seen` values, [horizon]; weight is 1 for those that count. */
+/* The answers wanted after the first `seen` values, [horizon] (numbers of classes, where those are forecast);
+ * weight is 1 for those that count. */
 void alm_lstm_wanted(alm_real *wanted, alm_real *weight, const struct alm_lstm_plan *plan,
                      const struct alm_lstm_frame *frame, size_t seen);
 
