@@ -124,3 +124,18 @@ JOIN series AS s ON s.series_id = x.series_id
 JOIN observation AS o ON o.frame_id = s.frame_id AND o.ts BETWEEN s.first_ts AND s.last_ts
 WHERE x.run_id = :run AND x.series_no = :series
 ORDER BY o.ts;
+
+-- Trials of a search with a loss, the best first.
+-- name: report_trial
+SELECT
+  t.trial, t.spec, t.loss, t.naive_loss, t.skill, t.budget, t.seconds, t.seconds_per_epoch, t.train_loss,
+  t.validation_loss, t.gap, t.rung, o.number
+FROM v_trial AS t
+LEFT JOIN v_trial_option AS o ON o.run = t.run AND o.trial = t.trial AND o."option" = 'lookback'
+WHERE t.run = :run AND t.status = 'OK'
+ORDER BY t.rung DESC, t.loss, t.trial;
+
+-- name: report_sensitivity
+SELECT "option", share, rank_correlation, n, n_groups FROM v_sensitivity
+WHERE run = :run
+ORDER BY share IS NULL, share DESC, "option";

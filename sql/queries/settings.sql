@@ -19,7 +19,7 @@ SELECT m.value FROM run AS r, json_each(r.spec, '$.models') AS m WHERE r.run_id 
 -- name: settings_search
 SELECT json_extract(spec, '$.trials'), json_extract(spec, '$.method'), json_extract(spec, '$.metric'),
   json_extract(spec, '$.budget'), json_extract(spec, '$.full_budget'), json_extract(spec, '$.reduction'),
-  json_extract(spec, '$.keep'), json_extract(spec, '$.keep_until'),
+  json_extract(spec, '$.keep'), json_extract(spec, '$.origin'),
   json_extract(spec, '$.cut')
 FROM run WHERE run_id = :run;
 

@@ -21,6 +21,10 @@ enum alm_status alm_chart_error(struct alm_text *out, const struct alm_facts *fa
 enum alm_status alm_chart_training(struct alm_text *out, const struct alm_facts *facts,
                                    struct alm_error *error);
 
+/* Time per epoch, and training and validation loss, against the lookback of a search's trials of the first
+ * rung; nothing where lookback was not searched or nothing was trained by epochs. */
+void alm_chart_lookback(struct alm_text *out, const struct alm_facts *facts);
+
 /* Nominal quantile level against the share of actuals below it, and a table of the intervals' coverage. */
 void alm_chart_coverage(struct alm_text *out, const struct alm_facts *facts);
 

@@ -135,15 +135,43 @@ static void append_origin(struct alm_text *out, const struct alm_facts *facts, c
         append_moment(out, facts, flag, alm_table_integer(t, 0, ALM_EXTENT_LAST));
 }
 
+/* What a search is over, and how. */
+static void append_search(struct alm_text *out, const struct alm_facts *facts)
+{
+    static const char *const keys[] = {"trials", "metric", "method", "budget", "reduction", "keep"};
+    const struct alm_table *t = &facts->option;
+    struct alm_text value = {0}, flag = {0};
+    for (size_t i = 0; i < t->rows; i++)
+        if (strcmp(alm_table_text(t, i, ALM_OPTION_KEY), "models") == 0)
+            append_argument(out, "--model", alm_table_text(t, i, ALM_OPTION_ITEM));
+    alm_stored_text(&value, facts, "method");
+    const bool halving = strcmp(alm_text_string(&value), "halving") == 0;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (!halving && (strcmp(keys[i], "budget") == 0 || strcmp(keys[i], "reduction") == 0)) continue;
+        if (!alm_stored_text(&value, facts, keys[i])) continue;
+        alm_text_reset(&flag);
+        alm_text_printf(&flag, "--%s", keys[i]);
+        append_argument(out, alm_text_string(&flag), alm_text_string(&value));
+    }
+    const double origin = alm_stored_number(facts, "origin");
+    if (!isnan(origin)) append_moment(out, facts, "--origin", (int64_t)origin);
+    if (value.failed || flag.failed) out->failed = true;
+    alm_text_clear(&flag);
+    alm_text_clear(&value);
+}
+
 void alm_words_command(struct alm_text *out, const struct alm_facts *facts)
 {
     const char *kind = alm_table_text(&facts->run_row, 0, ALM_RUN_KIND);
     struct alm_text value = {0};
     alm_text_printf(out, "almanac %s", kind);
     append_series(out, facts);
-    append_models(out, facts);
+    if (strcmp(kind, "tune") == 0)
+        append_search(out, facts);
+    else
+        append_models(out, facts);
     if (alm_stored_text(&value, facts, "horizon")) append_argument(out, "--horizon", alm_text_string(&value));
-    if (strcmp(kind, "backtest") == 0) append_walk(out, facts);
+    if (strcmp(kind, "backtest") == 0 || strcmp(kind, "tune") == 0) append_walk(out, facts);
     if (strcmp(kind, "forecast") == 0) append_origin(out, facts, "--at");
     if (strcmp(kind, "train") == 0) append_origin(out, facts, "--until");
     if (alm_stored_text(&value, facts, "season") && strcmp(alm_text_string(&value), "0") != 0)

@@ -70,12 +70,19 @@ enum alm_status alm_facts_load(struct alm_facts *out, struct alm_store *store, i
         struct alm_table *table;
         const char *query;
     } parts[] = {
-        {&out->run_row, "report_run"},           {&out->option, "report_option"},
-        {&out->series, "report_series"},         {&out->leader, "report_forecaster"},
-        {&out->definition, "report_definition"}, {&out->metric, "report_metric"},
-        {&out->score, "report_metric_series"},   {&out->epoch, "report_epoch"},
-        {&out->failure, "report_failure"},       {&out->extent, "report_extent"},
+        {&out->run_row, "report_run"},
+        {&out->option, "report_option"},
+        {&out->series, "report_series"},
+        {&out->leader, "report_forecaster"},
+        {&out->definition, "report_definition"},
+        {&out->metric, "report_metric"},
+        {&out->score, "report_metric_series"},
+        {&out->epoch, "report_epoch"},
+        {&out->failure, "report_failure"},
+        {&out->extent, "report_extent"},
         {&out->check, "report_check"},
+        {&out->trial, "report_trial"},
+        {&out->sensitivity, "report_sensitivity"},
     };
     const struct alm_binding key = alm_bound_integer("run", run);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -95,7 +102,8 @@ void alm_facts_clear(struct alm_facts *facts)
 {
     struct alm_table *const tables[] = {&facts->run_row,    &facts->option, &facts->series, &facts->leader,
                                         &facts->definition, &facts->metric, &facts->score,  &facts->epoch,
-                                        &facts->failure,    &facts->extent, &facts->check};
+                                        &facts->failure,    &facts->extent, &facts->check,  &facts->trial,
+                                        &facts->sensitivity};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         alm_table_clear(tables[i]);
     free(facts->missing);

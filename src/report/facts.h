@@ -93,6 +93,28 @@ enum {
     ALM_EXTENT_FAILED,
     ALM_EXTENT_HORIZON
 };
+enum {
+    ALM_TRIAL_NO,
+    ALM_TRIAL_SPEC,
+    ALM_TRIAL_LOSS,
+    ALM_TRIAL_NAIVE,
+    ALM_TRIAL_SKILL,
+    ALM_TRIAL_BUDGET,
+    ALM_TRIAL_SECONDS,
+    ALM_TRIAL_EPOCH_SECONDS,
+    ALM_TRIAL_TRAIN,
+    ALM_TRIAL_VALIDATION,
+    ALM_TRIAL_GAP,
+    ALM_TRIAL_RUNG,
+    ALM_TRIAL_LOOKBACK
+};
+enum {
+    ALM_SENSITIVITY_OPTION,
+    ALM_SENSITIVITY_SHARE,
+    ALM_SENSITIVITY_RANK,
+    ALM_SENSITIVITY_N,
+    ALM_SENSITIVITY_GROUPS
+};
 enum { ALM_CHECK_LABEL, ALM_CHECK_NAME, ALM_CHECK_VERDICT, ALM_CHECK_EVIDENCE };
 enum { ALM_ORIGIN_TS, ALM_ORIGIN_FOLD };
 enum {
@@ -112,7 +134,8 @@ enum { ALM_OBSERVATION_TS, ALM_OBSERVATION_VALUE };
 struct alm_facts {
     int64_t run;
     struct alm_table run_row; /* one row */
-    struct alm_table option, series, leader, definition, metric, score, epoch, failure, extent, check;
+    struct alm_table option, series, leader, definition, metric, score, epoch, failure, extent, check, trial,
+        sensitivity;
     size_t horizon, n_folds;
     /* [series.rows] bars between first and last value that have none, be it that the database has a row
      * without a value or that the calendar has a bar without a row; -1 where it was not counted (see

@@ -78,6 +78,11 @@ static void heading(struct alm_text *out, const char *id, const char *title)
     alm_text_printf(out, "<h2 id=\"%s\">%s</h2>\n", id, title);
 }
 
+static bool is_search(const struct alm_facts *facts)
+{
+    return strcmp(alm_table_text(&facts->run_row, 0, ALM_RUN_KIND), "tune") == 0;
+}
+
 /* A training has origins and a horizon, but no forecasts. */
 static bool is_training(const struct alm_facts *facts)
 {
@@ -102,7 +107,7 @@ static void head(struct alm_text *out, const struct alm_facts *facts)
     alm_number_count(out, (long long)facts->series.rows, "series", "series");
     alm_text_append(out, "</span> <span>");
     alm_number_count(out, (long long)facts->leader.rows, "forecaster", "forecasters");
-    if (!is_training(facts)) {
+    if (!is_training(facts) && !is_search(facts)) {
         alm_text_append(out, "</span> <span>");
         alm_number_count(out, (long long)facts->n_folds, "origin", "origins");
     }
@@ -197,7 +202,7 @@ static enum alm_status section_series(struct alm_text *out, struct alm_store *st
                                       const struct alm_facts *facts, struct alm_error *error)
 {
     const size_t n = facts->series.rows;
-    if (is_training(facts)) return ALM_OK;
+    if (is_training(facts) || (is_search(facts) && n > 0)) return ALM_OK;
     heading(out, "forecasts", "Forecasts");
     if (n == 0) alm_text_append(out, "<p class=\"none\">The run has no series.</p>\n");
     for (size_t i = 0; i < n && i < SHOWN_SERIES; i++) {
@@ -247,6 +252,27 @@ static enum alm_status section_models(struct alm_text *out, const struct alm_fac
     return append_table(out, NULL, alm_tables_coverage, facts, "Actual values inside the interval", error);
 }
 
+/* What a search found. */
+static enum alm_status section_trials(struct alm_text *out, const struct alm_facts *facts,
+                                      struct alm_error *error)
+{
+    if (facts->trial.rows == 0) return ALM_OK;
+    heading(out, "trials", "Trials");
+    ALM_TRY(append_table(out, NULL, alm_tables_trials, facts,
+                         "The best, on inner folds of the training span: what the best is worth, only later "
+                         "folds can say",
+                         error));
+    if (facts->sensitivity.rows > 0) {
+        alm_text_append(out, "<h3>What mattered</h3>\n");
+        ALM_TRY(append_table(out, NULL, alm_tables_sensitivity, facts,
+                             "share: of the variance of log loss between groups of values, corrected for "
+                             "chance; rank correlation: Spearman, of value and loss",
+                             error));
+    }
+    alm_chart_lookback(out, facts);
+    return ALM_OK;
+}
+
 static enum alm_status section_setup(struct alm_text *out, const struct alm_facts *facts,
                                      struct alm_error *error)
 {
@@ -284,6 +310,7 @@ static enum alm_status body(struct alm_text *out, struct alm_store *store, const
 {
     head(out, facts);
     ALM_TRY(section_leaderboard(out, facts, error));
+    ALM_TRY(section_trials(out, facts, error));
     ALM_TRY(section_series(out, store, facts, error));
     ALM_TRY(section_errors(out, facts, error));
     ALM_TRY(section_models(out, facts, error));

@@ -117,6 +117,8 @@ static enum alm_status body(struct alm_text *out, const struct alm_facts *facts,
         ALM_TRY(append_errors(out, facts, error));
         ALM_TRY(append_table(out, "Coverage of the intervals", alm_tables_coverage, facts, error));
     }
+    ALM_TRY(append_table(out, "Trials", alm_tables_trials, facts, error));
+    ALM_TRY(append_table(out, "What mattered", alm_tables_sensitivity, facts, error));
     ALM_TRY(append_table(out, "Failed fits", alm_tables_failures, facts, error));
     ALM_TRY(append_table(out, "Checks", alm_tables_checks, facts, error));
     ALM_TRY(append_table(out, "Definitions", alm_tables_definitions, facts, error));

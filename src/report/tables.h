@@ -22,6 +22,9 @@ void alm_tables_forecasters(struct alm_grid *out, const struct alm_facts *facts)
 void alm_tables_failures(struct alm_grid *out, const struct alm_facts *facts);
 void alm_tables_checks(struct alm_grid *out, const struct alm_facts *facts);
 void alm_tables_definitions(struct alm_grid *out, const struct alm_facts *facts);
+/* The best trials of a search (the first 20), and how its options went together with the loss. */
+void alm_tables_trials(struct alm_grid *out, const struct alm_facts *facts);
+void alm_tables_sensitivity(struct alm_grid *out, const struct alm_facts *facts);
 /* Who, when, with what: two columns. */
 void alm_tables_run(struct alm_grid *out, const struct alm_facts *facts);
 

@@ -214,11 +214,11 @@ static enum alm_status train_best(struct alm_tune_work *t, char *const *patterns
 {
     struct alm_train_summary trained;
     struct alm_text until = {0};
-    const bool cut = t->settings.keep_until != INT64_MAX;
+    const bool cut = t->settings.origin != INT64_MAX;
     if (cut && alm_series_is_index(t->series.series[0]))
-        alm_text_printf(&until, "%lld", (long long)t->settings.keep_until);
+        alm_text_printf(&until, "%lld", (long long)t->settings.origin);
     else if (cut)
-        alm_ts_write_iso(&until, t->settings.keep_until);
+        alm_ts_write_iso(&until, t->settings.origin);
     const struct alm_train_request request = {
         .model = t->summary->best,
         .series = (const char *const *)patterns,

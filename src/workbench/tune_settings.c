@@ -56,22 +56,27 @@ static enum alm_status cut(bool *cut, struct alm_loaded *series, const struct al
     return ALM_OK;
 }
 
-/* A kept model may see what the search saw: one time for all series. */
-static enum alm_status set_keep(struct alm_tune_settings *out, const struct alm_tune_request *request,
-                                const struct alm_loaded *series, struct alm_error *error)
+/* The time at which all series end; INT64_MAX when they end at different ones. */
+static int64_t common_end(const struct alm_loaded *series)
 {
-    out->keep_until = INT64_MAX;
-    ALM_TRY(alm_copy_text(&out->keep, request->keep, error));
-    if (request->keep == NULL || !out->cut) return ALM_OK;
-    if (request->origin != NULL)
-        return alm_request_time(&out->keep_until, request->origin, alm_series_is_index(series->series[0]),
-                                "--origin", error);
-    out->keep_until = series->series[0]->ts[series->series[0]->n - 1];
+    const struct alm_series *first = series->series[0];
     for (size_t i = 1; i < series->n; i++)
-        if (series->series[i]->ts[series->series[i]->n - 1] != out->keep_until)
-            return alm_fail(error, ALM_USAGE,
-                            "the series end at different times: --keep goes with --origin, not --holdout");
-    return ALM_OK;
+        if (series->series[i]->ts[series->series[i]->n - 1] != first->ts[first->n - 1]) return INT64_MAX;
+    return first->ts[first->n - 1];
+}
+
+/* A kept model may see what the search saw: one time for all series. */
+static enum alm_status set_origin(struct alm_tune_settings *out, const struct alm_tune_request *request,
+                                  const struct alm_loaded *series, struct alm_error *error)
+{
+    out->origin = out->cut ? common_end(series) : INT64_MAX;
+    if (out->cut && request->origin != NULL)
+        ALM_TRY(alm_request_time(&out->origin, request->origin, alm_series_is_index(series->series[0]),
+                                 "--origin", error));
+    if (out->cut && request->keep != NULL && out->origin == INT64_MAX)
+        return alm_fail(error, ALM_USAGE,
+                        "the series end at different times: --keep goes with --origin, not --holdout");
+    return alm_copy_text(&out->keep, request->keep, error);
 }
 
 /* ---- budget and metric ---- */
@@ -208,7 +213,7 @@ enum alm_status alm_tune_settings_create(struct alm_tune_settings *out,
     if (out->reduction < 2) return alm_fail(error, ALM_USAGE, "--reduction must be at least 2");
     snprintf(out->metric, sizeof out->metric, "%s", metric);
     ALM_TRY(cut(&out->cut, series, request, error));
-    ALM_TRY(set_keep(out, request, series, error));
+    ALM_TRY(set_origin(out, request, series, error));
     ALM_TRY(read_method(out, request->method, error));
     ALM_TRY(read_base(out, request, series, error));
     ALM_TRY(alm_search_space_parse(&out->space, request->model, NULL, error));
@@ -237,8 +242,7 @@ void alm_tune_settings_write(struct alm_text *out, const struct alm_tune_setting
     else
         alm_text_append(out, "null");
     alm_text_printf(out, ",\"cut\":%s", settings->cut ? "true" : "false");
-    if (settings->keep_until != INT64_MAX)
-        alm_text_printf(out, ",\"keep_until\":%lld", (long long)settings->keep_until);
+    if (settings->origin != INT64_MAX) alm_text_printf(out, ",\"origin\":%lld", (long long)settings->origin);
     alm_text_append(out, "}");
 }
 
@@ -251,7 +255,7 @@ static enum alm_status take_search(struct alm_tune_settings *out, struct alm_row
     snprintf(out->budget, sizeof out->budget, "%s", alm_rows_text(rows, 3));
     out->full_budget = (size_t)alm_rows_integer(rows, 4);
     out->reduction = (size_t)alm_rows_integer(rows, 5);
-    if (alm_rows_type(rows, 7) != ALM_VALUE_NULL) out->keep_until = alm_rows_integer(rows, 7);
+    if (alm_rows_type(rows, 7) != ALM_VALUE_NULL) out->origin = alm_rows_integer(rows, 7);
     out->cut = alm_rows_integer(rows, 8) != 0;
     return alm_copy_text(&out->keep, alm_rows_text(rows, 6), error);
 }
@@ -273,7 +277,7 @@ enum alm_status alm_tune_settings_load(struct alm_tune_settings *out, struct alm
                                        struct alm_store *store, int64_t run, uint64_t seed,
                                        struct alm_error *error)
 {
-    *out = (struct alm_tune_settings){.keep_until = INT64_MAX};
+    *out = (struct alm_tune_settings){.origin = INT64_MAX};
     ALM_TRY(alm_settings_load(&out->base, series, store, run, seed, error));
     ALM_TRY(load_search(out, store, run, error));
     return alm_search_space_parse(&out->space, out->base.model[0], NULL, error);

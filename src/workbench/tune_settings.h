@@ -16,7 +16,7 @@ struct alm_tune_settings {
     size_t full_budget; /* what the last rung may spend */
     bool cut;           /* the series go on after what the search sees */
     char *keep;         /* NULL: keep no model */
-    int64_t keep_until; /* last time it may see; INT64_MAX: all */
+    int64_t origin;     /* last time that the search sees, when it is one for all series; else INT64_MAX */
 };
 
 /* From a request. Series are cut first: what comes after request->origin, or is held out, is not there any

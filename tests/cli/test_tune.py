@@ -5,6 +5,7 @@ was killed, nothing seen after the origin, losses that a backtest repeats.
 """
 import json
 import math
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -132,6 +133,19 @@ class Tune(Case):
         spec = json.loads(self.sql("SELECT spec FROM v_run WHERE run = 1")[0][0])
         self.assertEqual((spec["metric"], [s["until"] for s in spec["series"]]), ("mase", [130, 130]))
         self.assertEqual(self.sql("SELECT series, trained_until FROM v_model"), [("2 series", 130)])
+
+    def test_a_report_shows_trials_and_the_length_of_the_sequence(self):
+        self.good("tune", *SEARCH, "--holdout", "20", "--method", "halving", "--folds", "2")
+        self.good("report", "1", "-o", "r.html")
+        page = (self.path / "r.html").read_text(encoding="utf-8")
+        for words in ("What mattered", "lookback-time", "lookback-loss", "seconds per epoch"):
+            self.assertIn(words, page)
+        self.good("report", "1", "--format", "md", "-o", "r.md")
+        text = (self.path / "r.md").read_text(encoding="utf-8")
+        command = next(line.strip() for line in text.splitlines() if "almanac tune" in line)
+        before = self.trials()
+        self.good(*shlex.split(command)[1:])
+        self.assertEqual(before, self.trials(2))
 
     def test_trials_that_fail_have_a_reason(self):
         self.good("tune", "demo", "-m", "lstm:lookback=10+4000,epochs=1,hidden=4", "--horizon", "3")
