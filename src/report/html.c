@@ -106,7 +106,10 @@ static void head(struct alm_text *out, const struct alm_facts *facts)
     alm_text_append(out, "</p>\n<p class=\"parts\"><span>");
     alm_number_count(out, (long long)facts->series.rows, "series", "series");
     alm_text_append(out, "</span> <span>");
-    alm_number_count(out, (long long)facts->leader.rows, "forecaster", "forecasters");
+    if (is_search(facts))
+        alm_number_count(out, (long long)facts->trial.rows, "trial with a loss", "trials with a loss");
+    else
+        alm_number_count(out, (long long)facts->leader.rows, "forecaster", "forecasters");
     if (!is_training(facts) && !is_search(facts)) {
         alm_text_append(out, "</span> <span>");
         alm_number_count(out, (long long)facts->n_folds, "origin", "origins");
