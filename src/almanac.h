@@ -246,7 +246,7 @@ struct alm_tune_request {
     const char *method; /* random | halving */
     const char *budget; /* of halving: folds, or a whole-number option; default epochs where there are any */
     size_t reduction;   /* of halving: one of so many goes on; default 3 */
-    const char *metric; /* default mae for one series, mase for several */
+    const char *metric; /* default mae for one series, mase for several, log_loss for classes */
     size_t jobs;        /* 0: one per processor */
     uint64_t seed;
     const char *name; /* of the run; NULL: none */
@@ -263,6 +263,7 @@ struct alm_tune_summary {
     size_t n_options;              /* that are searched */
     size_t first_budget, full_budget;
     char budget[64], metric[40];
+    char rival[32];   /* what naive_loss is of: naive or, for classes, majority */
     char series[256]; /* names joined with commas; empty: too many */
     char until[48];   /* last time that the search saw */
     bool cut;         /* something comes after it */

@@ -148,7 +148,7 @@ FROM model AS m;
 --   rung: of successive halving, from 0; 0 in a random search
 --   budget: what it could spend: the option named in the run, or inner folds
 --   reason: why it failed
---   naive_loss: of naive on the same folds
+--   naive_loss: of naive (of majority, where classes are forecast) on the same folds
 --   skill: 1 - loss / naive_loss
 --   train_loss: of the trainings in their own scale, where the validation loss was least; mean over fits
 --   validation_loss: of the trainings in their own scale, its least value; mean over fits

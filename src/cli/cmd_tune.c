@@ -139,8 +139,9 @@ static enum alm_status print_results(const struct alm_call *call, struct alm_wor
 
 static void say_result(const struct alm_call *call, const struct alm_tune_summary *s)
 {
-    alm_call_say(call, "best: %s, %s %.6g; naive on the same folds %.6g%s", s->best, s->metric, s->loss,
-                 s->naive_loss, s->loss < s->naive_loss ? "" : ": the search found nothing that beats naive");
+    alm_call_say(call, "best: %s, %s %.6g; %s on the same folds %.6g%s", s->best, s->metric, s->loss,
+                 s->rival, s->naive_loss,
+                 s->loss < s->naive_loss ? "" : ": the search found nothing that beats it");
     alm_call_say(call, "the best of %zu looks better than it is: what it is worth later folds say",
                  s->n_configurations);
     if (s->n_failed > 0)
@@ -276,7 +277,7 @@ static const struct alm_command_option options[] = {
      .kind = ALM_ARGUMENT_TEXT,
      .value = "METRIC",
      .help = "what shall be small on the folds: mae, rmse, smape, mase, rmsse, crps … (default: mae for one "
-             "series, mase for several)"},
+             "series, mase for several, log_loss for classes)"},
     ALM_OPTIONS_COVARIATES,
     ALM_OPTION_SEASON,
     ALM_OPTION_MISSING,

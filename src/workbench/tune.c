@@ -96,13 +96,30 @@ static void summarise(struct alm_tune_work *t)
     write_series(s, &t->series);
 }
 
+/* Of what the search is measured against alone. */
+static enum alm_status make_plan(struct alm_tune_work *t, struct alm_error *error)
+{
+    const struct alm_tune_settings *s = &t->settings;
+    struct alm_text rival = {0};
+    enum alm_status status =
+        alm_tune_settings_write_rival(&rival, &s->space, s->base.engine.seed, &t->series, error);
+    const char *const spec = alm_text_string(&rival);
+    if (status == ALM_OK)
+        status =
+            alm_plan_create(&t->plan, &s->base.engine, (const struct alm_series *const *)t->series.series,
+                            t->series.n, &spec, 1, error);
+    if (status == ALM_OK)
+        snprintf(t->summary->rival, sizeof t->summary->rival, "%s",
+                 t->plan->forecaster[t->plan->naive].type->name);
+    alm_text_clear(&rival);
+    return status;
+}
+
 /* From the settings: configurations, rungs, room for results. */
 static enum alm_status prepare(struct alm_tune_work *t, struct alm_error *error)
 {
-    static const char *const naive[] = {"naive"};
     const struct alm_tune_settings *s = &t->settings;
-    ALM_TRY(alm_plan_create(&t->plan, &s->base.engine, (const struct alm_series *const *)t->series.series,
-                            t->series.n, naive, 1, error));
+    ALM_TRY(make_plan(t, error));
     ALM_TRY(alm_tune_settings_check(s, t->plan, error));
     ALM_TRY(alm_search_configurations(&t->configuration, &t->n_configurations, &s->space, s->base.engine.seed,
                                       s->trials, NULL, error));
@@ -219,7 +236,7 @@ static enum alm_status train_best(struct alm_tune_work *t, char *const *patterns
         alm_text_printf(&until, "%lld", (long long)t->settings.origin);
     else if (cut)
         alm_ts_write_iso(&until, t->settings.origin);
-    const struct alm_train_request request = {
+    struct alm_train_request request = {
         .model = t->summary->best,
         .series = (const char *const *)patterns,
         .n_series = t->series.n,
@@ -231,6 +248,7 @@ static enum alm_status train_best(struct alm_tune_work *t, char *const *patterns
         .seed = t->settings.base.engine.seed,
         .jobs = t->jobs,
     };
+    if (t->covariates != NULL) request.covariates = *t->covariates;
     const enum alm_status status = alm_train(t->workbench, &request, &trained, error);
     if (status == ALM_OK) snprintf(t->summary->kept, sizeof t->summary->kept, "%s", trained.name);
     alm_text_clear(&until);
@@ -243,6 +261,12 @@ static enum alm_status keep_best(struct alm_tune_work *t, struct alm_error *erro
     bool there;
     ALM_TRY(find_kept(&there, t, error));
     if (t->settings.keep == NULL || there) return ALM_OK;
+    if (t->covariates == NULL && t->series.covariates != NULL)
+        return alm_fail(
+            error, ALM_USAGE,
+            "the search is done, but a resumed one with covariates keeps no model: `almanac train -m "
+            "'%s'` with its covariates does",
+            t->summary->best);
     ALM_TRY(ALM_NEW(&patterns, t->series.n, error));
     enum alm_status status = ALM_OK;
     for (size_t i = 0; status == ALM_OK && i < t->series.n; i++)
@@ -291,6 +315,7 @@ enum alm_status alm_tune(struct alm_workbench *workbench, const struct alm_tune_
 {
     struct alm_tune_work t = {.workbench = workbench,
                               .jobs = request->jobs,
+                              .covariates = &request->covariates,
                               .summary = summary,
                               .cpu_before = alm_clock_process_cpu()};
     *summary = (struct alm_tune_summary){0};

@@ -3,6 +3,7 @@
 #include "backtest/evaluation.h"
 #include "base/memory.h"
 #include "base/option.h"
+#include "forecast/classes.h"
 #include "store/rows.h"
 #include "workbench/request.h"
 
@@ -80,6 +81,40 @@ static enum alm_status set_origin(struct alm_tune_settings *out, const struct al
 }
 
 /* ---- budget and metric ---- */
+
+enum alm_status alm_tune_settings_write_rival(struct alm_text *out, const struct alm_search_space *space,
+                                              uint64_t seed, const struct alm_loaded *series,
+                                              struct alm_error *error)
+{
+    const struct alm_forecaster_settings settings = {0};
+    struct alm_configuration *first;
+    struct alm_forecaster *forecaster;
+    bool labels = false;
+    size_t n;
+    for (size_t i = 0; i < series->n; i++)
+        labels = labels || series->series[i]->n_labels > 0;
+    ALM_TRY(alm_search_configurations(&first, &n, space, seed, 1, NULL, error));
+    enum alm_status status = alm_forecaster_create(&forecaster, first[0].spec, &settings, error);
+    alm_configurations_free(first, n, space);
+    if (status != ALM_OK) return status;
+    alm_class_rival_write(out, forecaster, labels);
+    alm_forecaster_free(forecaster);
+    return alm_text_check(out, error);
+}
+
+static enum alm_status set_metric(struct alm_tune_settings *out, const struct alm_tune_request *request,
+                                  const struct alm_loaded *series, struct alm_error *error)
+{
+    struct alm_text rival = {0};
+    const char *metric = request->metric;
+    const enum alm_status status =
+        alm_tune_settings_write_rival(&rival, &out->space, request->seed, series, error);
+    if (metric == NULL && strcmp(alm_text_string(&rival), "naive") != 0) metric = "log_loss";
+    if (metric == NULL) metric = series->n == 1 ? "mae" : "mase";
+    snprintf(out->metric, sizeof out->metric, "%s", metric);
+    alm_text_clear(&rival);
+    return status;
+}
 
 static const struct alm_option *find_option(const struct alm_forecaster_type *type, const char *name)
 {
@@ -202,7 +237,6 @@ enum alm_status alm_tune_settings_create(struct alm_tune_settings *out,
                                          const struct alm_tune_request *request, struct alm_loaded *series,
                                          struct alm_error *error)
 {
-    const char *metric = request->metric != NULL ? request->metric : series->n == 1 ? "mae" : "mase";
     *out = (struct alm_tune_settings){
         .trials = request->trials == 0 ? usual_trials : request->trials,
         .reduction = request->reduction == 0 ? usual_reduction : request->reduction,
@@ -211,12 +245,12 @@ enum alm_status alm_tune_settings_create(struct alm_tune_settings *out,
         return alm_fail(error, ALM_USAGE,
                         "give what to search: --model SPEC with ranges, e.g. lstm:lookback=24..336:log");
     if (out->reduction < 2) return alm_fail(error, ALM_USAGE, "--reduction must be at least 2");
-    snprintf(out->metric, sizeof out->metric, "%s", metric);
     ALM_TRY(cut(&out->cut, series, request, error));
     ALM_TRY(set_origin(out, request, series, error));
     ALM_TRY(read_method(out, request->method, error));
-    ALM_TRY(read_base(out, request, series, error));
     ALM_TRY(alm_search_space_parse(&out->space, request->model, NULL, error));
+    ALM_TRY(set_metric(out, request, series, error));
+    ALM_TRY(read_base(out, request, series, error));
     return set_budget(out, request->budget, error);
 }
 

@@ -30,6 +30,11 @@ enum alm_status alm_tune_settings_load(struct alm_tune_settings *out, struct alm
                                        struct alm_error *error);
 void alm_tune_settings_clear(struct alm_tune_settings *settings);
 
+/* Appends the spec of what the search is measured against: naive or, where classes are forecast, majority. */
+enum alm_status alm_tune_settings_write_rival(struct alm_text *out, const struct alm_search_space *space,
+                                              uint64_t seed, const struct alm_loaded *series,
+                                              struct alm_error *error);
+
 /* ALM_USAGE unless the metric is one that plan's evaluation has and that is better when it is smaller. */
 enum alm_status alm_tune_settings_check(const struct alm_tune_settings *settings, const struct alm_plan *plan,
                                         struct alm_error *error);

@@ -22,6 +22,7 @@ struct alm_tune_work {
     double *loss, *naive_loss; /* [n_trials]; NaN: none */
     struct alm_run_owner owner;
     size_t jobs;
+    const struct alm_covariate_names *covariates; /* as asked for; NULL when resumed */
     double cpu_before;
     struct alm_tune_summary *summary;
 

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import time
 
-from program import ALMANAC, Program, environment, main
+from program import ALMANAC, Program, environment, main, walk
 
 LSTM = "lstm:lookback=7..28:log,hidden=4+8,loss=mse+mae,rate=0.001..0.05:log,epochs=4,steps=10"
 SEARCH = ("demo", "-m", LSTM, "--horizon", "3", "--trials", "7")
@@ -146,6 +146,22 @@ class Tune(Case):
         before = self.trials()
         self.good(*shlex.split(command)[1:])
         self.assertEqual(before, self.trials(2))
+
+    def test_classes_are_measured_by_log_loss_against_majority(self):
+        states = "".join(f"{i},{'up' if i % 5 < 3 else 'down'}\n" for i in range(160))
+        self.good("import", self.write("state.csv", "t,state\n" + states), "--index", "--category", "state", "--series",
+                  "machine")
+        model = "lstm:hidden=4+8,lookback=10..20,epochs=2,steps=20"
+        remarks = self.run_it("tune", "machine.state", "-m", model, "--horizon", "2", "--trials", "3")[1]
+        self.assertRegex(remarks, "log_loss [0-9.e-]+; majority on the same folds")
+        self.assertTrue(all(row[7] > 0 and row[8] > 0 for row in self.trials()))
+
+    def test_covariates_go_into_the_kept_model(self):
+        for name, seed in (("a", 1), ("x", 2)):
+            self.good("import", self.write_values(f"{name}.csv", walk(150, seed)), "--index", "--value", "value")
+        self.good("tune", "a", "-m", "lstm:hidden=4,lookback=7+14,epochs=2,steps=10", "--past", "x", "--horizon", "2",
+                  "--keep", "with", "--holdout", "9")
+        self.assertEqual(self.sql("SELECT count(*) FROM v_run WHERE kind = 'train' AND spec LIKE '%\"x\"%'"), [(1,)])
 
     def test_trials_that_fail_have_a_reason(self):
         self.good("tune", "demo", "-m", "lstm:lookback=10+4000,epochs=1,hidden=4", "--horizon", "3")
