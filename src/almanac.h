@@ -64,7 +64,7 @@ struct alm_import_request {
     const char *time;        /* columns joined with `,`; NULL: found by content */
     const char *value;       /* columns joined with `,`; NULL: all that are numeric */
     const char *by;          /* key columns joined with `,` */
-    const char *layout;      /* auto | wide | long | rows | tsf */
+    const char *layout;      /* auto | wide | long | rows | tsf | text */
     bool index;              /* no clock: rows count 0, 1, 2, ... */
     bool append;             /* an index series goes on after its last value */
     const char *time_format; /* see ingest/timeformat.h */

@@ -131,9 +131,9 @@ static const struct alm_command_option options[] = {
     {.name = "layout",
      .kind = ALM_ARGUMENT_CHOICE,
      .value = "LAYOUT",
-     .choices = "auto|wide|long|rows|tsf",
+     .choices = "auto|wide|long|rows|tsf|text",
      .help = "wide: a series a column; long: see --by; rows: a series a row, its name first; tsf: that of "
-             "Monash (default: auto)"},
+             "Monash; text: no table, each character is a label (default: auto)"},
     {.name = "index", .help = "no clock: rows count 0, 1, 2, …"},
     {.name = "append", .help = "with --index: go on after the last stored value"},
     {.name = "time-format",
@@ -256,6 +256,7 @@ static const struct alm_example examples[] = {
     {"import prices.csv", "a file with a header, a time column and numbers"},
     {"import stocks.csv --by symbol", "many series in one file, told apart by a column"},
     {"import Hourly-train.csv --layout rows --index", "a series a row, as in the M4 files"},
+    {"import book.txt --layout text", "a text: each character is a label"},
     {"import log.txt --delimiter tab --time-format '%d.%m.%Y %H:%M' --decimal ,", "a file from elsewhere"},
     {NULL, NULL},
 };

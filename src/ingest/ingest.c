@@ -407,6 +407,10 @@ static enum alm_status run(struct alm_ingest_job *job, const struct alm_cancel *
         ALM_TRY(alm_job_take_tsf(job, cancel, progress, error));
         return judge(job, error);
     }
+    if (job->options->layout != NULL && strcmp(job->options->layout, "text") == 0) {
+        ALM_TRY(alm_job_take_text(job, cancel, progress, error));
+        return judge(job, error);
+    }
     ALM_TRY(alm_source_open(&job->source, job->options->path, job->options->encoding, cancel, error));
     ALM_TRY(find_out(job, error));
     ALM_TRY(alm_job_start_groups(job, error));

@@ -78,6 +78,11 @@ enum alm_status alm_job_refuse_fault(struct alm_ingest_job *job, const struct al
 enum alm_status alm_job_take_tsf(struct alm_ingest_job *job, const struct alm_cancel *cancel,
                                  const struct alm_progress *progress, struct alm_error *error);
 
+/* ---- text_take.c: a text, character by character ---- */
+
+enum alm_status alm_job_take_text(struct alm_ingest_job *job, const struct alm_cancel *cancel,
+                                  const struct alm_progress *progress, struct alm_error *error);
+
 /* ---- keys.c: the groups of an import, found by key ---- */
 
 /* Once the schema is known. */

@@ -19,7 +19,8 @@ enum alm_status alm_job_announce(struct alm_ingest_job *job, size_t number, stru
     struct alm_ingest_entry *entry = &job->entries[number];
     if (entry->announced) return ALM_OK;
     const size_t width = width_of(job);
-    const char *key = job->schema.layout == ALM_LAYOUT_WIDE ? NULL : entry->key;
+    const enum alm_layout layout = job->schema.layout;
+    const char *key = layout == ALM_LAYOUT_WIDE || layout == ALM_LAYOUT_TEXT ? NULL : entry->key;
     char **names;
     enum alm_status status = ALM_OK;
     ALM_TRY(ALM_NEW(&names, width, error));

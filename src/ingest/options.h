@@ -13,7 +13,7 @@ struct alm_ingest_options {
     const char *value;       /* column names joined with `,`; NULL: every numeric column */
     const char *category;    /* column names joined with `,`: their texts are labels */
     const char *by;          /* column names joined with `,`: layout long */
-    const char *layout;      /* auto | wide | long | rows | tsf */
+    const char *layout;      /* auto | wide | long | rows | tsf | text */
     bool index;              /* no clock: rows are counted 0, 1, 2, ... */
     const char *time_format; /* see timeformat.h */
     const char *time_zone;   /* IANA name, of times without one; NULL: UTC */

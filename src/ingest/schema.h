@@ -19,6 +19,7 @@ enum alm_layout {
     ALM_LAYOUT_LONG, /* each key is a series, or one for each value column */
     ALM_LAYOUT_ROWS, /* each row is a series: its name, then its values */
     ALM_LAYOUT_TSF,  /* the same with a header of its own: see tsf.h */
+    ALM_LAYOUT_TEXT, /* no table: each character is a label of one series */
 };
 
 enum alm_column_role {
@@ -80,9 +81,9 @@ enum alm_status alm_schema_decide_names(struct alm_schema *schema, const struct 
  * close, adjusted, volume whatever their spelling, and stand beside each other, symbol after symbol. */
 enum alm_status alm_schema_decide_bars(struct alm_schema *schema, struct alm_error *error);
 
-/* The series name of value column number v (index into values) under key (NULL outside layout long): NAME,
- * NAME.column, key, key.column, each under NAME. where the user gave one; in layout wide the header itself,
- * unchanged, where the user gave the empty NAME. */
+/* The series name of value column number v (index into values) under key (NULL in layouts wide and text):
+ * NAME, NAME.column, key, key.column, each under NAME. where the user gave one; in layout wide the header
+ * itself, unchanged, where the user gave the empty NAME. */
 enum alm_status alm_schema_series_name(char **out, const struct alm_schema *schema, const char *key, size_t v,
                                        struct alm_error *error);
 

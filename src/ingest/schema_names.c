@@ -57,7 +57,8 @@ enum alm_status alm_schema_decide_names(struct alm_schema *schema, const struct 
         return check_names(schema, error);
     }
     ALM_TRY(alm_schema_decide_bars(schema, error));
-    if (schema->layout == ALM_LAYOUT_WIDE && schema->series == NULL)
+    const bool needs_name = schema->layout == ALM_LAYOUT_WIDE || schema->layout == ALM_LAYOUT_TEXT;
+    if (needs_name && schema->series == NULL)
         return alm_fail(error, ALM_USAGE, "standard input has no name: give the series one with --series");
     if (schema->series != NULL && !alm_name_is_usable(schema->series, strlen(schema->series)))
         return alm_fail(error, ALM_USAGE, "the series name is empty or has control characters; see --series");
