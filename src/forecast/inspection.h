@@ -1,0 +1,82 @@
+/* A kept `lstm` under the glass: what its gates did in one window, what its forecast depends on, and where
+ * its parameters stand. Nothing is approximated but where it is said: the numbers are those of the pass that
+ * forecasts. */
+#ifndef ALM_FORECAST_INSPECTION_H
+#define ALM_FORECAST_INSPECTION_H
+
+#include "forecast/forecaster.h"
+
+/* What is written down of every cell. */
+enum alm_cell_part { ALM_PART_I, ALM_PART_F, ALM_PART_G, ALM_PART_O, ALM_PART_C, ALM_PART_H, ALM_PARTS };
+
+/* Activations of a gate that act like a switch: σ below 0.1 or above 0.9, tanh beyond ±0.9. */
+#define ALM_SATURATION_EDGE 0.1
+
+/* One gate of one layer over all steps and units. */
+struct alm_saturation {
+    double mean, closed, open; /* closed, open: shares of activations below and above the edges */
+};
+
+/* One tensor of the network. */
+struct alm_inspected_tensor {
+    char name[40];
+    size_t rows, columns;
+    double norm;     /* √ of the sum of squares */
+    double gradient; /* the same of the derivative of the mean loss; NaN where there is no window for it */
+};
+
+struct alm_inspection_request {
+    size_t network; /* of an ensemble, from 0 */
+    size_t step;    /* of the horizon, from 1, whose forecast lags act on; 0: all */
+};
+
+/* T steps of `segment` bars each make the window of `lookback` bars; lag i is 1 for its last bar. */
+struct alm_inspection {
+    char *series; /* its name */
+    struct alm_frequency frequency;
+    size_t lookback, segment, steps, layers, hidden;
+    size_t horizon; /* that the network answers at a time (less than was asked for: decoder=recursive) */
+    size_t network, n_networks, step;
+    bool classes;   /* it forecasts classes: lags act on the probability of the likeliest one */
+    bool recursive; /* it goes on from its own answers; lags act on the first ones */
+    bool slstm;     /* f, i and c are relative to the normaliser (nn/observe.h) */
+
+    int64_t *ts;   /* [lookback] */
+    double *value; /* [lookback] as the network saw them: missing ones filled, or NaN with missing=mask */
+    float *part[ALM_PARTS];            /* [layers][steps][hidden]; f is what multiplied the memory */
+    struct alm_saturation *saturation; /* [layers][4] of i, f, g, o */
+
+    /* Steps after which half of the memory of a unit is gone: the product of f over n steps is 2^(-n /
+     * half_life), with the mean of log f over the window. Infinite where f is 1, 0 where it was once 0. */
+    double *half_life; /* [layers][hidden] */
+    double bar; /* mean distance of the window's bars in microseconds; 0 for an index series or one bar */
+
+    double *forecast; /* [horizon] in the unit of the series, by this network; NULL with classes */
+
+    /* Derivatives of the forecast at a step by the value at each bar of the window, [lookback] by bar: mean
+     * over steps, and mean absolute value over steps. Scaling of the window moves with its values; `network`
+     * is the mean where scaling is held still, that is, through layers and skip alone. NaN where a value is
+     * missing. */
+    double *influence, *influence_size, *influence_network;
+
+    struct alm_inspected_tensor *tensor; /* [n_tensors] */
+    size_t n_tensors;
+    size_t n_windows; /* the last ones of the series whose horizon is known: the loss is the mean over them */
+    double loss;      /* NaN without */
+};
+
+/* Looks at the last window of the history's only series. ALM_USAGE for another forecaster than lstm, before a
+ * fit, or a network or step that is not there; ALM_DATA when the series cannot be forecast. Release with
+ * alm_inspection_free. */
+enum alm_status alm_inspection_create(struct alm_inspection **out, const struct alm_forecaster *forecaster,
+                                      const struct alm_history *history,
+                                      const struct alm_inspection_request *request, struct alm_error *error);
+void alm_inspection_free(struct alm_inspection *inspection);
+
+/* The quartiles (25, 50 and 75 %, linear between neighbours) of n >= 1 values, which are sorted. */
+void alm_quartiles(double out[3], double *values, size_t n);
+
+/* gate_statistics.c: fills saturation and half_life from the parts. */
+void alm_inspection_measure(struct alm_inspection *inspection);
+
+#endif

@@ -1,0 +1,237 @@
+/* Inspections show what forecasting used, and their derivatives hold by differences of forecasts. */
+#include "support.h"
+
+#include "forecast/inspection.h"
+#include "forecast/lstm_state.h"
+#include "forecast/wrapper.h"
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N = 260, HORIZON = 4 };
+#define SMALL "lstm:hidden=6,lookback=21,epochs=3,rate=0.01"
+
+struct subject {
+    struct sample sample;
+    struct alm_history_series series;
+    struct alm_history history;
+    struct alm_forecaster *forecaster;
+    struct alm_series_outcome outcome;
+};
+
+static void subject_init(struct subject *s, const char *spec)
+{
+    s->sample = sample_create(N, 5);
+    s->series = history_of(&s->sample, N);
+    s->history = (struct alm_history){1, &s->series, HORIZON};
+    s->forecaster = make_forecaster(spec, 1, 0);
+    fit_on(s->forecaster, &s->history, &s->outcome);
+}
+
+static void subject_clear(struct subject *s)
+{
+    alm_forecaster_free(s->forecaster);
+    sample_free(&s->sample);
+}
+
+static struct alm_inspection *inspect(const struct subject *s, size_t step)
+{
+    const struct alm_inspection_request request = {.step = step};
+    struct alm_inspection *in;
+    struct alm_error error = {0};
+    cr_assert(eq(int, alm_inspection_create(&in, s->forecaster, &s->history, &request, &error), ALM_OK), "%s",
+              error.text);
+    return in;
+}
+
+static double forecast_of(struct subject *s, size_t step)
+{
+    struct alm_forecast *f = forecast_on(s->forecaster, &s->history, &s->outcome);
+    double sum = 0;
+    for (size_t h = 0; h < HORIZON; h++)
+        if (step == 0 || step == h + 1) sum += f->mean[h] / (step == 0 ? HORIZON : 1);
+    alm_forecast_free(f);
+    return sum;
+}
+
+Test(inspect, the_last_h_through_the_head_is_the_forecast)
+{
+    struct subject s;
+    subject_init(&s, SMALL ",scale=none,layers=2");
+    struct alm_inspection *in = inspect(&s, 0);
+    struct alm_forecast *f = forecast_on(s.forecaster, &s.history, &s.outcome);
+    const struct alm_network *network = ((struct alm_lstm_state *)s.forecaster->self[0])->networks[0];
+    const float *w = network->parameters + alm_tensor_find(network, "head.W")->offset,
+                *b = network->parameters + alm_tensor_find(network, "head.b")->offset,
+                *h = in->part[ALM_PART_H] + (2 * in->steps - 1) * in->hidden;
+    cr_assert(all(eq(sz, in->steps, 21), eq(sz, in->layers, 2), eq(sz, in->hidden, 6)));
+    for (size_t k = 0; k < HORIZON; k++) {
+        double answer = b[k];
+        for (size_t unit = 0; unit < in->hidden; unit++)
+            answer += (double)h[unit] * (double)w[unit * HORIZON + k];
+        cr_assert(epsilon_eq(dbl, answer, f->mean[k], 1e-5));
+        cr_assert(epsilon_eq(dbl, in->forecast[k], f->mean[k], 1e-6));
+    }
+    alm_forecast_free(f);
+    alm_inspection_free(in);
+    subject_clear(&s);
+}
+
+Test(inspect, parts_hold_the_equations_from_step_to_step)
+{
+    const char *const specs[] = {SMALL, SMALL ",layers=2,forget=zero,forget_rate=0.3", SMALL ",cell=slstm"};
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        struct subject s;
+        subject_init(&s, specs[i]);
+        struct alm_inspection *in = inspect(&s, 0);
+        for (size_t k = 0; k < in->layers * in->steps * in->hidden; k++) {
+            const double before = k / in->hidden % in->steps == 0 ? 0 : in->part[ALM_PART_C][k - in->hidden];
+            const double c =
+                in->part[ALM_PART_F][k] * before + in->part[ALM_PART_I][k] * in->part[ALM_PART_G][k];
+            const double h = in->part[ALM_PART_O][k] * (in->slstm ? c : tanh(c));
+            cr_assert(epsilon_eq(dbl, in->part[ALM_PART_C][k], c, 1e-5));
+            cr_assert(epsilon_eq(dbl, in->part[ALM_PART_H][k], h, 1e-5));
+        }
+        alm_inspection_free(in);
+        subject_clear(&s);
+    }
+}
+
+/* Moves each value of the window and forecasts again. */
+static void check_influence(const char *spec, size_t step)
+{
+    struct subject s;
+    subject_init(&s, spec);
+    struct alm_inspection *in = inspect(&s, step);
+    double largest = 0;
+    for (size_t i = 0; i < in->lookback; i++)
+        largest = fmax(largest, fabs(in->influence[i]));
+    for (size_t i = 0; i < in->lookback; i++) {
+        double *y = &s.sample.y[N - in->lookback + i];
+        const double kept = *y, nudge = 0.02;
+        if (isnan(kept)) {
+            cr_assert(isnan(in->influence[i]));
+            continue;
+        }
+        *y = kept + nudge;
+        const double above = forecast_of(&s, step);
+        *y = kept - nudge;
+        const double slope = (above - forecast_of(&s, step)) / (2 * nudge);
+        *y = kept;
+        cr_assert(fabs(slope - in->influence[i]) < 2e-3 * largest + 5e-4, "%s, value %zu: %g, not %g", spec,
+                  i, in->influence[i], slope);
+        cr_assert(in->influence_size[i] >= fabs(in->influence[i]) - 1e-12);
+    }
+    alm_inspection_free(in);
+    subject_clear(&s);
+}
+
+Test(inspect, influences_equal_differences_of_forecasts_whatever_the_scale)
+{
+    check_influence(SMALL ",scale=none", 0);
+    check_influence(SMALL ",scale=last", 0);
+    check_influence(SMALL ",scale=standard,layers=2", 2);
+    check_influence(SMALL ",scale=season,residual=season", 0);
+    check_influence(SMALL ",scale=revin,deseason=1", 0);
+    check_influence(SMALL ",scale=robust,arcsinh=1", HORIZON);
+}
+
+Test(inspect, influences_equal_differences_of_forecasts_whatever_the_network)
+{
+    check_influence(SMALL ",skip=ridge", 0);
+    check_influence(SMALL ",labels=all", 0);
+    check_influence(SMALL ",segment=7,scale_input=1", 1);
+    check_influence(SMALL ",cell=slstm,loss=quantile,crossing=monotone", 0);
+    check_influence(SMALL ",peephole=1,loss=quantile,levels=0.1+0.3+0.6+0.9", 0);
+    check_influence(SMALL ",decoder=segment,answer=2,loss=student", 3);
+}
+
+Test(inspect, influences_of_missing_values_are_missing)
+{
+    struct subject s;
+    subject_init(&s, SMALL ",missing=mask");
+    s.sample.y[N - 5] = (double)NAN;
+    struct alm_inspection *in = inspect(&s, 0);
+    for (size_t i = 0; i < in->lookback; i++)
+        cr_assert(eq(int, isnan(in->influence[i]) != 0, i == in->lookback - 5));
+    alm_inspection_free(in);
+    subject_clear(&s);
+}
+
+Test(inspect, gradients_of_tensors_equal_differences_of_the_loss)
+{
+    struct subject s;
+    subject_init(&s, SMALL ",loss=mse,weight=owa,step_weight=0.5");
+    struct alm_inspection *in = inspect(&s, 0);
+    const struct alm_network *network = ((struct alm_lstm_state *)s.forecaster->self[0])->networks[0];
+    const struct alm_tensor *b = alm_tensor_find(network, "head.b");
+    double squares = 0;
+    for (size_t k = 0; k < HORIZON; k++) {
+        float *at = &network->parameters[b->offset + k];
+        const float kept = *at;
+        *at = kept + 0.01f;
+        struct alm_inspection *above = inspect(&s, 1);
+        *at = kept - 0.01f;
+        struct alm_inspection *below = inspect(&s, 1);
+        *at = kept;
+        squares += pow((above->loss - below->loss) / 0.02, 2);
+        alm_inspection_free(above);
+        alm_inspection_free(below);
+    }
+    const struct alm_inspected_tensor *tensor = in->tensor;
+    while (strcmp(tensor->name, "head.b") != 0)
+        tensor++;
+    cr_assert(eq(sz, in->n_windows, 32));
+    cr_assert(epsilon_eq(dbl, tensor->gradient, sqrt(squares), 1e-3 * sqrt(squares) + 1e-5));
+    alm_inspection_free(in);
+    subject_clear(&s);
+}
+
+Test(inspect, half_life_and_saturation_are_what_they_are_said_to_be)
+{
+    enum { STEPS = 20, UNITS = 4 };
+    static float part[ALM_PARTS][STEPS * UNITS];
+    struct alm_saturation saturation[4];
+    double half_life[UNITS], quartile[3];
+    struct alm_inspection in = {
+        .layers = 1, .steps = STEPS, .hidden = UNITS, .saturation = saturation, .half_life = half_life};
+    const float f[UNITS] = {0.5f, 1, 0.93303299153680741f, 0}, g[UNITS] = {-0.95f, 0.95f, 0, 0.85f};
+    for (size_t k = 0; k < ALM_PARTS; k++)
+        in.part[k] = part[k];
+    for (size_t k = 0; k < STEPS * UNITS; k++) {
+        part[ALM_PART_F][k] = f[k % UNITS];
+        part[ALM_PART_G][k] = g[k % UNITS];
+    }
+    alm_inspection_measure(&in);
+    cr_assert(epsilon_eq(dbl, half_life[0], 1, 1e-6));
+    cr_assert(isinf(half_life[1]) && half_life[3] == 0);
+    cr_assert(epsilon_eq(dbl, half_life[2], 10, 1e-4));
+    cr_assert(epsilon_eq(dbl, saturation[ALM_PART_F].closed, 0.25, 1e-12));
+    cr_assert(epsilon_eq(dbl, saturation[ALM_PART_F].open, 0.5, 1e-12));
+    cr_assert(epsilon_eq(dbl, saturation[ALM_PART_G].closed, 0.25, 1e-12));
+    cr_assert(epsilon_eq(dbl, saturation[ALM_PART_G].open, 0.25, 1e-12));
+    alm_quartiles(quartile, half_life, UNITS);
+    cr_assert(all(epsilon_eq(dbl, quartile[0], 0.75, 1e-6), epsilon_eq(dbl, quartile[1], 5.5, 1e-4)));
+    cr_assert(isinf(quartile[2]));
+}
+
+Test(inspect, what_it_cannot_look_into_is_said)
+{
+    struct subject s;
+    struct alm_inspection *in;
+    struct alm_error error = {0};
+    const struct alm_inspection_request step = {.step = HORIZON + 1}, network = {.network = 1}, none = {0};
+    subject_init(&s, SMALL);
+    cr_assert(eq(int, alm_inspection_create(&in, s.forecaster, &s.history, &step, &error), ALM_USAGE));
+    cr_assert(eq(int, alm_inspection_create(&in, s.forecaster, &s.history, &network, &error), ALM_USAGE));
+    s.series.target.n = 10;
+    cr_assert(eq(int, alm_inspection_create(&in, s.forecaster, &s.history, &none, &error), ALM_DATA), "%s",
+              error.text);
+    cr_assert(in == NULL);
+    subject_clear(&s);
+    subject_init(&s, "ses");
+    cr_assert(eq(int, alm_inspection_create(&in, s.forecaster, &s.history, &none, &error), ALM_USAGE));
+    subject_clear(&s);
+}
