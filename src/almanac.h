@@ -417,6 +417,45 @@ struct alm_plot_request {
 enum alm_status alm_series_plot(struct alm_workbench *workbench, const struct alm_plot_request *request,
                                 struct alm_error *error);
 
+/* ---- inside a model ---- */
+
+struct alm_inspect_request {
+    const char *model;  /* name of a kept lstm */
+    const char *series; /* its name; NULL: the first it was trained on */
+    const char *at;     /* the last value it may see; NULL: the series' end */
+    size_t season;      /* 0: the series' own */
+    size_t network;     /* of an ensemble, from 1; 0: the first */
+    size_t step;        /* of the horizon, whose forecast lags act on; 0: all */
+};
+
+/* Gates, memory, parameters and influence of lags; its fields are in forecast/inspection.h. */
+struct alm_inspection;
+
+/* Looks into a kept model while it forecasts from the end of a window. ALM_USAGE for another forecaster. */
+enum alm_status alm_inspect(struct alm_inspection **out, struct alm_workbench *workbench,
+                            const struct alm_inspect_request *request, struct alm_error *error);
+void alm_inspection_free(struct alm_inspection *inspection);
+
+/* What an inspection says, in words: calls say once for each subject (window, memory, gates, lags,
+ * parameters) and layer with a paragraph. */
+enum alm_status alm_inspect_tell(const struct alm_inspection *inspection, void *context,
+                                 enum alm_status (*say)(void *context, const char *subject,
+                                                        const char *paragraph, struct alm_error *error),
+                                 struct alm_error *error);
+
+/* Its picture as an SVG file. */
+struct alm_inspect_picture {
+    const char *model; /* its name */
+    bool lags;         /* bars by lag; else heat maps of the gates */
+    size_t layer;      /* of heat maps, from 1; 0: the last */
+    size_t unit;       /* of heat maps, from 1; 0: all */
+    const char *path;  /* a file, replaced only when all is written; NULL: to output */
+    const struct alm_output *output;
+};
+
+enum alm_status alm_inspect_draw(const struct alm_inspection *inspection,
+                                 const struct alm_inspect_picture *picture, struct alm_error *error);
+
 /* ---- reports and the file itself ---- */
 
 /* Writes a self-contained report of a run to path , replacing it only when all is written. format is html or

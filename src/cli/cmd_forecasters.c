@@ -75,15 +75,40 @@ static enum alm_status print_options(const struct alm_call *call, const struct a
     return status == ALM_OK ? closed : status;
 }
 
-/* The cell, with the options that act on each line. Hochreiter & Schmidhuber 1997; Gers et al. 2000. */
+/* The cell with the options that act on each line, from the papers that nn/README.md names. ' is one step
+ * before, u uniform on (0, 1). */
 static const char lstm_equations[] =
-    "  i = sigmoid(W_i x + R_i h' + b_i)    what enters the memory\n"
-    "  f = sigmoid(W_f x + R_f h' + b_f)    what stays of it; b_f begins at 1\n"
-    "  g = tanh   (W_g x + R_g h' + b_g)    what is offered\n"
-    "  o = sigmoid(W_o x + R_o h' + b_o)    what is shown\n"
-    "  c = f c' + i g                       the memory: hidden units, in layers\n"
-    "  h = o tanh(c)                        the output of a step\n"
-    "  y = W_y h + b_y                      all steps of the horizon; labels, loss\n\n";
+    "One step of a layer, x to h                      options\n\n"
+    "  i = sigmoid(W_i x + R_i h' + b_i)              what enters the memory\n"
+    "  f = sigmoid(W_f x + R_f h' + b_f)              what stays; b_f begins at 1\n"
+    "  g = tanh   (W_g x + R_g h' + b_g)              what is offered\n"
+    "  o = sigmoid(W_o x + R_o h' + b_o)              what is shown\n"
+    "  c = f c' + i g                                 hidden: units of c and h\n"
+    "  h = o tanh(c)                                  layers: x of the next is h\n"
+    "  y = W_y h + b_y                                loss; labels: of which steps\n\n"
+    "What options make of it\n\n"
+    "  i, f: + p_i c', + p_f c'   o: + p_o c          peephole=1\n"
+    "  W x + R h' less its mean, by its deviation     layer_norm=1\n"
+    "    over the layer, times a learnt gain\n"
+    "  f replaced with probability forget_rate:       (prediction: what is expected)\n"
+    "    by 0                                         forget=zero\n"
+    "    by 1: the cell of 1997                       forget=one\n"
+    "    by (1 - a) f + a u                           forget=noise, a: forget_noise\n"
+    "  x, h of the layer below, h' under one mask     dropout_input, dropout_layer,\n"
+    "    for all steps of a window                      dropout_recurrent\n"
+    "  i = exp(..), n = f n' + i, h = o c / n         cell=slstm\n"
+    "  h + x, in layers above the first               residual_layers=1\n"
+    "  x with a vector learnt for the series          embedding\n"
+    "  y = W_y h + b_y + S window + E extras          skip=zero|ridge: S from there;\n"
+    "                                                   extras: calendar, covariates\n"
+    "  x = `segment` values of the scaled window      segment, lookback, scale,\n"
+    "                                                   deseason, arcsinh\n"
+    "  with a mark for each missing value             missing=mask\n"
+    "  y in parts: a cell's step each from the last   decoder=segment, answer\n"
+    "    h, c with a learnt position as x; or going\n"
+    "    on from its own answers                      decoder=recursive, answer\n"
+    "  forecast = base + scale y                      scale, residual=season\n\n"
+    "`almanac inspect MODEL` shows i, f, g, o, c and h of a kept model.\n\n";
 
 /* All about a forecaster, as people read it. */
 static void write_page(struct alm_text *out, const struct alm_forecaster_type *type)

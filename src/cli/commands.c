@@ -7,6 +7,7 @@ const struct alm_command *const alm_commands[] = {
     &alm_command_forecasters,
     &alm_command_train,
     &alm_command_models,
+    &alm_command_inspect,
     &alm_command_forecast,
     &alm_command_score,
     &alm_command_backtest,

@@ -9,6 +9,7 @@ extern const struct alm_command alm_command_series;
 extern const struct alm_command alm_command_forecasters;
 extern const struct alm_command alm_command_train;
 extern const struct alm_command alm_command_models;
+extern const struct alm_command alm_command_inspect;
 extern const struct alm_command alm_command_forecast;
 extern const struct alm_command alm_command_score;
 extern const struct alm_command alm_command_backtest;

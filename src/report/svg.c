@@ -46,7 +46,7 @@ static void append_length(struct alm_text *out, double value)
     alm_text_append_bytes(out, digits + at, sizeof digits - at);
 }
 
-static void append_attribute(struct alm_text *out, const char *name, double value)
+void alm_svg_attribute(struct alm_text *out, const char *name, double value)
 {
     alm_text_printf(out, " %s=\"", name);
     append_length(out, value);
@@ -88,8 +88,8 @@ void alm_svg_open_file(struct alm_text *out, double width, double height, const 
                        const char *description)
 {
     alm_text_append(out, "<svg xmlns=\"http://www.w3.org/2000/svg\"");
-    append_attribute(out, "width", width);
-    append_attribute(out, "height", height);
+    alm_svg_attribute(out, "width", width);
+    alm_svg_attribute(out, "height", height);
     append_head(out, width, height, "plot", title, description);
 }
 
@@ -102,8 +102,8 @@ void alm_svg_label(struct alm_text *out, double x, double y, const char *anchor,
                    const char *text)
 {
     alm_text_append(out, "<text");
-    append_attribute(out, "x", x);
-    append_attribute(out, "y", y);
+    alm_svg_attribute(out, "x", x);
+    alm_svg_attribute(out, "y", y);
     if (strcmp(anchor, "start") != 0) alm_text_printf(out, " text-anchor=\"%s\"", anchor);
     append_class(out, class);
     alm_text_append(out, ">");
@@ -126,10 +126,10 @@ void alm_svg_rectangle(struct alm_text *out, double x, double y, double width, d
                        const char *class)
 {
     alm_text_append(out, "<rect");
-    append_attribute(out, "x", x);
-    append_attribute(out, "y", y);
-    append_attribute(out, "width", width);
-    append_attribute(out, "height", height);
+    alm_svg_attribute(out, "x", x);
+    alm_svg_attribute(out, "y", y);
+    alm_svg_attribute(out, "width", width);
+    alm_svg_attribute(out, "height", height);
     append_class(out, class);
     alm_text_append(out, "/>\n");
 }

@@ -32,6 +32,9 @@ void alm_svg_open_file(struct alm_text *out, double width, double height, const 
                        const char *description);
 void alm_svg_close(struct alm_text *out);
 
+/* ` name="value"`, a length with one decimal, for elements that are not here. */
+void alm_svg_attribute(struct alm_text *out, const char *name, double value);
+
 /* anchor: start, middle or end. class may be NULL. text is escaped. */
 void alm_svg_label(struct alm_text *out, double x, double y, const char *anchor, const char *class,
                    const char *text);

@@ -41,3 +41,14 @@ enum alm_status alm_output_file_close(struct alm_output_file *file, enum alm_sta
     free(file->temporary);
     return status;
 }
+
+enum alm_status alm_output_text(const struct alm_text *text, const char *path,
+                                const struct alm_output *output, struct alm_error *error)
+{
+    struct alm_output_file file;
+    if (path == NULL) return output->write(output->context, alm_text_string(text), text->length, error);
+    ALM_TRY(alm_output_file_open(&file, path, error));
+    const enum alm_status status =
+        file.output.write(file.output.context, alm_text_string(text), text->length, error);
+    return alm_output_file_close(&file, status, error);
+}

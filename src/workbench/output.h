@@ -4,6 +4,7 @@
 
 #include "base/hooks.h"
 #include "base/status.h"
+#include "base/text.h"
 
 #include <stdio.h>
 
@@ -20,5 +21,9 @@ enum alm_status alm_output_file_open(struct alm_output_file *out, const char *pa
  */
 enum alm_status alm_output_file_close(struct alm_output_file *file, enum alm_status status,
                                       struct alm_error *error);
+
+/* Writes a whole text to path, or to output when path is NULL. */
+enum alm_status alm_output_text(const struct alm_text *text, const char *path,
+                                const struct alm_output *output, struct alm_error *error);
 
 #endif

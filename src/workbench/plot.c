@@ -18,18 +18,6 @@ static enum alm_status read_range(int64_t *first, int64_t *last, const struct al
     return ALM_OK;
 }
 
-static enum alm_status write_text(const struct alm_plot_request *request, const struct alm_text *text,
-                                  struct alm_error *error)
-{
-    struct alm_output_file file;
-    if (request->path == NULL)
-        return request->output->write(request->output->context, alm_text_string(text), text->length, error);
-    ALM_TRY(alm_output_file_open(&file, request->path, error));
-    const enum alm_status status =
-        file.output.write(file.output.context, alm_text_string(text), text->length, error);
-    return alm_output_file_close(&file, status, error);
-}
-
 static enum alm_status draw(struct alm_workbench *workbench, const struct alm_plot_request *request,
                             const struct alm_series_row *row, struct alm_error *error)
 {
@@ -41,7 +29,7 @@ static enum alm_status draw(struct alm_workbench *workbench, const struct alm_pl
     enum alm_status status = request->svg ? alm_sketch_svg(&text, &sketch, error)
                                           : alm_sketch_text(&text, &sketch, request->width, request->height,
                                                             request->colour, error);
-    if (status == ALM_OK) status = write_text(request, &text, error);
+    if (status == ALM_OK) status = alm_output_text(&text, request->path, request->output, error);
     alm_text_clear(&text);
     alm_sketch_clear(&sketch);
     return status;
