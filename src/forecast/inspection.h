@@ -61,7 +61,8 @@ struct alm_inspection {
 
     struct alm_inspected_tensor *tensor; /* [n_tensors] */
     size_t n_tensors;
-    size_t n_windows; /* the last ones of the series whose horizon is known: the loss is the mean over them */
+    size_t n_windows; /* the last ones of the series whose horizon is known: the loss is the mean over them,
+ each from a state of zeros */
     double loss;      /* NaN without */
 };
 

@@ -123,16 +123,19 @@ static enum alm_status take_slopes(const struct slopes *out, const struct alm_ls
     const size_t labelled = lstm->plan.labels == ALM_LABELS_ALL ? bench->batch.steps : 1;
     struct alm_observation *seen;
     alm_real *d_answers = NULL;
+    bool usable[ROWS];
     ALM_TRY(ALM_NEW(&d_answers, labelled * rows * outputs, error));
     bench->batch.rows = rows;
     for (size_t row = 0; row < rows; row++) {
         const size_t h = first + row;
+        usable[row] = true;
         double d[ALM_LOSS_MAX_LEVELS] = {0};
         alm_lstm_bench_put(bench, row, looking->window);
         alm_answer_derivative(d, &lstm->loss, answers + h * levels);
         for (size_t k = 0; k < levels; k++)
             d_answers[((labelled - 1) * rows + row) * outputs + h * levels + k] = (alm_real)d[k];
     }
+    alm_lstm_bench_warm(bench, looking->in->network, usable);
     const enum alm_status status =
         alm_observation_create(&seen, lstm->networks[looking->in->network], &bench->batch, d_answers, error);
     for (size_t row = 0; status == ALM_OK && row < rows; row++)

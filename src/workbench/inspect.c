@@ -1,14 +1,15 @@
 /* A look into a kept model. */
 #include "forecast/inspection.h"
 #include "store/model_table.h"
+#include "workbench/covariates.h"
 #include "workbench/request.h"
 #include "workbench/single.h"
 
 #include <string.h>
 
-static enum alm_status look(struct alm_inspection **out, const struct alm_inspect_request *request,
-                            const struct alm_model_row *model, const struct alm_loaded *series,
-                            struct alm_error *error)
+static enum alm_status look(struct alm_inspection **out, struct alm_store *store,
+                            const struct alm_inspect_request *request, const struct alm_model_row *model,
+                            struct alm_loaded *series, struct alm_error *error)
 {
     const struct alm_inspection_request what = {.network = request->network > 0 ? request->network - 1 : 0,
                                                 .step = request->step};
@@ -17,8 +18,10 @@ static enum alm_status look(struct alm_inspection **out, const struct alm_inspec
     int64_t at = INT64_MAX;
     if (request->at != NULL)
         ALM_TRY(alm_request_time(&at, request->at, alm_series_is_index(series->series[0]), "--at", error));
+    ALM_TRY(alm_covariates_load_model(series, store, request->model, model->horizon, error));
     ALM_TRY(alm_single_create(&single, series, at, model->horizon, error));
-    enum alm_status status = alm_forecaster_load(&forecaster, model->data, model->n_bytes, error);
+    enum alm_status status = alm_covariates_check(series, single.bars, model->horizon, error);
+    if (status == ALM_OK) status = alm_forecaster_load(&forecaster, model->data, model->n_bytes, error);
     if (status == ALM_OK) {
         status = alm_inspection_create(out, forecaster, &single.history, &what, error);
         alm_forecaster_free(forecaster);
@@ -42,7 +45,7 @@ enum alm_status alm_inspect(struct alm_inspection **out, struct alm_workbench *w
                                                : NULL;
     if (status == ALM_OK)
         status = alm_load_one(&series, workbench->store, name, INT64_MAX, request->season, error);
-    if (status == ALM_OK) status = look(out, request, &model, &series, error);
+    if (status == ALM_OK) status = look(out, workbench->store, request, &model, &series, error);
     alm_loaded_clear(&series);
     alm_model_row_clear(&model);
     return status;

@@ -94,7 +94,7 @@ class Inspect(Program):
             (("inspect", "net", "--step", "9"), 2, "step 9"),
             (("inspect", "net", "--network", "2"), 2, "network 2"),
             (("inspect", "net", "--what", "memory", "--svg", "x.svg"), 2, "--svg"),
-            (("inspect", "net", "--at", "9"), 3, "window"),
+            (("inspect", "net", "--at", "9"), 3, "at least"),
         ):
             self.assertIn(words, self.bad(status, *arguments))
         self.good("train", "-m", "ses", "--series", "a", "--horizon", "3", "--name", "flat")
