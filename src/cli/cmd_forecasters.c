@@ -98,6 +98,8 @@ static const char lstm_equations[] =
     "    for all steps of a window                      dropout_recurrent\n"
     "  i = exp(..), n = f n' + i, h = o c / n         cell=slstm\n"
     "  h + x, in layers above the first               residual_layers=1\n"
+    "  first h', c' are 0, or go on from the window   state=carry\n"
+    "    before\n"
     "  x with a vector learnt for the series          embedding\n"
     "  y = W_y h + b_y + S window + E extras          skip=zero|ridge: S from there;\n"
     "                                                   extras: calendar, covariates\n"
@@ -107,7 +109,8 @@ static const char lstm_equations[] =
     "  y in parts: a cell's step each from the last   decoder=segment, answer\n"
     "    h, c with a learnt position as x; or going\n"
     "    on from its own answers                      decoder=recursive, answer\n"
-    "  forecast = base + scale y                      scale, residual=season\n\n"
+    "  forecast = base + scale y                      scale, residual=season\n"
+    "  chances of classes = softmax(y)                target=direction, bins; labels\n\n"
     "`almanac inspect MODEL` shows i, f, g, o, c and h of a kept model.\n\n";
 
 /* All about a forecaster, as people read it. */

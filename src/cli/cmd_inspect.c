@@ -366,7 +366,10 @@ static const char description[] =
     "lags: the derivative of the forecast by each value, exact and with the scaling of the window moving "
     "with "
     "it: influence is the mean over steps, size that of absolute values, share the size's part of all, and "
-    "network what it is when the scaling is held still.";
+    "network what it is when the scaling is held still. Of "
+    "classes it is the probability of the likeliest one that moves; of a label, what its input is worth "
+    "beside the "
+    "mean over all labels.";
 
 static const struct alm_example examples[] = {
     {"inspect flow", "what it remembers and what it looks at, in words"},

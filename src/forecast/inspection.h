@@ -38,6 +38,8 @@ struct alm_inspection {
     size_t horizon; /* that the network answers at a time (less than was asked for: decoder=recursive) */
     size_t network, n_networks, step;
     bool classes;   /* it forecasts classes: lags act on the probability of the likeliest one */
+    bool labels;    /* of a categorical series: their influence is what the input of the one that is there is
+                       worth    beside the mean over all, to first order */
     bool recursive; /* it goes on from its own answers; lags act on the first ones */
     bool slstm;     /* f, i and c are relative to the normaliser (nn/observe.h) */
 

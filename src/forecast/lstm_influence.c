@@ -56,15 +56,16 @@ static void quantile_derivative(double *d_output, const struct alm_loss *loss, c
     }
 }
 
+/* dp_l / do_k = p_l ([k = l] - p_k) of the softmax p, l the likeliest. */
 static void class_derivative(double *d_output, const struct alm_loss *loss, const alm_real *output)
 {
-    double p[ALM_LOSS_MAX_LEVELS];
     size_t likeliest = 0;
-    alm_loss_read(p, loss, output);
+    alm_loss_read(d_output, loss, output);
     for (size_t k = 1; k < loss->n_levels; k++)
-        if (p[k] > p[likeliest]) likeliest = k;
+        if (d_output[k] > d_output[likeliest]) likeliest = k;
+    const double p = d_output[likeliest];
     for (size_t k = 0; k < loss->n_levels; k++)
-        d_output[k] += p[likeliest] * ((k == likeliest ? 1 : 0) - p[k]);
+        d_output[k] = p * ((k == likeliest ? 1 : 0) - d_output[k]);
 }
 
 void alm_answer_derivative(double *d_output, const struct alm_loss *loss, const alm_real *output)
@@ -90,9 +91,23 @@ void alm_answer_derivative(double *d_output, const struct alm_loss *loss, const 
 
 /* Derivatives of the point of every step by what the window shows. */
 struct slopes {
-    double *by_value; /* [horizon][lookback] g */
-    double *by_scale; /* [horizon] dp / d log scale */
+    double *by_value;  /* [horizon][lookback] g */
+    double *by_scale;  /* [horizon] dp / d log scale */
+    double *by_output; /* [loss.n_levels] of the step at hand */
 };
+
+/* By value j of a row. A label is shown as one input each: what it is worth beside the mean of all. */
+static double by_input(const struct alm_lstm_plan *plan, const alm_real *d_x, size_t j, double value)
+{
+    const size_t labels = alm_lstm_one_hot(&plan->classes);
+    double mean = 0;
+    if (labels == 0) return d_x[j % plan->segment];
+    if (!(value >= 0 && value < (double)labels)) return 0;
+    d_x += j % plan->segment * labels;
+    for (size_t k = 0; k < labels; k++)
+        mean += d_x[k] / (double)labels;
+    return d_x[(size_t)value] - mean;
+}
 
 static void read_row(const struct slopes *out, size_t h, const struct alm_lstm_looking *looking,
                      const struct alm_observation *seen, size_t row)
@@ -103,8 +118,8 @@ static void read_row(const struct slopes *out, size_t h, const struct alm_lstm_l
     for (size_t j = 0; j < plan->lookback; j++) {
         const size_t step = j / plan->segment * seen->rows + row;
         const double u = alm_scaler_apply(frame->scaler, frame->z[j]);
-        double g = seen->d_x[step * inputs + j % plan->segment];
-        if (plan->arcsinh) g /= sqrt(1 + u * u);
+        double g = by_input(plan, seen->d_x + step * inputs, j, frame->y[j]);
+        if (plan->arcsinh && !looking->in->labels) g /= sqrt(1 + u * u);
         if (plan->skip) g += seen->d_window[row * plan->lookback + j];
         out->by_value[h * plan->lookback + j] = isnan(frame->z[j]) ? 0 : g;
     }
@@ -113,29 +128,39 @@ static void read_row(const struct slopes *out, size_t h, const struct alm_lstm_l
 }
 
 /* The same window in every row, and in each another step asked for. */
+static void ask(alm_real *d_answers, const struct slopes *slopes, const struct alm_lstm_looking *looking,
+                size_t first, size_t labelled)
+{
+    struct alm_lstm_bench *bench = looking->bench;
+    const struct alm_loss *loss = &bench->lstm->loss;
+    const size_t outputs = bench->lstm->plan.horizon * loss->n_levels, rows = bench->batch.rows;
+    const alm_real *answers = bench->answers + looking->in->network * ALM_LSTM_ROWS * outputs;
+    bool usable[ROWS];
+    for (size_t row = 0; row < rows; row++) {
+        const size_t at = (first + row) * loss->n_levels;
+        alm_real *d = d_answers + ((labelled - 1) * rows + row) * outputs + at;
+        usable[row] = true;
+        alm_lstm_bench_put(bench, row, looking->window);
+        memset(slopes->by_output, 0, loss->n_levels * sizeof *slopes->by_output);
+        alm_answer_derivative(slopes->by_output, loss, answers + at);
+        for (size_t k = 0; k < loss->n_levels; k++)
+            d[k] = (alm_real)slopes->by_output[k];
+    }
+    alm_lstm_bench_warm(bench, looking->in->network, usable);
+}
+
 static enum alm_status take_slopes(const struct slopes *out, const struct alm_lstm_looking *looking,
                                    size_t first, size_t rows, struct alm_error *error)
 {
     struct alm_lstm_bench *bench = looking->bench;
     const struct alm_lstm_state *lstm = bench->lstm;
-    const size_t levels = lstm->loss.n_levels, outputs = lstm->plan.horizon * levels;
-    const alm_real *answers = bench->answers + looking->in->network * ALM_LSTM_ROWS * outputs;
+    const size_t outputs = lstm->plan.horizon * lstm->loss.n_levels;
     const size_t labelled = lstm->plan.labels == ALM_LABELS_ALL ? bench->batch.steps : 1;
     struct alm_observation *seen;
     alm_real *d_answers = NULL;
-    bool usable[ROWS];
     ALM_TRY(ALM_NEW(&d_answers, labelled * rows * outputs, error));
     bench->batch.rows = rows;
-    for (size_t row = 0; row < rows; row++) {
-        const size_t h = first + row;
-        usable[row] = true;
-        double d[ALM_LOSS_MAX_LEVELS] = {0};
-        alm_lstm_bench_put(bench, row, looking->window);
-        alm_answer_derivative(d, &lstm->loss, answers + h * levels);
-        for (size_t k = 0; k < levels; k++)
-            d_answers[((labelled - 1) * rows + row) * outputs + h * levels + k] = (alm_real)d[k];
-    }
-    alm_lstm_bench_warm(bench, looking->in->network, usable);
+    ask(d_answers, out, looking, first, labelled);
     const enum alm_status status =
         alm_observation_create(&seen, lstm->networks[looking->in->network], &bench->batch, d_answers, error);
     for (size_t row = 0; status == ALM_OK && row < rows; row++)
@@ -314,10 +339,12 @@ enum alm_status alm_lstm_look_at_lags(const struct alm_lstm_looking *looking, st
     if (status == ALM_OK) status = ALM_NEW(&in->influence_network, in->lookback, error);
     if (status == ALM_OK) status = ALM_NEW(&slopes.by_value, in->horizon * in->lookback, error);
     if (status == ALM_OK) status = ALM_NEW(&slopes.by_scale, in->horizon, error);
+    if (status == ALM_OK) status = ALM_NEW(&slopes.by_output, looking->bench->lstm->loss.n_levels, error);
     if (status == ALM_OK) status = look(looking, &m, &sums, &slopes, error);
     moving_clear(&m);
     sums_clear(&sums);
     free(slopes.by_value);
     free(slopes.by_scale);
+    free(slopes.by_output);
     return status;
 }

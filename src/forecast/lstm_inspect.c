@@ -102,6 +102,7 @@ static void read_sizes(struct alm_inspection *in, const struct alm_lstm_state *l
     in->hidden = shape->hidden;
     in->n_networks = lstm->n_networks;
     in->classes = lstm->loss.kind == ALM_LOSS_CLASSES;
+    in->labels = alm_lstm_one_hot(&lstm->plan.classes) > 0;
     in->recursive = alm_lstm_is_recursive(lstm);
     in->slstm = shape->cell == ALM_CELL_SLSTM;
 }

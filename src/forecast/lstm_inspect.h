@@ -18,8 +18,8 @@ enum alm_status alm_lstm_look_at_lags(const struct alm_lstm_looking *looking, st
 /* lstm_tensors.c: fills tensors, windows and loss. */
 enum alm_status alm_lstm_look_at_tensors(const struct alm_lstm_looking *looking, struct alm_error *error);
 
-/* Appends to d_output [levels] the derivatives of the point forecast, in the window's unit, by the outputs
- * for one value: of the likeliest class' probability with classes. */
+/* Adds to d_output [levels], which is 0, the derivatives of the point forecast, in the window's unit, by the
+ * outputs for one value: of the likeliest class' probability with classes. */
 void alm_answer_derivative(double *d_output, const struct alm_loss *loss, const alm_real *output);
 
 #endif

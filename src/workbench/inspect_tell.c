@@ -217,7 +217,7 @@ static enum alm_status tell_lags(struct telling *t, struct alm_error *error)
     write_peaks(&t->text, peak, found, in->influence_size, in->lookback, all);
     const size_t half = half_of(in->influence_size, in->lookback, all);
     alm_text_printf(&t->text, "; the last %zu of %zu values have half of it.", half, in->lookback);
-    if (in->influence[in->lookback - 1] == in->influence[in->lookback - 1]) {
+    if (!in->labels && !isnan(in->influence[in->lookback - 1])) {
         alm_text_append(&t->text, " If the last value were higher by 1, ");
         alm_text_append(&t->text, in->classes ? "the probability of the likeliest class" : "the forecast");
         alm_text_append(&t->text, " would move by ");

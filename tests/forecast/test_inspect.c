@@ -49,7 +49,16 @@ static struct alm_inspection *inspect(const struct subject *s, size_t step)
 static double forecast_of(struct subject *s, size_t step)
 {
     struct alm_forecast *f = forecast_on(s->forecaster, &s->history, &s->outcome);
+    const struct alm_class_forecast *classes = &f->classes[0];
     double sum = 0;
+    size_t likeliest = 0;
+    for (size_t k = 1; k < classes->n; k++)
+        if (classes->probability[k] > classes->probability[likeliest]) likeliest = k;
+    if (classes->n > 0) {
+        sum = classes->probability[likeliest];
+        alm_forecast_free(f);
+        return sum;
+    }
     for (size_t h = 0; h < HORIZON; h++)
         if (step == 0 || step == h + 1) sum += f->mean[h] / (step == 0 ? HORIZON : 1);
     alm_forecast_free(f);
@@ -149,6 +158,37 @@ Test(inspect, influences_equal_differences_of_forecasts_whatever_the_network)
     check_influence(SMALL ",cell=slstm,loss=quantile,crossing=monotone", 0);
     check_influence(SMALL ",peephole=1,loss=quantile,levels=0.1+0.3+0.6+0.9", 0);
     check_influence(SMALL ",decoder=segment,answer=2,loss=student", 3);
+}
+
+Test(inspect, influences_on_classes_equal_differences_of_their_probability)
+{
+    check_influence(SMALL ",target=direction", 1);
+    check_influence(SMALL ",bins=quantile:3,scale=standard", 1);
+}
+
+Test(inspect, labels_have_influence_however_many_there_are)
+{
+    static const char *label[70];
+    struct subject s;
+    double most = 0;
+    s.sample = sample_create(N, 5);
+    for (size_t i = 0; i < N; i++)
+        s.sample.y[i] = (double)((7 * i + i / 9) % 70);
+    s.series = history_of(&s.sample, N);
+    s.series.n_labels = 70;
+    s.series.label = label;
+    s.history = (struct alm_history){1, &s.series, HORIZON};
+    s.forecaster = make_forecaster(SMALL, 1, 0);
+    fit_on(s.forecaster, &s.history, &s.outcome);
+    struct alm_inspection *in = inspect(&s, 0);
+    cr_assert(in->classes && in->labels && in->forecast == NULL);
+    for (size_t i = 0; i < in->lookback; i++) {
+        cr_assert(isfinite(in->influence[i]));
+        most = fmax(most, in->influence_size[i]);
+    }
+    cr_assert(most > 0);
+    alm_inspection_free(in);
+    subject_clear(&s);
 }
 
 Test(inspect, influences_of_missing_values_are_missing)
