@@ -159,19 +159,35 @@ static enum alm_status fit_self(void **self, const struct alm_forecaster *f, con
     return status;
 }
 
+/* Whether a forecast for the first n series comes with quantiles or classes. */
+static enum alm_status probe(bool *has, const struct alm_forecaster *f, const void *self,
+                             const struct group *g, size_t n, struct alm_error *error)
+{
+    struct alm_history_series *series = NULL;
+    struct alm_forecast *out = NULL;
+    enum alm_status status = ALM_NEW(&series, n, error);
+    if (status == ALM_OK) status = alm_forecast_create(&out, n, g->horizon, g->level, g->n_levels, error);
+    for (size_t i = 0; status == ALM_OK && i < n; i++)
+        series[i] = g->prepared[i].series;
+    const struct alm_history history = {n, series, g->horizon};
+    if (status == ALM_OK) status = f->type->forecast(self, &history, out, error);
+    *has = status == ALM_OK && (out->has_quantiles[0] || out->classes[0].n > 0);
+    alm_forecast_free(out);
+    free(series);
+    return status;
+}
+
 /* Whether the fitted self leaves quantiles to the wrapper; asked of a forecast for the first series, as
- * options may decide. */
+ * options may decide, and where there is none by itself of one for all. */
 static enum alm_status needs_conformal(bool *needs, const struct alm_forecaster *f, const void *self,
                                        const struct group *g, struct alm_error *error)
 {
-    const struct alm_history history = {1, &g->prepared[0].series, g->horizon};
-    struct alm_forecast *out;
+    bool has;
     *needs = f->settings.conformal_folds > 0 && g->n_levels > 0;
     if (!*needs || (f->type->traits & (ALM_TRAIT_QUANTILES | ALM_TRAIT_CLASSES)) == 0) return ALM_OK;
-    ALM_TRY(alm_forecast_create(&out, 1, g->horizon, g->level, g->n_levels, error));
-    const enum alm_status status = f->type->forecast(self, &history, out, error);
-    *needs = status == ALM_OK && !out->has_quantiles[0] && out->classes[0].n == 0;
-    alm_forecast_free(out);
+    enum alm_status status = probe(&has, f, self, g, 1, error);
+    if (alm_status_is_of_series(status) && g->n > 1) status = probe(&has, f, self, g, g->n, error);
+    *needs = status == ALM_OK && !has;
     return alm_status_is_of_series(status) ? ALM_OK : status;
 }
 

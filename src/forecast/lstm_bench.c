@@ -9,7 +9,7 @@
 
 static size_t outputs_of(const struct alm_lstm_state *lstm)
 {
-    return lstm->plan.horizon * lstm->loss.n_levels;
+    return lstm->plan.horizon * alm_lstm_channels(&lstm->plan) * lstm->loss.n_levels;
 }
 
 enum alm_status alm_lstm_bench_init(struct alm_lstm_bench *bench, const struct alm_lstm_state *lstm,
@@ -20,7 +20,9 @@ enum alm_status alm_lstm_bench_init(struct alm_lstm_bench *bench, const struct a
     ALM_TRY(alm_tape_create(&bench->tape, lstm->networks[0], steps, ALM_LSTM_ROWS, error));
     ALM_TRY(alm_batch_init(&bench->batch, &lstm->networks[0]->shape, steps, ALM_LSTM_ROWS, error));
     ALM_TRY(ALM_NEW(&bench->probability, lstm->loss.n_levels, error));
-    ALM_TRY(ALM_NEW(&bench->scratch, ALM_LSTM_ROWS * alm_lstm_scratch(&lstm->plan), error));
+    const size_t frames = ALM_LSTM_ROWS * alm_lstm_channels(&lstm->plan);
+    ALM_TRY(ALM_NEW(&bench->frame, frames, error));
+    ALM_TRY(ALM_NEW(&bench->scratch, frames * alm_lstm_scratch(&lstm->plan), error));
     if (lstm->plan.carry)
         ALM_TRY(alm_state_create(&bench->states, &lstm->networks[0]->shape, ALM_LSTM_ROWS, error));
     ALM_TRY(ALM_NEW(&bench->answers, lstm->n_networks * ALM_LSTM_ROWS * outputs_of(lstm), error));
@@ -32,18 +34,21 @@ void alm_lstm_bench_clear(struct alm_lstm_bench *bench)
     alm_tape_free(bench->tape);
     alm_batch_clear(&bench->batch);
     alm_state_free(bench->states);
+    free(bench->frame);
     free(bench->scratch);
     free(bench->answers);
     free(bench->votes);
     free(bench->probability);
 }
 
-void alm_lstm_bench_put(struct alm_lstm_bench *bench, size_t row, struct alm_lstm_window window)
+void alm_lstm_bench_put(struct alm_lstm_bench *bench, size_t row, size_t channel,
+                        struct alm_lstm_window window)
 {
     const struct alm_lstm_state *lstm = bench->lstm;
-    alm_lstm_frame(&bench->frame[row], &lstm->plan, window,
-                   bench->scratch + row * alm_lstm_scratch(&lstm->plan));
-    alm_lstm_encode(&bench->batch, row, &lstm->plan, &bench->frame[row]);
+    const size_t at = row * alm_lstm_channels(&lstm->plan) + channel;
+    alm_lstm_frame(&bench->frame[at], &lstm->plan, window,
+                   bench->scratch + at * alm_lstm_scratch(&lstm->plan));
+    alm_lstm_encode(&bench->batch, row, channel, &lstm->plan, &bench->frame[at]);
     if (lstm->plan.series_numbers)
         bench->batch.series[row] = alm_lstm_series_number(lstm, window.series->name);
 }
@@ -56,7 +61,7 @@ static bool put_earlier(struct alm_lstm_bench *bench, size_t row, struct alm_lst
     struct alm_lstm_window window = last;
     window.first -= back * lookback;
     if (back > 0) window.next = last.series->target.ts[window.first + lookback];
-    alm_lstm_bench_put(bench, row, window);
+    alm_lstm_bench_put(bench, row, 0, window);
     return true;
 }
 
@@ -95,11 +100,12 @@ void alm_lstm_bench_run(struct alm_lstm_bench *bench, size_t network)
 }
 
 void alm_lstm_bench_read(double *values, double *base, double *scale, const struct alm_lstm_bench *bench,
-                         size_t network, size_t row, size_t h)
+                         size_t network, size_t row, size_t channel, size_t h)
 {
     const struct alm_lstm_state *lstm = bench->lstm;
-    const struct alm_lstm_frame *frame = &bench->frame[row];
-    const size_t at = (network * ALM_LSTM_ROWS + row) * outputs_of(lstm) + h * lstm->loss.n_levels;
+    const struct alm_lstm_frame *frame = &bench->frame[row * alm_lstm_channels(&lstm->plan) + channel];
+    const size_t at = (network * ALM_LSTM_ROWS + row) * outputs_of(lstm) +
+                      (channel * lstm->plan.horizon + h) * lstm->loss.n_levels;
     alm_loss_read(values, &lstm->loss, bench->answers + at);
     *base = alm_lstm_base(&lstm->plan, frame, lstm->plan.lookback, h);
     *scale = frame->scaler.scale;
@@ -118,12 +124,12 @@ static double median(double *values, size_t n)
     return n % 2 == 1 ? values[n / 2] : values[n / 2 - 1] + (values[n / 2] - values[n / 2 - 1]) / 2;
 }
 
-double alm_lstm_bench_vote(struct alm_lstm_bench *bench, size_t row, size_t h, double level)
+double alm_lstm_bench_vote(struct alm_lstm_bench *bench, size_t row, size_t channel, size_t h, double level)
 {
     const struct alm_loss *loss = &bench->lstm->loss;
     double values[ALM_LOSS_MAX_LEVELS], base = 0, scale = 0;
     for (size_t i = 0; i < bench->lstm->n_networks; i++) {
-        alm_lstm_bench_read(values, &base, &scale, bench, i, row, h);
+        alm_lstm_bench_read(values, &base, &scale, bench, i, row, channel, h);
         bench->votes[i] =
             isnan(level) ? alm_answer_point(loss, values) : alm_answer_quantile(loss, values, level);
         if (isnan(bench->votes[i])) return (double)NAN;
@@ -139,7 +145,7 @@ void alm_lstm_bench_classes(double *probability, struct alm_lstm_bench *bench, s
     for (size_t k = 0; k < n; k++)
         probability[k] = 0;
     for (size_t i = 0; i < lstm->n_networks; i++) {
-        alm_lstm_bench_read(bench->probability, &base, &scale, bench, i, row, h);
+        alm_lstm_bench_read(bench->probability, &base, &scale, bench, i, row, 0, h);
         for (size_t k = 0; k < n; k++)
             probability[k] += bench->probability[k] / (double)lstm->n_networks;
     }
@@ -174,7 +180,7 @@ enum alm_status alm_lstm_last_window(struct alm_lstm_window *out, bool *usable,
     ALM_TRY(check_labels(&plan->classes, series, error));
     *usable = series->target.n >= plan->lookback &&
               !(plan->seasonal && series->season_length > plan->lookback) &&
-              !(plan->series_numbers && alm_lstm_series_number(lstm, series->name) == lstm->n_names);
+              !(lstm->n_names > 0 && alm_lstm_series_number(lstm, series->name) == lstm->n_names);
     if (!*usable) return ALM_OK;
     *out = (struct alm_lstm_window){series, series->target.n - plan->lookback, 0};
     if (alm_feature_count(plan->calendar) == 0) return ALM_OK;

@@ -10,9 +10,9 @@ enum { ALM_LSTM_ROWS = 32 };
 struct alm_lstm_bench {
     const struct alm_lstm_state *lstm;
     struct alm_tape *tape;
-    struct alm_batch batch; /* batch.rows is set by the user, before rows are put */
-    struct alm_lstm_frame frame[ALM_LSTM_ROWS];
-    double *scratch;                /* [ALM_LSTM_ROWS][alm_lstm_scratch] */
+    struct alm_batch batch;         /* batch.rows is set by the user, before rows are put */
+    struct alm_lstm_frame *frame;   /* [ALM_LSTM_ROWS][channels] */
+    double *scratch;                /* [ALM_LSTM_ROWS][channels][alm_lstm_scratch] */
     alm_real *answers;              /* [n_networks][ALM_LSTM_ROWS][outputs] */
     double *votes;                  /* [n_networks] */
     double *probability;            /* [loss.n_levels] of one network, with classes */
@@ -24,8 +24,9 @@ enum alm_status alm_lstm_bench_init(struct alm_lstm_bench *bench, const struct a
                                     struct alm_error *error);
 void alm_lstm_bench_clear(struct alm_lstm_bench *bench);
 
-/* Shows a window to row `row`. Rows that nothing is put into keep what they have. */
-void alm_lstm_bench_put(struct alm_lstm_bench *bench, size_t row, struct alm_lstm_window window);
+/* Shows a window to a channel of row `row`. Rows that nothing is put into keep what they have. */
+void alm_lstm_bench_put(struct alm_lstm_bench *bench, size_t row, size_t channel,
+                        struct alm_lstm_window window);
 
 /* With state=carry brings the states of batch.rows rows to where one network has them after the windows
  * before those that were put, ALM_LSTM_WARM at most; usable [batch.rows] says which were. They are put again.
@@ -35,14 +36,14 @@ void alm_lstm_bench_warm(struct alm_lstm_bench *bench, size_t network, const boo
 /* Fills the answers of one network for batch.rows rows. */
 void alm_lstm_bench_run(struct alm_lstm_bench *bench, size_t network);
 
-/* What network says of step h (of the plan's horizon) of row: values [levels] in the window's unit, as
- * alm_loss_read gives them; the forecast is *base + *scale times them. */
+/* What network says of step h (of the plan's horizon) of a channel of row: values [levels] in the window's
+ * unit, as alm_loss_read gives them; the forecast is *base + *scale times them. */
 void alm_lstm_bench_read(double *values, double *base, double *scale, const struct alm_lstm_bench *bench,
-                         size_t network, size_t row, size_t h);
+                         size_t network, size_t row, size_t channel, size_t h);
 
 /* Median over networks of the point forecast (level NAN) or the quantile at a level, in the data's unit. NaN
  * where there is no such quantile. */
-double alm_lstm_bench_vote(struct alm_lstm_bench *bench, size_t row, size_t h, double level);
+double alm_lstm_bench_vote(struct alm_lstm_bench *bench, size_t row, size_t channel, size_t h, double level);
 
 /* Mean over networks of the probabilities [loss.n_levels] of step h of row. */
 void alm_lstm_bench_classes(double *probability, struct alm_lstm_bench *bench, size_t row, size_t h);

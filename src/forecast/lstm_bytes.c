@@ -126,11 +126,12 @@ static enum alm_status load_names(struct alm_lstm_state *lstm, struct alm_bytes_
                                   struct alm_error *error)
 {
     const uint64_t n = alm_bytes_get_u64(in);
-    if (in->failed || n > in->length - in->offset || (n > 0) != lstm->plan.series_numbers)
+    if (in->failed || n > in->length - in->offset || (n > 0) != (lstm->plan.series_numbers || lstm->joint))
         return damaged(error);
     if (n > 0) ALM_TRY(ALM_NEW(&lstm->names, n, error));
     for (; lstm->n_names < n; lstm->n_names++)
         ALM_TRY(alm_bytes_get_text(in, &lstm->names[lstm->n_names], error));
+    lstm->plan.channels = lstm->joint ? lstm->n_names : 1;
     return in->failed ? damaged(error) : ALM_OK;
 }
 

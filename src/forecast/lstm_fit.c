@@ -22,6 +22,7 @@ static size_t tail_of(const struct alm_lstm_state *lstm, size_t n)
 struct fitting {
     struct alm_span *train, *tail; /* [n_series] */
     uint32_t *numbers;             /* [n_series] with an embedding */
+    size_t *order, shortest;       /* with joint channels: [n_series] */
     double *scratch;
     size_t *tail_bars; /* [n_series] */
     struct alm_lstm_samples samples, validation;
@@ -43,7 +44,7 @@ static void share_out(struct fitting *f, const struct alm_lstm_state *lstm, cons
     const struct alm_span y = history->series[i].target;
     const size_t lookback = lstm->plan.lookback,
                  before = lookback * (lstm->plan.carry ? 1 + ALM_LSTM_WARM : 1);
-    size_t tail = tail_of(lstm, y.n);
+    size_t tail = tail_of(lstm, lstm->joint ? history->series[f->shortest].target.n : y.n);
     if (alm_config_choice(lstm->config, "validate") == 1)
         tail = is_held_out(lstm, i, history->n_series) ? y.n : 0;
     f->train[i] = alm_span_prefix(y, y.n - tail);
@@ -69,19 +70,41 @@ static enum alm_status cut_windows(struct fitting *f, const struct alm_lstm_stat
         share_out(f, lstm, history, i);
         bars += f->tail_bars[i];
     }
-    ALM_TRY(alm_window_set_create(&f->samples.windows, f->train, history->n_series, &shape, error));
+    /* with joint channels the windows of one stand for those of all */
+    const size_t first = lstm->joint ? f->shortest : 0, n = lstm->joint ? 1 : history->n_series;
+    ALM_TRY(alm_window_set_create(&f->samples.windows, f->train + first, n, &shape, error));
     if (!plan->carry && bars / MOST_VALIDATION >= shape.stride) shape.stride = bars / MOST_VALIDATION + 1;
-    return alm_window_set_create(&f->validation.windows, f->tail, history->n_series, &shape, error);
+    return alm_window_set_create(&f->validation.windows, f->tail + first, n, &shape, error);
+}
+
+/* Channels stand in the order of the names that are kept. */
+static enum alm_status order_channels(struct fitting *f, const struct alm_lstm_state *lstm,
+                                      const struct alm_history *history, struct alm_error *error)
+{
+    ALM_TRY(ALM_NEW(&f->order, history->n_series, error));
+    for (size_t i = 0; lstm->joint && i < history->n_series; i++)
+        f->order[alm_lstm_series_number(lstm, history->series[i].name)] = i;
+    return ALM_OK;
+}
+
+static size_t shortest_of(const struct alm_history *history)
+{
+    size_t shortest = 0;
+    for (size_t i = 1; i < history->n_series; i++)
+        if (history->series[i].target.n < history->series[shortest].target.n) shortest = i;
+    return shortest;
 }
 
 /* What samples and validation share, and what is learnt before training. */
 static enum alm_status prepare(struct fitting *f, struct alm_lstm_state *lstm,
                                const struct alm_history *history, struct alm_error *error)
 {
+    f->shortest = shortest_of(history);
     ALM_TRY(cut_windows(f, lstm, history, error));
     if (alm_window_set_count(f->samples.windows) == 0)
         return alm_fail(error, ALM_DATA, "lstm: no window of the history is whole");
     ALM_TRY(alm_lstm_learn(lstm, history, f->train, error));
+    ALM_TRY(order_channels(f, lstm, history, error));
     ALM_TRY(ALM_NEW(&f->scratch, alm_lstm_scratch(&lstm->plan), error));
     if (lstm->plan.series_numbers) ALM_TRY(ALM_NEW(&f->numbers, history->n_series, error));
     for (size_t i = 0; lstm->plan.series_numbers && i < history->n_series; i++)
@@ -92,6 +115,8 @@ static enum alm_status prepare(struct fitting *f, struct alm_lstm_state *lstm,
                                            .series = history->series,
                                            .windows = f->samples.windows,
                                            .numbers = f->numbers,
+                                           .order = f->order,
+                                           .shortest = f->shortest,
                                            .shuffled = true,
                                            .key = alm_random_key(lstm->seed, "order", 0),
                                            .scratch = f->scratch};
@@ -170,6 +195,7 @@ enum alm_status alm_lstm_fit(void *self, const struct alm_history *history, cons
     free(f.tail);
     free(f.tail_bars);
     free(f.numbers);
+    free(f.order);
     free(f.scratch);
     return status;
 }

@@ -3,12 +3,13 @@
 
 #include <math.h>
 
-static void put_step(struct alm_forecast *out, size_t i, size_t h, struct alm_lstm_bench *bench, size_t row)
+static void put_step(struct alm_forecast *out, size_t i, size_t h, struct alm_lstm_bench *bench, size_t row,
+                     size_t channel)
 {
     double *quantile = out->quantile + (i * out->horizon + h) * out->n_levels;
-    out->mean[i * out->horizon + h] = alm_lstm_bench_vote(bench, row, h, (double)NAN);
+    out->mean[i * out->horizon + h] = alm_lstm_bench_vote(bench, row, channel, h, (double)NAN);
     for (size_t q = 0; q < out->n_levels; q++) {
-        quantile[q] = alm_lstm_bench_vote(bench, row, h, out->level[q]);
+        quantile[q] = alm_lstm_bench_vote(bench, row, channel, h, out->level[q]);
         if (isnan(quantile[q])) out->has_quantiles[i] = false;
     }
 }
@@ -29,12 +30,12 @@ static enum alm_status put_classes(struct alm_forecast *out, size_t i, struct al
 
 /* Rows without a forecast are NaN, which the wrapper reports. */
 static void put_series(struct alm_forecast *out, size_t i, struct alm_lstm_bench *bench, size_t row,
-                       bool usable)
+                       size_t channel, bool usable)
 {
     out->has_quantiles[i] = usable && out->n_levels > 0;
     for (size_t h = 0; h < out->horizon; h++)
         if (usable)
-            put_step(out, i, h, bench, row);
+            put_step(out, i, h, bench, row, channel);
         else
             out->mean[i * out->horizon + h] = (double)NAN;
 }
@@ -50,7 +51,7 @@ static enum alm_status forecast_rows(struct alm_forecast *out, struct alm_lstm_b
     for (size_t row = 0; row < rows; row++) {
         ALM_TRY(
             alm_lstm_last_window(&window, &usable[row], bench->lstm, &history->series[first + row], error));
-        if (usable[row]) alm_lstm_bench_put(bench, row, window);
+        if (usable[row]) alm_lstm_bench_put(bench, row, 0, window);
     }
     for (size_t i = 0; i < bench->lstm->n_networks; i++) {
         alm_lstm_bench_warm(bench, i, usable);
@@ -60,7 +61,7 @@ static enum alm_status forecast_rows(struct alm_forecast *out, struct alm_lstm_b
         if (usable[row] && bench->lstm->plan.classes.rule.n > 0)
             ALM_TRY(put_classes(out, first + row, bench, row, error));
         else
-            put_series(out, first + row, bench, row, usable[row]);
+            put_series(out, first + row, bench, row, 0, usable[row]);
     return ALM_OK;
 }
 
@@ -72,13 +73,42 @@ static enum alm_status forecast_recursively(struct alm_forecast *out, struct alm
     bool usable;
     ALM_TRY(alm_lstm_last_window(&window, &usable, bench->lstm, &history->series[i], error));
     if (usable) return alm_lstm_forecast_paths(out, i, bench, window, error);
-    put_series(out, i, bench, 0, false);
+    put_series(out, i, bench, 0, 0, false);
+    return ALM_OK;
+}
+
+/* All series as channels of one row. */
+static enum alm_status forecast_jointly(struct alm_forecast *out, struct alm_lstm_bench *bench,
+                                        const struct alm_history *history, struct alm_error *error)
+{
+    const struct alm_lstm_state *lstm = bench->lstm;
+    struct alm_lstm_window window;
+    bool usable;
+    ALM_TRY(alm_lstm_check_channels(lstm, history, error));
+    if (history->n_series != lstm->n_names)
+        return alm_fail(error, ALM_DATA,
+                        "lstm: channels=joint forecasts the %zu series it was trained on together, not %zu",
+                        lstm->n_names, history->n_series);
+    bench->batch.rows = 1;
+    for (size_t i = 0; i < history->n_series; i++) {
+        ALM_TRY(alm_lstm_last_window(&window, &usable, lstm, &history->series[i], error));
+        if (!usable)
+            return alm_fail(error, ALM_DATA,
+                            "lstm: channels=joint was not trained on %s, or it has fewer than %zu values",
+                            history->series[i].name, lstm->plan.lookback);
+        alm_lstm_bench_put(bench, 0, alm_lstm_series_number(lstm, history->series[i].name), window);
+    }
+    for (size_t i = 0; i < lstm->n_networks; i++)
+        alm_lstm_bench_run(bench, i);
+    for (size_t i = 0; i < history->n_series; i++)
+        put_series(out, i, bench, 0, alm_lstm_series_number(lstm, history->series[i].name), true);
     return ALM_OK;
 }
 
 static enum alm_status forecast_all(struct alm_forecast *out, struct alm_lstm_bench *bench,
                                     const struct alm_history *history, struct alm_error *error)
 {
+    if (bench->lstm->joint) return forecast_jointly(out, bench, history, error);
     const size_t n = history->n_series, block = alm_lstm_is_recursive(bench->lstm) ? 1 : ALM_LSTM_ROWS;
     for (size_t first = 0; first < n; first += block) {
         if (alm_lstm_is_recursive(bench->lstm))

@@ -31,6 +31,25 @@ static enum alm_status check_classes(const struct alm_lstm_state *lstm, const st
     if (alm_lstm_one_hot(&lstm->plan.classes) > 0 && (lstm->plan.seasonal || lstm->plan.deseason))
         return alm_fail(error, ALM_DATA, "lstm: %s holds labels, from which no season can be taken",
                         history->series[0].name);
+    if (lstm->joint) return alm_fail(error, ALM_DATA, "lstm: channels=joint forecasts numbers, not classes");
+    return ALM_OK;
+}
+
+/* Whether b has a's timestamps as far back as both go. */
+static bool share_times(struct alm_span a, struct alm_span b)
+{
+    for (size_t i = 1; i <= a.n && i <= b.n; i++)
+        if (a.ts[a.n - i] != b.ts[b.n - i]) return false;
+    return true;
+}
+
+enum alm_status alm_lstm_check_channels(const struct alm_lstm_state *lstm, const struct alm_history *history,
+                                        struct alm_error *error)
+{
+    for (size_t i = 1; lstm->joint && i < history->n_series; i++)
+        if (!share_times(history->series[0].target, history->series[i].target))
+            return alm_fail(error, ALM_DATA, "lstm: channels=joint needs the same times; %s and %s differ",
+                            history->series[0].name, history->series[i].name);
     return ALM_OK;
 }
 
@@ -114,7 +133,8 @@ static int compare(const void *a, const void *b)
 static enum alm_status learn_names(struct alm_lstm_state *lstm, const struct alm_history *history,
                                    struct alm_error *error)
 {
-    if (!lstm->plan.series_numbers) return ALM_OK;
+    lstm->plan.channels = lstm->joint ? history->n_series : 1;
+    if (!lstm->plan.series_numbers && !lstm->joint) return ALM_OK;
     ALM_TRY(ALM_NEW(&lstm->names, history->n_series, error));
     for (; lstm->n_names < history->n_series; lstm->n_names++) {
         const char *name = history->series[lstm->n_names].name;
@@ -143,5 +163,6 @@ enum alm_status alm_lstm_size(struct alm_lstm_state *lstm, const struct alm_hist
     alm_lstm_set_loss(lstm);
     if (lstm->plan.classes.rule.n > 0) ALM_TRY(check_classes(lstm, history, error));
     set_sizes(lstm, history);
+    ALM_TRY(alm_lstm_check_channels(lstm, history, error));
     return check_series(lstm, history, error);
 }

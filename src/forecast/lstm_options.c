@@ -247,6 +247,13 @@ const struct alm_option alm_lstm_options[] = {
      .help = "the logarithm of a window's scale as an input",
      .kind = ALM_OPTION_FLAG,
      .fallback = "0"},
+    {.name = "channels",
+     .help =
+         "independent: each series by itself; joint: the series of a fit, which must share their times, are "
+         "shown and answered together, so that each tells of the others",
+     .kind = ALM_OPTION_CHOICE,
+     .fallback = "independent",
+     .choices = "independent|joint"},
     {.name = "embedding",
      .help = "size of a vector that is learnt for each series; such a model forecasts only series that it "
              "was trained on",

@@ -67,7 +67,8 @@ static void show(struct alm_lstm_bench *bench, const struct road *road, size_t r
     bench->batch.rows = rows;
     for (size_t row = 0; row < rows; row++)
         alm_lstm_bench_put(
-            bench, row, (struct alm_lstm_window){&road->series[row], done, road->ts[done + road->lookback]});
+            bench, row, 0,
+            (struct alm_lstm_window){&road->series[row], done, road->ts[done + road->lookback]});
 }
 
 static void begin(struct road *road, const double *window, size_t rows)
@@ -87,7 +88,7 @@ static void go_straight(double *mean, struct road *road, struct alm_lstm_bench *
             alm_lstm_bench_run(bench, i);
         for (size_t h = 0; h < part && done + h < road->horizon; h++)
             mean[done + h] = road->y[road->lookback + done + h] =
-                alm_lstm_bench_vote(bench, 0, h, (double)NAN);
+                alm_lstm_bench_vote(bench, 0, 0, h, (double)NAN);
     }
 }
 
@@ -118,7 +119,7 @@ static enum alm_status go_apart(struct road *road, struct alm_lstm_bench *bench,
         alm_lstm_bench_run(bench, network);
         for (size_t row = 0; row < rows; row++)
             for (size_t h = 0; h < part && done + h < road->horizon; h++) {
-                alm_lstm_bench_read(values, &base, &scale, bench, network, row, h);
+                alm_lstm_bench_read(values, &base, &scale, bench, network, row, 0, h);
                 const double value = base + scale * draw(&lstm->loss, values, random);
                 road->y[row * road->length + road->lookback + done + h] = value;
                 road->paths[(done + h) * PATHS + first + row] = value;

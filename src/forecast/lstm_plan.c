@@ -27,6 +27,13 @@ static enum alm_status check_plan(const struct alm_lstm_state *lstm, struct alm_
                         "lstm: validate=series would leave series without a learnt vector (embedding)");
     if (plan->carry && lstm->decoder == RECURSIVE)
         return alm_fail(error, ALM_USAGE, "lstm: state=carry does not go with decoder=recursive");
+    if (lstm->joint && (plan->series_numbers || plan->carry || lstm->decoder == RECURSIVE))
+        return alm_fail(
+            error, ALM_USAGE,
+            "lstm: channels=joint goes with embedding=0, state=reset and decoder=direct or segment");
+    if (lstm->joint && alm_config_choice(c, "validate") == 1)
+        return alm_fail(error, ALM_USAGE,
+                        "lstm: with channels=joint no series can be held out: validate=tail");
     if (alm_config_has(c, "answer") && lstm->decoder == DIRECT)
         return alm_fail(error, ALM_USAGE, "lstm: answer is of decoder=segment and decoder=recursive");
     return ALM_OK;
@@ -51,6 +58,7 @@ enum alm_status alm_lstm_read_plan(struct alm_lstm_state *lstm, struct alm_error
     };
     lstm->skip = (enum alm_lstm_skip)alm_config_choice(c, "skip");
     lstm->decoder = alm_config_choice(c, "decoder");
+    lstm->joint = alm_config_choice(c, "channels") == 1;
     lstm->n_networks = alm_config_size(c, "seeds");
     lstm->weights = (struct alm_lstm_weights){
         .kind = (enum alm_lstm_weighting)alm_config_choice(c, "weight"),
@@ -96,7 +104,7 @@ enum alm_status alm_lstm_shape(struct alm_network_shape *out, const struct alm_l
         .inputs = alm_lstm_inputs(plan),
         .hidden = alm_config_size(c, "hidden"),
         .layers = alm_config_size(c, "layers"),
-        .horizon = plan->horizon,
+        .horizon = plan->horizon * alm_lstm_channels(plan),
         .levels = lstm->loss.n_levels,
         .labels = plan->labels,
         .cell = (enum alm_cell_kind)alm_config_choice(c, "cell"),
@@ -109,7 +117,7 @@ enum alm_status alm_lstm_shape(struct alm_network_shape *out, const struct alm_l
         .dropout_input = alm_config_real(c, "dropout_input"),
         .dropout_layer = alm_config_real(c, "dropout_layer"),
         .dropout_recurrent = alm_config_real(c, "dropout_recurrent"),
-        .window = plan->skip ? plan->lookback : 0,
+        .window = plan->skip ? plan->lookback * alm_lstm_channels(plan) : 0,
         .extras = alm_lstm_extras(plan),
         .n_series = plan->series_numbers ? lstm->n_names : 0,
         .embedding = plan->series_numbers ? alm_config_size(c, "embedding") : 0,
@@ -123,7 +131,8 @@ enum alm_status alm_lstm_shape(struct alm_network_shape *out, const struct alm_l
         return alm_fail(error, ALM_DATA,
                         "lstm: a calendar, future and static covariates belong to one origin: labels=last");
     if (out->window > ALM_RIDGE_MOST_INPUTS)
-        return alm_fail(error, ALM_DATA, "lstm: skip takes a lookback of at most %d", ALM_RIDGE_MOST_INPUTS);
+        return alm_fail(error, ALM_DATA, "lstm: skip takes a lookback (times channels) of at most %d",
+                        ALM_RIDGE_MOST_INPUTS);
     return ALM_OK;
 }
 

@@ -9,13 +9,17 @@
 enum { MOST_MEASURED = 4096 };
 
 void alm_lstm_sample(struct alm_lstm_frame *out, const struct alm_lstm_samples *samples, size_t pass,
-                     size_t index)
+                     size_t index, size_t channel)
 {
     const size_t n = alm_window_set_count(samples->windows);
     if (samples->shuffled) index = alm_permuted(index, n, alm_random_key(samples->key, "pass", pass));
     const struct alm_window window = alm_window_set_at(samples->windows, index);
-    const struct alm_history_series *series = &samples->series[window.series];
-    const size_t first = (size_t)(window.y - series->target.y), end = first + samples->plan->lookback;
+    const bool joint = alm_lstm_channels(samples->plan) > 1;
+    const struct alm_history_series *cut = &samples->series[joint ? samples->shortest : window.series],
+                                    *series = joint ? &samples->series[samples->order[channel]] : cut;
+    /* channels end together */
+    const size_t before_end = cut->target.n - (size_t)(window.y - cut->target.y);
+    const size_t first = series->target.n - before_end, end = first + samples->plan->lookback;
     const struct alm_lstm_window w = {series, first, end < series->target.n ? series->target.ts[end] : 0};
     alm_lstm_frame(out, samples->plan, w, samples->scratch);
 }
@@ -57,7 +61,7 @@ static bool take_sample(struct alm_lstm_frame *out, const struct alm_lstm_sample
                         const struct alm_batch *batch, size_t row, size_t pass, size_t i)
 {
     if (samples->streams == 0) {
-        alm_lstm_sample(out, samples, pass, i);
+        alm_lstm_sample(out, samples, pass, i, 0);
         return true;
     }
     const size_t n = alm_window_set_count(samples->windows), place = i / samples->streams,
@@ -66,7 +70,7 @@ static bool take_sample(struct alm_lstm_frame *out, const struct alm_lstm_sample
     const size_t index = is_there ? at - samples->warm : 0;
     if (place == 0 || !is_there || !goes_on(samples, index))
         alm_state_forget(batch->start, samples->shape, row);
-    alm_lstm_sample(out, samples, pass, index);
+    alm_lstm_sample(out, samples, pass, index, 0);
     return is_there && place >= samples->warm && is_in_tail(samples, out);
 }
 
@@ -122,25 +126,37 @@ static void weigh(alm_real *weight, const struct alm_lstm_weights *weights, doub
         weight[h] *= (alm_real)(weights->step > 0 ? window * pow((double)h + 1, -weights->step) : window);
 }
 
+/* Inputs and wanted answers of one channel of a row; those of channels stand side by side. */
+static void fill_channel(struct alm_batch *batch, const struct alm_lstm_samples *samples, size_t row,
+                         size_t channel, const struct alm_lstm_frame *frame, bool counts)
+{
+    const struct alm_lstm_plan *plan = samples->plan;
+    const size_t steps = plan->lookback / plan->segment, channels = alm_lstm_channels(plan);
+    const size_t unlabelled = plan->labels == ALM_LABELS_ALL ? 0 : steps - 1;
+    const double weight = counts ? relative_weight(samples->weights, plan, frame) : 0;
+    alm_lstm_encode(batch, row, channel, plan, frame);
+    for (size_t step = unlabelled; step < steps; step++) {
+        const size_t at = (((step - unlabelled) * batch->rows + row) * channels + channel) * plan->horizon;
+        alm_lstm_wanted(batch->y + at, batch->weight + at, plan, frame, (step + 1) * plan->segment);
+        weigh(batch->weight + at, samples->weights, weight, plan->horizon);
+    }
+}
+
 enum alm_status alm_lstm_fill(void *context, struct alm_batch *batch, size_t pass, size_t first,
                               struct alm_error *error)
 {
     const struct alm_lstm_samples *samples = context;
-    const struct alm_lstm_plan *plan = samples->plan;
-    const size_t steps = plan->lookback / plan->segment;
-    const size_t unlabelled = plan->labels == ALM_LABELS_ALL ? 0 : steps - 1;
+    const size_t channels = alm_lstm_channels(samples->plan);
     struct alm_lstm_frame frame;
     (void)error;
     for (size_t row = 0; row < batch->rows; row++) {
         const bool counts = take_sample(&frame, samples, batch, row, pass, first + row);
-        alm_lstm_encode(batch, row, plan, &frame);
-        if (plan->series_numbers)
+        fill_channel(batch, samples, row, 0, &frame, counts);
+        if (samples->plan->series_numbers)
             batch->series[row] = samples->numbers[frame.window.series - samples->series];
-        const double weight = counts ? relative_weight(samples->weights, plan, &frame) : 0;
-        for (size_t step = unlabelled; step < steps; step++) {
-            const size_t at = ((step - unlabelled) * batch->rows + row) * plan->horizon;
-            alm_lstm_wanted(batch->y + at, batch->weight + at, plan, &frame, (step + 1) * plan->segment);
-            weigh(batch->weight + at, samples->weights, weight, plan->horizon);
+        for (size_t channel = 1; channel < channels; channel++) {
+            alm_lstm_sample(&frame, samples, pass, first + row, channel);
+            fill_channel(batch, samples, row, channel, &frame, counts);
         }
     }
     return ALM_OK;
@@ -184,12 +200,13 @@ void alm_lstm_measure(struct alm_lstm_plan *plan, struct alm_lstm_weights *weigh
                       const struct alm_lstm_samples *samples)
 {
     const size_t all = alm_window_set_count(samples->windows), n = all < MOST_MEASURED ? all : MOST_MEASURED;
+    const size_t channels = alm_lstm_channels(plan);
     struct alm_lstm_samples some = *samples;
     struct running scale = {0}, mase = {0}, smape = {0}, weight = {0};
     struct alm_lstm_frame frame;
     some.shuffled = true;
     for (size_t i = 0; i < n; i++) {
-        alm_lstm_sample(&frame, &some, 0, i);
+        alm_lstm_sample(&frame, &some, 0, i, i % channels);
         if (frame.scaler.scale > 0) add(&scale, log(frame.scaler.scale));
         add_naive(&mase, &smape, plan, &frame);
     }
@@ -199,7 +216,7 @@ void alm_lstm_measure(struct alm_lstm_plan *plan, struct alm_lstm_weights *weigh
     weights->mase = fmax(mean_of(&mase, 1), 1e-9);
     weights->smape = fmax(mean_of(&smape, 1), 1e-9);
     for (size_t i = 0; i < n && weights->kind != ALM_LSTM_WEIGHT_NONE; i++) {
-        alm_lstm_sample(&frame, &some, 0, i);
+        alm_lstm_sample(&frame, &some, 0, i, i % channels);
         if (frame.scaler.scale > 0) add(&weight, window_weight(weights, plan, &frame));
     }
     weights->mean = weight.sum > 0 ? weight.sum / weight.n : 1;

@@ -35,6 +35,9 @@ struct alm_lstm_samples {
     const struct alm_history_series *series; /* those that the windows' spans were cut from, in their order */
     struct alm_window_set *windows;
     const uint32_t *numbers; /* by series, when the plan has series_numbers */
+    /* With several channels: which series each one is, and of which, the shortest, the windows are. */
+    const size_t *order; /* [channels] */
+    size_t shortest;
     bool shuffled; /* every pass in its own order, drawn from key; else in the order of the windows */
     uint64_t key;
     double *scratch; /* [alm_lstm_scratch] */
@@ -53,9 +56,9 @@ enum { ALM_LSTM_WARM = 16 };
 /* Samples of a pass. */
 size_t alm_lstm_sample_count(const struct alm_lstm_samples *samples);
 
-/* Frame of window index of pass `pass`. */
+/* Frame of a channel of window index of pass `pass`; it uses samples->scratch. */
 void alm_lstm_sample(struct alm_lstm_frame *out, const struct alm_lstm_samples *samples, size_t pass,
-                     size_t index);
+                     size_t index, size_t channel);
 
 /* An alm_batch_source's fill; context is a struct alm_lstm_samples. */
 enum alm_status alm_lstm_fill(void *context, struct alm_batch *batch, size_t pass, size_t first,

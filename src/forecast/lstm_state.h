@@ -17,13 +17,14 @@ struct alm_lstm_state {
     struct alm_loss loss;
     enum alm_lstm_skip skip;
     size_t decoder; /* which choice of the option */
+    bool joint;     /* the series of a fit are channels of one row, in the order of names */
     size_t horizon; /* to be forecast; that of the plan is what the network answers at a time */
     size_t streams; /* rows of a batch with state=carry, set by a fit */
     size_t n_networks;
     struct alm_network **networks;   /* [n_networks], of one shape; NULL until fitted */
     struct alm_train_result *result; /* [n_networks] */
-    size_t n_names;                  /* of an embedding: the series it was trained on, sorted; else 0 */
-    char **names;                    /* [n_names] */
+    size_t n_names; /* of embedding and joint channels: the series trained on, sorted; else 0 */
+    char **names;   /* [n_names] */
 };
 
 /* lstm_options.c: the option table, and what it says for lstm->config; ALM_USAGE for options that contradict
@@ -58,6 +59,10 @@ enum alm_status alm_lstm_size(struct alm_lstm_state *lstm, const struct alm_hist
                               struct alm_error *error);
 enum alm_status alm_lstm_learn(struct alm_lstm_state *lstm, const struct alm_history *history,
                                const struct alm_span *train, struct alm_error *error);
+
+/* With channels=joint: whether the series share their times. */
+enum alm_status alm_lstm_check_channels(const struct alm_lstm_state *lstm, const struct alm_history *history,
+                                        struct alm_error *error);
 
 /* lstm_skip.c: makes network, whose other parameters are drawn already, answer at first what the closed form
  * of ridge regression of answers on windows says (skip=ridge), or nothing but its bias (skip=zero). */

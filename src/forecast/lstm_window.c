@@ -3,16 +3,27 @@
 #include <math.h>
 #include <string.h>
 
-size_t alm_lstm_inputs(const struct alm_lstm_plan *plan)
+/* Inputs of a step, and extras, of one channel. */
+static size_t channel_inputs(const struct alm_lstm_plan *plan)
 {
     const size_t one_hot = alm_lstm_one_hot(&plan->classes), marks = plan->mask ? 1 : 0;
     const size_t values = (one_hot > 0 ? one_hot : 1) + marks + plan->n_past + plan->n_future;
-    return plan->segment * values + alm_feature_count(plan->calendar) + (plan->scale_input ? 1 : 0);
+    return plan->segment * values + (plan->scale_input ? 1 : 0);
+}
+
+static size_t channel_extras(const struct alm_lstm_plan *plan)
+{
+    return plan->n_future * plan->horizon + plan->n_statics;
+}
+
+size_t alm_lstm_inputs(const struct alm_lstm_plan *plan)
+{
+    return alm_lstm_channels(plan) * channel_inputs(plan) + alm_feature_count(plan->calendar);
 }
 
 size_t alm_lstm_extras(const struct alm_lstm_plan *plan)
 {
-    return alm_feature_count(plan->calendar) + plan->n_future * plan->horizon + plan->n_statics;
+    return alm_lstm_channels(plan) * channel_extras(plan) + alm_feature_count(plan->calendar);
 }
 
 size_t alm_lstm_scratch(const struct alm_lstm_plan *plan)
@@ -135,38 +146,44 @@ static alm_real *fill_covariates(alm_real *x, const struct alm_lstm_norm *norm, 
 }
 
 static void fill_step(alm_real *x, const struct alm_lstm_plan *plan, const struct alm_lstm_frame *frame,
-                      size_t from)
+                      size_t from, size_t channel)
 {
     const struct alm_history_series *s = frame->window.series;
-    const size_t bar = frame->window.first + from, features = alm_feature_count(plan->calendar);
-    x = fill_values(x, plan, frame, from);
+    const size_t bar = frame->window.first + from;
+    alm_real *features = x + alm_lstm_channels(plan) * channel_inputs(plan);
+    x = fill_values(x + channel * channel_inputs(plan), plan, frame, from);
     x = fill_covariates(x, plan->past, s->past, plan->n_past, bar, plan->segment);
     x = fill_covariates(x, plan->future, s->future, plan->n_future, bar, plan->segment);
-    if (features > 0) fill_features(x, plan, s->calendar.zone, s->target.ts[bar]);
-    if (plan->scale_input) x[features] = (alm_real)log_scale(plan, frame->scaler);
+    if (plan->scale_input) *x = (alm_real)log_scale(plan, frame->scaler);
+    if (channel == 0 && alm_feature_count(plan->calendar) > 0)
+        fill_features(features, plan, s->calendar.zone, s->target.ts[bar]);
 }
 
-static void fill_extras(alm_real *out, const struct alm_lstm_plan *plan, const struct alm_lstm_frame *frame)
+static void fill_extras(alm_real *out, const struct alm_lstm_plan *plan, const struct alm_lstm_frame *frame,
+                        size_t channel)
 {
     const struct alm_history_series *s = frame->window.series;
-    if (alm_feature_count(plan->calendar) > 0) fill_features(out, plan, s->calendar.zone, frame->window.next);
-    out += alm_feature_count(plan->calendar);
+    alm_real *features = out + alm_lstm_channels(plan) * channel_extras(plan);
+    out += channel * channel_extras(plan);
     out = fill_covariates(out, plan->future, s->future, plan->n_future, frame->window.first + plan->lookback,
                           plan->horizon);
     for (size_t k = 0; k < plan->n_statics; k++)
         *out++ = (alm_real)standardised(plan->statics[k], s->statics[k]);
+    if (channel == 0 && alm_feature_count(plan->calendar) > 0)
+        fill_features(features, plan, s->calendar.zone, frame->window.next);
 }
 
-void alm_lstm_encode(struct alm_batch *batch, size_t row, const struct alm_lstm_plan *plan,
+void alm_lstm_encode(struct alm_batch *batch, size_t row, size_t channel, const struct alm_lstm_plan *plan,
                      const struct alm_lstm_frame *frame)
 {
     const size_t inputs = alm_lstm_inputs(plan);
     for (size_t step = 0; step < plan->lookback / plan->segment; step++)
-        fill_step(batch->x + (step * batch->rows + row) * inputs, plan, frame, step * plan->segment);
+        fill_step(batch->x + (step * batch->rows + row) * inputs, plan, frame, step * plan->segment, channel);
     for (size_t i = 0; plan->skip && i < plan->lookback; i++)
-        batch->window[row * plan->lookback + i] =
+        batch->window[(row * alm_lstm_channels(plan) + channel) * plan->lookback + i] =
             isnan(frame->z[i]) ? 0 : (alm_real)alm_scaler_apply(frame->scaler, frame->z[i]);
-    if (alm_lstm_extras(plan) > 0) fill_extras(batch->extras + row * alm_lstm_extras(plan), plan, frame);
+    if (alm_lstm_extras(plan) > 0)
+        fill_extras(batch->extras + row * alm_lstm_extras(plan), plan, frame, channel);
 }
 
 /* ---- answers ---- */

@@ -29,6 +29,7 @@ struct alm_lstm_plan {
     bool scale_input;    /* each step has the logarithm of the window's scale as an input */
     bool carry;          /* windows go on with the state of the one before */
     bool series_numbers; /* rows say which series they are of (embedding) */
+    size_t channels;     /* series that a row shows and answers side by side; 0 is 1 */
     struct alm_features calendar;
     struct alm_lstm_classes classes; /* owned by the state's plan */
 
@@ -38,11 +39,16 @@ struct alm_lstm_plan {
     const struct alm_lstm_norm *past, *future, *statics; /* [n_past], [n_future], [n_statics] */
 };
 
-/* What the network's shape follows from: inputs of a step (in the order: values, their marks, past, future
- * covariates, calendar of the step's first bar, scale) and numbers a row that are the same for all steps
- * (calendar of the first bar to forecast, future covariates of the horizon, static ones). */
+/* What the network's shape follows from: inputs of a step (of each channel values, their marks, past and
+ * future covariates, scale; then the calendar of the step's first bar) and numbers a row that are the same
+ * for all steps (of each channel future covariates of the horizon and static ones; then the calendar of the
+ * first bar to forecast). */
 size_t alm_lstm_inputs(const struct alm_lstm_plan *plan);
 size_t alm_lstm_extras(const struct alm_lstm_plan *plan);
+static inline size_t alm_lstm_channels(const struct alm_lstm_plan *plan)
+{
+    return plan->channels == 0 ? 1 : plan->channels;
+}
 
 /* One window: the lookback values of a series from bar first on. */
 struct alm_lstm_window {
@@ -72,9 +78,10 @@ size_t alm_lstm_scratch(const struct alm_lstm_plan *plan);
 void alm_lstm_frame(struct alm_lstm_frame *out, const struct alm_lstm_plan *plan,
                     struct alm_lstm_window window, double *scratch);
 
-/* Writes row `row` of a batch's x, window and extras. Nothing of the target after the window, and of future
- * covariates nothing after its horizon, is looked at. */
-void alm_lstm_encode(struct alm_batch *batch, size_t row, const struct alm_lstm_plan *plan,
+/* Writes channel `channel` of row `row` of a batch's x, window and extras, and with channel 0 the calendar.
+ * Nothing of the target after the window, and of future covariates nothing after its horizon, is looked at.
+ */
+void alm_lstm_encode(struct alm_batch *batch, size_t row, size_t channel, const struct alm_lstm_plan *plan,
                      const struct alm_lstm_frame *frame);
 
 /* The answer for step h (from 0) after the first `seen` values is: base + scale * output. The base is the

@@ -129,6 +129,7 @@ Test(lstm_inputs, an_ensemble_forecasts_the_median_of_its_networks)
 /* ---- bytes, bits and units, with everything on ---- */
 
 static const char *const everything[] = {
+    "lstm:hidden=6,lookback=21,epochs=2,channels=joint,skip=ridge,scale_input=1,calendar=onehot",
     "lstm:hidden=6,lookback=21,epochs=2,skip=ridge,seeds=2,loss=quantile,calendar=cyclic,arcsinh=1,weight="
     "owa",
     "lstm:hidden=6,lookback=21,segment=7,epochs=2,decoder=segment,answer=7,missing=mask,embedding=2,deseason="
@@ -327,6 +328,95 @@ Test(lstm_inputs, other_covariates_than_those_trained_with_are_refused)
     clear_driven(&d);
 }
 
+/* ---- joint channels ---- */
+
+/* a is noise, b is what a was a horizon ago: only together do they tell b. */
+static void make_pair(struct sample s[2], struct alm_history_series series[2])
+{
+    struct alm_random *random;
+    cr_assert(alm_random_create(&random, 11, NULL) == ALM_OK);
+    for (size_t k = 0; k < 2; k++)
+        s[k] = sample_create(N + HORIZON, 1);
+    for (size_t i = 0; i < N + HORIZON; i++) {
+        s[0].y[i] = alm_random_normal(random);
+        s[1].y[i] = 3 * (i < HORIZON ? 0 : s[0].y[i - HORIZON]);
+    }
+    alm_random_free(random);
+    for (size_t k = 0; k < 2; k++) {
+        series[k] = history_of(&s[k], N);
+        series[k].name = k == 0 ? "z" : "a"; /* the order of names is not that of series */
+    }
+}
+
+static double joint_error(const char *spec, bool shorter)
+{
+    struct sample s[2];
+    struct alm_history_series series[2];
+    struct alm_series_outcome outcome[2];
+    make_pair(s, series);
+    if (shorter) series[1].target = alm_span_suffix(series[1].target, N - 100);
+    const struct alm_history history = {2, series, HORIZON};
+    struct alm_forecaster *forecaster = make_forecaster(spec, 1, 4), *loaded;
+    struct alm_bytes bytes = {0};
+    fit_on(forecaster, &history, outcome);
+    struct alm_forecast *f = forecast_on(forecaster, &history, outcome);
+    cr_assert(outcome[0].status == ALM_OK && outcome[1].status == ALM_OK, "%s", outcome[1].reason);
+    cr_assert(f->has_quantiles[0] && f->has_quantiles[1], "%s", spec);
+    cr_assert(alm_forecaster_save(forecaster, &bytes, NULL) == ALM_OK);
+    cr_assert(alm_forecaster_load(&loaded, bytes.data, bytes.length, NULL) == ALM_OK);
+    struct alm_forecast *g = forecast_on(loaded, &history, outcome);
+    cr_assert(same_forecast(f, g));
+    double sum = 0;
+    for (size_t h = 0; h < HORIZON; h++)
+        sum += fabs(f->mean[HORIZON + h] - s[1].y[N + h]) / HORIZON;
+    alm_forecast_free(f);
+    alm_forecast_free(g);
+    alm_forecaster_free(forecaster);
+    alm_forecaster_free(loaded);
+    alm_bytes_clear(&bytes);
+    for (size_t k = 0; k < 2; k++)
+        sample_free(&s[k]);
+    return sum;
+}
+
+#define PAIR "lstm:hidden=24,epochs=60,patience=0,rate=0.01,lookback=14,segment=7,scale=none,loss=mse"
+
+Test(lstm_inputs, joint_channels_tell_of_each_other)
+{
+    const double alone = joint_error(PAIR, false);
+    for (int shorter = 0; shorter < 2; shorter++) {
+        cr_assert(joint_error(PAIR ",channels=joint", shorter) < alone / 2, "%g, alone %g",
+                  joint_error(PAIR ",channels=joint", shorter), alone);
+        cr_assert(joint_error(PAIR ",channels=joint,skip=ridge,ridge=1e-4", shorter) < alone / 2);
+        cr_assert(joint_error(PAIR ",channels=joint,decoder=segment,answer=7,calendar=cyclic", shorter) <
+                  alone / 2);
+    }
+}
+
+Test(lstm_inputs, joint_channels_must_share_their_times_and_come_together)
+{
+    struct sample s[2];
+    struct alm_history_series series[2];
+    struct alm_series_outcome outcome[2];
+    make_pair(s, series);
+    struct alm_history history = {2, series, HORIZON};
+    struct alm_forecaster *forecaster =
+        make_forecaster("lstm:hidden=4,epochs=1,lookback=14,channels=joint", 1, 0);
+    fit_on(forecaster, &history, outcome);
+    history.n_series = 1;
+    struct alm_forecast *f = forecast_on(forecaster, &history, outcome);
+    cr_assert(outcome[0].status == ALM_DATA && strstr(outcome[0].reason, "together") != NULL);
+    alm_forecast_free(f);
+    s[1].ts[N - 3]--;
+    history.n_series = 2;
+    s[1].ts[N - 4]--;
+    fit_on(forecaster, &history, outcome);
+    cr_assert(outcome[0].status == ALM_DATA && strstr(outcome[0].reason, "same times") != NULL);
+    alm_forecaster_free(forecaster);
+    for (size_t k = 0; k < 2; k++)
+        sample_free(&s[k]);
+}
+
 Test(lstm_inputs, explains_options_that_contradict_each_other)
 {
     static const struct {
@@ -336,6 +426,7 @@ Test(lstm_inputs, explains_options_that_contradict_each_other)
                  {"lstm:residual=season,deseason=1", "again"},
                  {"lstm:cell=slstm,peephole=1", "cell=lstm"},
                  {"lstm:answer=3", "decoder"},
+                 {"lstm:channels=joint,embedding=2", "channels=joint"},
                  {"lstm:skip=zero,lookback=5000", "at most"}};
     const struct alm_forecaster_settings settings = {.seed = 1};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -89,7 +89,7 @@ static void look(struct seen *s, const struct alm_lstm_plan *plan, const struct 
     cr_assert(alm_batch_init(&s->batch, &shape, LOOKBACK / plan->segment, 1, NULL) == ALM_OK);
     alm_lstm_frame(&s->frame, plan, (struct alm_lstm_window){&world->series, 0, world->ts[LOOKBACK]},
                    s->scratch);
-    alm_lstm_encode(&s->batch, 0, plan, &s->frame);
+    alm_lstm_encode(&s->batch, 0, 0, plan, &s->frame);
 }
 
 static void check_plan(const struct alm_lstm_plan *plan)
@@ -200,7 +200,7 @@ Test(lstm_window, weights_follow_the_metric_they_are_named_after)
     for (size_t i = 0; i < all; i++) {
         cr_assert(alm_lstm_fill(&samples, &batch, 0, i, NULL) == ALM_OK);
         struct alm_lstm_frame f;
-        alm_lstm_sample(&f, &samples, 0, i);
+        alm_lstm_sample(&f, &samples, 0, i, 0);
         const double unit = f.scaler.scale, d = alm_seasonal_difference(f.y, LOOKBACK, SEASON),
                      level = alm_mean_size(f.y + LOOKBACK - SEASON, SEASON);
         const double owa = unit / (weights.mase * d) + 100 * unit / (weights.smape * level);
