@@ -32,6 +32,9 @@ enum alm_status alm_workbench_open(struct alm_workbench **out, const struct alm_
                                    struct alm_error *error);
 /* NULL-safe. */
 void alm_workbench_close(struct alm_workbench *workbench);
+/* The same after work that failed: a database that alm_workbench_open made and in which nothing was stored is
+ * removed again, then true. NULL-safe. */
+bool alm_workbench_discard(struct alm_workbench *workbench);
 
 /* ---- results as rows ---- */
 

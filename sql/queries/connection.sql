@@ -53,6 +53,9 @@ SELECT 1 FROM json_each('[]') AS a, json_tree('[]') AS b;
 -- name: connection_begin
 BEGIN IMMEDIATE;
 
+-- name: connection_begin_exclusive
+BEGIN EXCLUSIVE;
+
 -- name: connection_commit
 COMMIT;
 
@@ -64,6 +67,10 @@ PRAGMA integrity_check(1);
 
 -- name: file_foreign_keys
 SELECT "table", rowid, parent FROM pragma_foreign_key_check LIMIT 1;
+
+-- name: file_any
+SELECT 1 WHERE EXISTS(SELECT 1 FROM frame) OR EXISTS(SELECT 1 FROM import) OR EXISTS(SELECT 1 FROM run)
+    OR EXISTS(SELECT 1 FROM model);
 
 -- name: file_vacuum
 VACUUM;

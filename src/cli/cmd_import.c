@@ -106,7 +106,10 @@ static enum alm_status run(const struct alm_call *call, struct alm_error *error)
     if (status != ALM_OK && call->n_arguments > 1 && !alm_call_has(call, "dry-run"))
         alm_call_say(call, "%zu of %zu files were imported; %s and those after it were not", done,
                      call->n_arguments, call->arguments[done]);
-    alm_workbench_close(workbench);
+    if (status == ALM_OK)
+        alm_workbench_close(workbench);
+    else if (alm_workbench_discard(workbench) && !own.database_stated)
+        alm_call_say(call, "removed the database %s again: nothing is stored in it", call->database);
     return status;
 }
 

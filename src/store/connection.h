@@ -10,6 +10,7 @@ struct alm_store {
     sqlite3 *handle;
     char *path;
     enum alm_store_mode mode;
+    bool made; /* the file was not there before */
     const struct alm_cancel *cancel;
     sqlite3_stmt **prepared;       /* [alm_sql_n_queries], NULL until first used */
     struct alm_incoming *incoming; /* what the table of that name holds; see incoming.h */

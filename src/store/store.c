@@ -219,7 +219,11 @@ static enum alm_status open_writer(struct alm_store *store, bool exists,
     if (exists && faccessat(AT_FDCWD, store->path, W_OK, AT_EACCESS) != 0)
         return alm_fail(error, ALM_IO, "%s: no permission to write the database", store->path);
     ALM_TRY(connect_to(store, SQLITE_OPEN_READWRITE | (exists ? 0 : SQLITE_OPEN_CREATE), error));
+    store->made = !exists;
     ALM_TRY(set_up(store, fast, error));
+    /* from here on nobody discards the file, see discard.c */
+    if (exists && access(store->path, F_OK) != 0)
+        return alm_fail(error, ALM_IO, "%s was removed while it was opened: try again", store->path);
     if (!exists || identity->empty || identity->version < identity->supported)
         return alm_store_migrate(store, error);
     return alm_store_refresh_views(store, error);
@@ -244,7 +248,10 @@ enum alm_status alm_store_open(struct alm_store **out, const char *path,
                        : open_writer(store, exists, &identity, settings->fast, error);
     }
     if (status != ALM_OK) {
-        alm_store_close(store);
+        if (store->made)
+            alm_store_discard(store);
+        else
+            alm_store_close(store);
         return status;
     }
     *out = store;

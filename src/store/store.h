@@ -31,6 +31,9 @@ enum alm_status alm_store_open(struct alm_store **out, const char *path,
                                const struct alm_store_settings *settings, struct alm_error *error);
 /* NULL-safe. An open transaction is rolled back. */
 void alm_store_close(struct alm_store *store);
+/* Closes a store whose work failed. When it made its file, nothing was ever stored there and nobody else has
+ * it open, the file is removed again: true. NULL-safe. */
+bool alm_store_discard(struct alm_store *store);
 
 /* As given to alm_store_open; valid while the store is open. */
 const char *alm_store_path(const struct alm_store *store);

@@ -35,6 +35,15 @@ void alm_workbench_close(struct alm_workbench *workbench)
     free(workbench);
 }
 
+bool alm_workbench_discard(struct alm_workbench *workbench)
+{
+    if (workbench == NULL) return false;
+    alm_store_close(workbench->reader);
+    const bool removed = alm_store_discard(workbench->store);
+    free(workbench);
+    return removed;
+}
+
 enum alm_status alm_database_backup(struct alm_workbench *workbench, const char *path,
                                     struct alm_error *error)
 {

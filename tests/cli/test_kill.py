@@ -100,6 +100,7 @@ class Kill(Program):
     def test_into_a_new_database(self):
         """Where nobody can read yet another kind of journal is used."""
         self.write("bad.csv", "t,v\n2020-01-01,x\n")
+        self.write("almanac.db", "")  # a file that the failed import has not made stays
         self.bad(3, "import", "bad.csv", "--value", "v")
         nothing = [self.content()]
         self.start_again()

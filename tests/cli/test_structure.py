@@ -88,6 +88,17 @@ class Structure(Program):
         self.refused("date,a,b\n" + ROWS.replace("1.5", "100"))
         self.assertEqual(self.dump(), before)
 
+    def test_a_first_file_that_is_refused_leaves_no_database(self):
+        name = self.write("t.csv", "date,a,b\n" + ROWS + "2020-02-01,1,bad\n")
+        self.assertIn("removed the database", self.bad(2, "import", name, "--time", "nothing"))
+        self.bad(3, "import", name, "--strict")
+        self.bad(3, "import", name, "--strict", "--db", "other.db")
+        self.bad(2, "import", "absent.csv")
+        self.assertEqual(os.listdir(self.path), ["t.csv"])
+        self.assertNotIn("removed", self.bad(2, "import", name, "absent.csv"))
+        self.bad(3, "import", self.write("u.csv", "date,a,b\n2020-01-01,7,7\n"), "--series", "t")
+        self.assertEqual(self.sql("select count(*) from v_import"), [(1,)])
+
     def test_rejects_are_shown_counted_and_kept(self):
         text = "date,a,b\n" + "".join(f"20{day // 28 + 20}-01-{day % 28 + 1:02},{'x' if day % 5 == 2 else day},1\n" for day in range(50))
         said = self.said(text)
@@ -147,7 +158,7 @@ class Structure(Program):
         _, text = process.communicate()
         self.assertEqual(process.returncode, 130, text)
         self.assertIn("nothing of it was stored", text)
-        self.check_database()
+        self.assertEqual(os.listdir(self.path), [])
 
 
 if __name__ == "__main__":

@@ -64,6 +64,43 @@ Test(store, says_that_there_is_no_database)
     scratch_remove(s);
 }
 
+Test(store, a_file_made_for_nothing_is_removed_again)
+{
+    struct scratch scratch, *s = &scratch;
+    struct alm_store *other;
+    int64_t frame_id;
+    char beside[128];
+    scratch_open(s);
+    cr_assert(alm_store_discard(s->store));
+    OK(try_open(s, s->path, ALM_STORE_CREATE));
+    OK(alm_store_begin_bulk(s->store, &s->error));
+    OK(alm_frame_create(&frame_id, s->store, &s->error));
+    cr_assert(alm_store_discard(s->store), "what was not committed is nothing");
+    for (int i = 0; i < 4; i++) {
+        snprintf(beside, sizeof beside, "%s%s", s->path,
+                 (const char *const[]){"", "-wal", "-shm", "-journal"}[i]);
+        cr_assert(access(beside, F_OK) != 0, "%s", beside);
+    }
+    /* somebody else has it open */
+    OK(try_open(s, s->path, ALM_STORE_CREATE));
+    OK(alm_store_open(&other, s->path, &(struct alm_store_settings){ALM_STORE_WRITE, false}, &s->error));
+    cr_assert(not(alm_store_discard(s->store)));
+    cr_assert(not(alm_store_discard(other)), "it was there before");
+    cr_assert(access(s->path, F_OK) == 0);
+    cr_assert(eq(int, unlink(s->path), 0));
+    /* somebody has stored something */
+    OK(try_open(s, s->path, ALM_STORE_CREATE));
+    OK(alm_store_open(&other, s->path, &(struct alm_store_settings){ALM_STORE_WRITE, false}, &s->error));
+    OK(alm_store_begin(other, &s->error));
+    OK(alm_frame_create(&frame_id, other, &s->error));
+    OK(alm_store_commit(other, &s->error));
+    alm_store_close(other);
+    cr_assert(not(alm_store_discard(s->store)));
+    OK(try_open(s, s->path, ALM_STORE_WRITE));
+    scratch_remove(s);
+    cr_assert(not(alm_store_discard(NULL)));
+}
+
 Test(store, refuses_what_is_not_its_own_and_leaves_it_untouched)
 {
     static const char *const foreign[] = {
