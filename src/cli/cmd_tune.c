@@ -320,6 +320,9 @@ const struct alm_command alm_command_tune = {
         "Draws configurations from the ranges, and forecasts the inner folds at the end of the span with "
         "each. Every trial is kept when it is finished, with its loss beside naive's on the same folds. What "
         "lies after --origin, or is held out, is not seen; without either the span is the whole series.\n\n"
+        "A draw whose options do not go together is made again: with segment=24 rather give "
+        "lookback=48..336:24. Alternatives of what is a list itself stand in parentheses: "
+        "levels=(0.1+0.9)+(0.25+0.75).\n\n"
         "Ends with the best specs, with how each option went together with the loss, and, when lookback is "
         "searched, with time per epoch and the gap between training and validation loss by lookback.",
     .options = options,
