@@ -177,7 +177,8 @@ static enum alm_status read_layout(struct alm_schema *schema, const struct alm_i
     else if (strcmp(text, "rows") == 0)
         schema->layout = ALM_LAYOUT_ROWS;
     else
-        return alm_fail(error, ALM_USAGE, "--layout is one of auto, wide, long, rows, tsf, text; not \"%s\"", text);
+        return alm_fail(error, ALM_USAGE, "--layout is one of auto, wide, long, rows, tsf, text; not \"%s\"",
+                        text);
     if (schema->layout == ALM_LAYOUT_LONG && !by)
         return alm_fail(error, ALM_USAGE,
                         "--layout long needs --by COLUMN, the column that names the series");

@@ -98,6 +98,12 @@ const char *alm_words_unscored(const struct alm_facts *facts)
     const char *status = alm_table_text(&facts->run_row, 0, ALM_RUN_STATUS);
     for (size_t i = 0; i < facts->leader.rows; i++)
         if (!isnan(alm_table_number(&facts->leader, i, ALM_LEADER_MAE))) return "";
+    for (size_t i = 0; i < facts->leader.rows; i++)
+        if (!isnan(alm_facts_metric(facts, alm_table_integer(&facts->leader, i, ALM_LEADER_NO), 0, "log_loss",
+                                    NULL)))
+            return "The run forecasts classes, and this report shows errors of numbers only: almanac compare "
+                   "has "
+                   "their scores.";
     if (strcmp(kind, "train") == 0) return "A training: it makes no forecasts, so there is nothing to score.";
     if (strcmp(kind, "tune") == 0) return "A search over options: its trials are no backtest.";
     if (strcmp(status, "interrupted") == 0 || strcmp(status, "running") == 0)

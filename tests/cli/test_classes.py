@@ -69,6 +69,8 @@ class Classes(Program):
         self.assertEqual({m["metric"] for m in self.records("query", "metrics")},
                          {"log_loss", "brier", "accuracy", "balanced_accuracy"})
         self.check_metrics()
+        self.good("report", "1", "-o", "report.md", "--format", "md")
+        self.assertIn("forecasts classes", (self.path / "report.md").read_text(encoding="utf-8"))
 
     def check_metrics(self):
         """The stored metrics from the stored probabilities."""
