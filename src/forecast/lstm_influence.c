@@ -140,7 +140,7 @@ static void ask(alm_real *d_answers, const struct slopes *slopes, const struct a
         const size_t at = (first + row) * loss->n_levels;
         alm_real *d = d_answers + ((labelled - 1) * rows + row) * outputs + at;
         usable[row] = true;
-        alm_lstm_bench_put(bench, row, looking->window);
+        alm_lstm_bench_put(bench, row, 0, looking->window);
         memset(slopes->by_output, 0, loss->n_levels * sizeof *slopes->by_output);
         alm_answer_derivative(slopes->by_output, loss, answers + at);
         for (size_t k = 0; k < loss->n_levels; k++)
@@ -259,7 +259,7 @@ static void sums_clear(struct sums *sums)
 static double point_of(const struct alm_lstm_looking *looking, size_t h)
 {
     double values[ALM_LOSS_MAX_LEVELS], base, scale;
-    alm_lstm_bench_read(values, &base, &scale, looking->bench, looking->in->network, 0, h);
+    alm_lstm_bench_read(values, &base, &scale, looking->bench, looking->in->network, 0, 0, h);
     return alm_answer_point(&looking->bench->lstm->loss, values);
 }
 

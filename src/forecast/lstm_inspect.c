@@ -83,7 +83,7 @@ static enum alm_status read_forecast(const struct alm_lstm_looking *looking, str
     if (in->classes) return ALM_OK;
     ALM_TRY(ALM_NEW(&in->forecast, in->horizon, error));
     for (size_t h = 0; h < in->horizon; h++) {
-        alm_lstm_bench_read(values, &base, &scale, looking->bench, in->network, 0, h);
+        alm_lstm_bench_read(values, &base, &scale, looking->bench, in->network, 0, 0, h);
         in->forecast[h] = base + scale * alm_answer_point(&looking->bench->lstm->loss, values);
     }
     return ALM_OK;
@@ -132,7 +132,7 @@ static enum alm_status look(struct alm_lstm_looking *looking, const struct alm_h
             series->name, series->target.n, bench->lstm->plan.lookback);
     ALM_TRY(copy_window(looking->in, &looking->window, error));
     bench->batch.rows = 1;
-    alm_lstm_bench_put(bench, 0, looking->window);
+    alm_lstm_bench_put(bench, 0, 0, looking->window);
     alm_lstm_bench_warm(bench, looking->in->network, &usable);
     ALM_TRY(look_at_cells(looking, error)); /* before the run, which moves the states on */
     alm_lstm_bench_run(bench, looking->in->network);
@@ -148,6 +148,9 @@ static enum alm_status look_through(struct alm_inspection *in, const struct alm_
     struct alm_lstm_looking looking = {.in = in, .bench = &bench};
     if (lstm == NULL || lstm->networks == NULL)
         return alm_fail(error, ALM_USAGE, "lstm: asked to look into a model that was not fitted");
+    if (lstm->joint)
+        return alm_fail(error, ALM_USAGE,
+                        "lstm: inspect shows one series at a time, and channels=joint needs them all");
     read_sizes(in, lstm);
     ALM_TRY(check_request(in, error));
     enum alm_status status = alm_lstm_bench_init(&bench, lstm, error);
