@@ -196,6 +196,7 @@ struct alm_backtest_request {
     size_t gap;               /* bars */
     const double *levels;     /* [n_levels] interval coverages in percent, e.g. 80, 95; default both */
     size_t n_levels;
+    bool no_intervals;   /* points only: saves the second fit of those that have no quantiles of their own */
     size_t season;       /* 0: each series' own */
     const char *missing; /* fill | refuse */
     size_t jobs;         /* 0: one per processor */

@@ -20,6 +20,7 @@ static void fill_request(struct alm_backtest_request *out, const struct alm_call
         .jobs = alm_call_count(call, "jobs", 0),
         .seed = alm_call_count(call, "seed", 1),
         .name = alm_call_text(call, "name"),
+        .no_intervals = alm_call_has(call, "no-intervals"),
         .audit = alm_call_has(call, "audit"),
         .dry_run = alm_call_has(call, "dry-run"),
     };
@@ -134,6 +135,8 @@ static const struct alm_command_option options[] = {
      .help = "bars before the origin that no fit may use"},
     ALM_OPTION_LEVELS,
     ALM_OPTIONS_COVARIATES,
+    {.name = "no-intervals",
+     .help = "forecast points only; a forecaster without quantiles of its own needs no second fit then"},
     ALM_OPTION_SEASON,
     ALM_OPTION_MISSING,
     {.name = "jobs",

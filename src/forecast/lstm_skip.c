@@ -10,7 +10,8 @@
 /* Windows that ridge regression is over at most: more move it little. */
 enum { MOST_WINDOWS = 1 << 18 };
 
-/* Adds rows of a batch all of whose answers count, moved to its beginning. */
+/* Adds rows of a batch all of whose answers count, moved to its beginning. A row counts what its first answer
+ * does: the closed form cannot weigh steps. */
 static void add_rows(struct alm_ridge *ridge, struct alm_batch *batch)
 {
     const size_t p = ridge->inputs, q = ridge->outputs;
@@ -22,9 +23,9 @@ static void add_rows(struct alm_ridge *ridge, struct alm_batch *batch)
         if (!counts) continue;
         memmove(batch->window + n * p, batch->window + row * p, p * sizeof *batch->window);
         memmove(batch->y + n * q, batch->y + row * q, q * sizeof *batch->y);
-        n++;
+        batch->weight[n++] = batch->weight[row * q];
     }
-    alm_ridge_add(ridge, batch->window, batch->y, n);
+    alm_ridge_add(ridge, batch->window, batch->y, batch->weight, n);
 }
 
 /* Windows in an order of their own, so that the first of them stand for all. */

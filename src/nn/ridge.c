@@ -47,15 +47,19 @@ static void set_shift(alm_real *shift, const alm_real *x, size_t rows, size_t co
     }
 }
 
-/* out = x - shift, and its column sums. */
-static void shift_rows(alm_real *out, double *sum, const alm_real *shift, const alm_real *x, size_t rows,
-                       size_t columns)
+/* out = (x - shift) times the root of the rows' weights, and the weighted column sums of x - shift. */
+static void shift_rows(alm_real *out, double *sum, const alm_real *shift, const alm_real *x,
+                       const alm_real *weight, size_t rows, size_t columns)
 {
-    for (size_t i = 0; i < rows; i++)
+    for (size_t i = 0; i < rows; i++) {
+        const double w = weight == NULL ? 1 : (double)weight[i];
+        const alm_real root = (alm_real)sqrt(w);
         for (size_t k = 0; k < columns; k++) {
-            out[i * columns + k] = x[i * columns + k] - shift[k];
-            sum[k] += (double)out[i * columns + k];
+            const alm_real shifted = x[i * columns + k] - shift[k];
+            out[i * columns + k] = root * shifted;
+            sum[k] += w * (double)shifted;
         }
+    }
 }
 
 static void add_part(double *sum, const alm_real *part, size_t n)
@@ -64,7 +68,8 @@ static void add_part(double *sum, const alm_real *part, size_t n)
         sum[i] += (double)part[i];
 }
 
-void alm_ridge_add(struct alm_ridge *ridge, const alm_real *x, const alm_real *y, size_t rows)
+void alm_ridge_add(struct alm_ridge *ridge, const alm_real *x, const alm_real *y, const alm_real *weight,
+                   size_t rows)
 {
     const size_t p = ridge->inputs, q = ridge->outputs;
     if (rows == 0) return;
@@ -73,19 +78,21 @@ void alm_ridge_add(struct alm_ridge *ridge, const alm_real *x, const alm_real *y
         set_shift(ridge->shift + p, y, rows, q);
     }
     ridge->rows += rows;
-    shift_rows(ridge->x, ridge->sum, ridge->shift, x, rows, p);
-    shift_rows(ridge->y, ridge->sum + p, ridge->shift + p, y, rows, q);
+    for (size_t i = 0; i < rows; i++)
+        ridge->weight += weight == NULL ? 1 : (double)weight[i];
+    shift_rows(ridge->x, ridge->sum, ridge->shift, x, weight, rows, p);
+    shift_rows(ridge->y, ridge->sum + p, ridge->shift + p, y, weight, rows, q);
     alm_gemm(ridge->part, ridge->x, ALM_TRANSPOSED, ridge->x, ALM_AS_IS, false, p, p, rows);
     add_part(ridge->xx, ridge->part, p * p);
     alm_gemm(ridge->part, ridge->x, ALM_TRANSPOSED, ridge->y, ALM_AS_IS, false, p, q, rows);
     add_part(ridge->xy, ridge->part, p * q);
 }
 
-/* X̃ᵀX̃ = Σ x xᵀ - n x̄ x̄ᵀ, and so for X̃ᵀỸ. */
+/* X̃ᵀΩX̃ = Σ ω x xᵀ - (Σ ω) x̄ x̄ᵀ, and so for X̃ᵀΩỸ. */
 static void take_means(struct alm_ridge *ridge)
 {
     const size_t p = ridge->inputs, q = ridge->outputs;
-    const double n = (double)ridge->rows;
+    const double n = ridge->weight;
     for (size_t i = 0; i < p; i++) {
         const double mean = ridge->sum[i] / n;
         for (size_t k = 0; k < p; k++)
@@ -135,7 +142,7 @@ enum alm_status alm_ridge_solve(double *w, double *b, struct alm_ridge *ridge, d
     double trace = 0;
     memset(w, 0, p * q * sizeof *w);
     memset(b, 0, q * sizeof *b);
-    if (ridge->rows == 0) return ALM_OK;
+    if (!(ridge->weight > 0)) return ALM_OK;
     take_means(ridge);
     for (size_t i = 0; i < p; i++)
         trace += ridge->xx[i * p + i];
@@ -148,9 +155,9 @@ enum alm_status alm_ridge_solve(double *w, double *b, struct alm_ridge *ridge, d
         substitute(w, ridge->xx, p, q);
     }
     for (size_t c = 0; c < q; c++) {
-        b[c] = (double)ridge->shift[p + c] + ridge->sum[p + c] / (double)ridge->rows;
+        b[c] = (double)ridge->shift[p + c] + ridge->sum[p + c] / ridge->weight;
         for (size_t i = 0; i < p; i++)
-            b[c] -= w[i * q + c] * ((double)ridge->shift[i] + ridge->sum[i] / (double)ridge->rows);
+            b[c] -= w[i * q + c] * ((double)ridge->shift[i] + ridge->sum[i] / ridge->weight);
     }
     return ALM_OK;
 }

@@ -1,8 +1,9 @@
-/* Ridge regression of many rows that come in blocks: the closed form from which a linear skip starts.
+/* Ridge regression of many weighted rows that come in blocks: the closed form from which a linear skip
+ * starts.
  *
- *   Ŵ = argmin ‖Y - X W - 1 bᵀ‖² + λ ‖W‖²  =  (X̃ᵀX̃ + λ I)⁻¹ X̃ᵀỸ,  b = ȳ - Wᵀ x̄
+ *   Ŵ = argmin Σ ω ‖y - Wᵀx - b‖² + λ ‖W‖²  =  (X̃ᵀΩX̃ + λ I)⁻¹ X̃ᵀΩỸ,  b = ȳ - Wᵀ x̄
  *
- * with X̃ and Ỹ less their means (Hoerl & Kennard 1970; the intercept is not shrunk). */
+ * with X̃ and Ỹ less their weighted means (Hoerl & Kennard 1970; the intercept is not shrunk). */
 #ifndef ALM_NN_RIDGE_H
 #define ALM_NN_RIDGE_H
 
@@ -18,6 +19,7 @@ enum { ALM_RIDGE_ROWS = 512, ALM_RIDGE_MOST_INPUTS = 4096 };
  * costs no digits. Memory does not grow with the rows. */
 struct alm_ridge {
     size_t inputs, outputs, rows;
+    double weight;          /* of all rows */
     alm_real *shift;        /* [inputs + outputs] */
     double *sum;            /* [inputs + outputs] */
     double *xx, *xy;        /* [inputs][inputs], [inputs][outputs] */
@@ -29,9 +31,11 @@ enum alm_status alm_ridge_init(struct alm_ridge *ridge, size_t inputs, size_t ou
                                struct alm_error *error);
 void alm_ridge_clear(struct alm_ridge *ridge);
 
-/* Adds rows (at most ALM_RIDGE_ROWS) of x [rows][inputs] and y [rows][outputs]. The products of a block are
- * made in alm_real, the sums over blocks in double. */
-void alm_ridge_add(struct alm_ridge *ridge, const alm_real *x, const alm_real *y, size_t rows);
+/* Adds rows (at most ALM_RIDGE_ROWS) of x [rows][inputs] and y [rows][outputs], which count weight [rows]
+ * (NULL: 1 each; none negative). The products of a block are made in alm_real, the sums over blocks in
+ * double. */
+void alm_ridge_add(struct alm_ridge *ridge, const alm_real *x, const alm_real *y, const alm_real *weight,
+                   size_t rows);
 
 /* Solves for w [inputs][outputs] and b [outputs]; λ is penalty (> 0) times the mean diagonal of X̃ᵀX̃, so that
  * a change of unit changes nothing. Uses up the sums. Inputs that never vary, or no rows, give w = 0. */

@@ -57,11 +57,16 @@ static enum alm_status read_request(struct alm_settings *out, const struct alm_b
     double *levels;
     out->season = request->season;
     out->engine.seed = request->seed;
-    out->engine.conformal_folds = ALM_CONFORMAL_FOLDS;
+    out->engine.conformal_folds = request->no_intervals ? 0 : ALM_CONFORMAL_FOLDS;
     ALM_TRY(read_split(&out->engine.split, request, series, error));
     ALM_TRY(alm_request_missing(&out->engine.missing, request->missing, error));
-    ALM_TRY(alm_request_levels(&levels, &out->engine.n_levels, request->levels, request->n_levels, error));
-    out->engine.level = levels;
+    if (request->no_intervals && request->n_levels > 0)
+        return alm_fail(error, ALM_USAGE, "--levels and --no-intervals exclude each other");
+    if (!request->no_intervals) {
+        ALM_TRY(
+            alm_request_levels(&levels, &out->engine.n_levels, request->levels, request->n_levels, error));
+        out->engine.level = levels;
+    }
     for (size_t i = 0; i < request->n_models; i++)
         ALM_TRY(add_model(out, request->models[i], error));
     return ALM_OK;

@@ -37,6 +37,17 @@ class Case(Program):
 
 
 class Backtest(Case):
+    def test_without_intervals_the_points_are_the_same(self):
+        points = []
+        for number, arguments in enumerate(([], ["--no-intervals"]), 1):
+            self.backtest("-m", "ses", "-m", LSTM, "--horizon", "4", "--folds", "2", *arguments)
+            rows = self.run_rows(number)
+            points.append([row for row in rows if row[7] is None])
+            self.assertEqual(len(rows) > len(points[-1]), number == 1)
+        self.assertEqual(len(points[0]), 3 * 2 * 4)
+        self.assertEqual(points[0], points[1])
+        self.backtest("-m", "ses", "--horizon", "4", "--no-intervals", "--levels", "80", status=2)
+
     def test_metrics_follow_from_the_forecast_rows(self):
         self.backtest(*self.MODELS, "--horizon", "5", "--folds", "12", "--step", "3", "--levels", "80,95")
         errors = {}

@@ -44,7 +44,7 @@ static void solve(double *w, double *b, const struct data *d, size_t block, doub
     struct alm_ridge ridge;
     cr_assert(alm_ridge_init(&ridge, P, Q, NULL) == ALM_OK);
     for (size_t i = 0; i < N; i += block)
-        alm_ridge_add(&ridge, d->x + i * P, d->y + i * Q, N - i < block ? N - i : block);
+        alm_ridge_add(&ridge, d->x + i * P, d->y + i * Q, NULL, N - i < block ? N - i : block);
     cr_assert(alm_ridge_solve(w, b, &ridge, penalty, NULL) == ALM_OK);
     alm_ridge_clear(&ridge);
 }
@@ -92,6 +92,31 @@ Test(ridge, fulfils_its_normal_equations)
     free(d);
 }
 
+Test(ridge, a_row_of_weight_two_counts_as_two_rows_and_one_of_weight_zero_as_none)
+{
+    enum { ROWS = 30 };
+    struct data *d = make_data(1, 3);
+    struct alm_ridge ridge;
+    double w[2][P * Q], b[2][Q];
+    alm_real weight[ROWS];
+    for (size_t i = 0; i < ROWS; i++)
+        weight[i] = i < 10 ? 2 : i < 20 ? 1 : 0;
+    cr_assert(alm_ridge_init(&ridge, P, Q, NULL) == ALM_OK);
+    alm_ridge_add(&ridge, d->x, d->y, weight, ROWS);
+    cr_assert(alm_ridge_solve(w[0], b[0], &ridge, 0.1, NULL) == ALM_OK);
+    alm_ridge_clear(&ridge);
+    cr_assert(alm_ridge_init(&ridge, P, Q, NULL) == ALM_OK);
+    alm_ridge_add(&ridge, d->x, d->y, NULL, 20);
+    alm_ridge_add(&ridge, d->x, d->y, NULL, 10);
+    cr_assert(alm_ridge_solve(w[1], b[1], &ridge, 0.1, NULL) == ALM_OK);
+    alm_ridge_clear(&ridge);
+    for (size_t i = 0; i < P * Q; i++)
+        cr_assert(fabs(w[0][i] - w[1][i]) < tolerance);
+    for (size_t c = 0; c < Q; c++)
+        cr_assert(fabs(b[0][c] - b[1][c]) < 20 * tolerance);
+    free(d);
+}
+
 Test(ridge, without_rows_or_variation_there_is_no_slope)
 {
     struct alm_ridge ridge;
@@ -104,7 +129,7 @@ Test(ridge, without_rows_or_variation_there_is_no_slope)
     cr_assert(alm_ridge_init(&ridge, P, Q, NULL) == ALM_OK);
     cr_assert(alm_ridge_solve(w, b, &ridge, 1, NULL) == ALM_OK);
     cr_assert(w[0] == 0 && b[0] == 0);
-    alm_ridge_add(&ridge, x, y, 4);
+    alm_ridge_add(&ridge, x, y, NULL, 4);
     cr_assert(alm_ridge_solve(w, b, &ridge, 1, NULL) == ALM_OK);
     cr_assert(w[P * Q - 1] == 0 && b[1] == 1.5);
     alm_ridge_clear(&ridge);
