@@ -8,7 +8,7 @@ static size_t channel_inputs(const struct alm_lstm_plan *plan)
 {
     const size_t one_hot = alm_lstm_one_hot(&plan->classes), marks = plan->mask ? 1 : 0;
     const size_t values = (one_hot > 0 ? one_hot : 1) + marks + plan->n_past + plan->n_future;
-    return plan->segment * values + (plan->scale_input ? 1 : 0);
+    return plan->segment * values;
 }
 
 static size_t channel_extras(const struct alm_lstm_plan *plan)
@@ -18,7 +18,8 @@ static size_t channel_extras(const struct alm_lstm_plan *plan)
 
 size_t alm_lstm_inputs(const struct alm_lstm_plan *plan)
 {
-    return alm_lstm_channels(plan) * channel_inputs(plan) + alm_feature_count(plan->calendar);
+    const size_t scales = plan->scale_input ? 1 : 0;
+    return alm_lstm_channels(plan) * (channel_inputs(plan) + scales) + alm_feature_count(plan->calendar);
 }
 
 size_t alm_lstm_extras(const struct alm_lstm_plan *plan)
@@ -153,8 +154,9 @@ static void fill_step(alm_real *x, const struct alm_lstm_plan *plan, const struc
     alm_real *features = x + alm_lstm_channels(plan) * channel_inputs(plan);
     x = fill_values(x + channel * channel_inputs(plan), plan, frame, from);
     x = fill_covariates(x, plan->past, s->past, plan->n_past, bar, plan->segment);
-    x = fill_covariates(x, plan->future, s->future, plan->n_future, bar, plan->segment);
-    if (plan->scale_input) *x = (alm_real)log_scale(plan, frame->scaler);
+    fill_covariates(x, plan->future, s->future, plan->n_future, bar, plan->segment);
+    if (plan->scale_input)
+        features[alm_feature_count(plan->calendar) + channel] = (alm_real)log_scale(plan, frame->scaler);
     if (channel == 0 && alm_feature_count(plan->calendar) > 0)
         fill_features(features, plan, s->calendar.zone, s->target.ts[bar]);
 }

@@ -40,9 +40,9 @@ struct alm_lstm_plan {
 };
 
 /* What the network's shape follows from: inputs of a step (of each channel values, their marks, past and
- * future covariates, scale; then the calendar of the step's first bar) and numbers a row that are the same
- * for all steps (of each channel future covariates of the horizon and static ones; then the calendar of the
- * first bar to forecast). */
+ * future covariates; then the calendar of the step's first bar; then the scale of each channel) and numbers a
+ * row that are the same for all steps (of each channel future covariates of the horizon and static ones; then
+ * the calendar of the first bar to forecast). */
 size_t alm_lstm_inputs(const struct alm_lstm_plan *plan);
 size_t alm_lstm_extras(const struct alm_lstm_plan *plan);
 static inline size_t alm_lstm_channels(const struct alm_lstm_plan *plan)
