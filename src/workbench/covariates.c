@@ -105,6 +105,13 @@ static enum alm_status attach_one(struct alm_series *series, enum role role, siz
     if (status == ALM_OK) status = fetch(&source, cache, alm_text_string(&text), error);
     alm_text_clear(&text);
     ALM_TRY(status);
+    /* It would hand the forecaster the answers, and no audit could tell: future covariates are not poisoned.
+     */
+    if (role == FUTURE && strcmp(source->name, series->name) == 0)
+        return alm_fail(error, ALM_USAGE,
+                        "%s is to be forecast, so it cannot be a future covariate of itself; leave it out of "
+                        "--future",
+                        series->name);
     if (role == STATIC) {
         c->statics[k] = first_value(source);
         return ALM_OK;

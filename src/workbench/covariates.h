@@ -10,7 +10,8 @@
  * to its last dot; a static one is a name, with or without `@`, of a series whose first value is taken.
  * Future ones also get the ahead bars after a series' end. What was chosen is kept in loaded->covariates. The
  * series must have been cut before. ALM_NOTFOUND for a name that there is not; ALM_DATA when a series with a
- * clock meets one without. Names that are empty leave all as it is. */
+ * clock meets one without; ALM_USAGE for a series that would be a future covariate of itself. Names that are
+ * empty leave all as it is. */
 enum alm_status alm_covariates_load(struct alm_loaded *loaded, struct alm_store *store,
                                     const struct alm_covariate_names *names, size_t ahead,
                                     struct alm_error *error);

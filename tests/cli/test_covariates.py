@@ -62,6 +62,13 @@ class Covariates(Program):
             self.assertAlmostEqual(float(row["forecast"]), 20 + 5 * promo, delta=1)
         self.assertIn("was trained with", self.bad(3, "forecast", "m", "--past", "plan.promo"))
 
+    def test_a_series_is_no_future_covariate_of_itself(self):
+        """It would know the answers, and the audit, which leaves what is known in place, would pass."""
+        ask = ("backtest", "--series", "shop.sales", "-m", LSTM, "--horizon", HORIZON, "--audit")
+        for pattern in "shop.sales", "@.sales", "shop.*":
+            self.assertIn("of itself", self.bad(2, *ask, "--future", pattern))
+        self.assertEqual(self.sql("select count(*) from run"), [(0,)])
+
     def test_what_is_wrong_is_said(self):
         ask = ("forecast", "-m", LSTM, "--series", "shop.sales", "--horizon")
         self.good(*ask, 10, "--future", "plan.promo")
