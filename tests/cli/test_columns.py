@@ -68,6 +68,7 @@ class Columns(unittest.TestCase):
         self.assertIn("stored as numbers", done.stderr)
 
     def test_a_category_has_a_limit_and_leaves_nothing_behind(self):
+        self.load(self.write("w.csv", "date,v\n2020-01-01,1\n2020-01-02,2\n"))
         rows = "".join(f"{i},label{i}\n" for i in range(65537))
         done = self.almanac("import", self.write("c.csv", "n,l\n" + rows), "--index", "--category", "l", "--value", "n")
         self.assertEqual(done.returncode, 3, done.stderr)
