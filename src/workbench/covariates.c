@@ -88,11 +88,23 @@ static enum alm_status fetch(const struct alm_series **out, struct cache *cache,
     return ALM_OK;
 }
 
-static double first_value(const struct alm_series *series)
+/* The first value of source. One that came after series had begun was not known at every origin, and no audit
+ * could tell. */
+static enum alm_status take_static(double *out, const struct alm_series *source,
+                                   const struct alm_series *series, struct alm_error *error)
 {
-    for (size_t i = 0; i < series->n; i++)
-        if (!isnan(series->y[i])) return series->y[i];
-    return (double)NAN;
+    size_t first = 0;
+    while (first < source->n && isnan(source->y[first]))
+        first++;
+    *out = first < source->n ? source->y[first] : (double)NAN;
+    const bool same_axis = alm_series_is_index(series) == alm_series_is_index(source);
+    if (first < source->n && series->n > 0 && same_axis && source->ts[first] > series->ts[0])
+        return alm_fail(
+            error, ALM_DATA,
+            "%s has its first value after %s begins, so it was not known all along: a static covariate "
+            "stands at or before the first bar of its series",
+            source->name, series->name);
+    return ALM_OK;
 }
 
 static enum alm_status attach_one(struct alm_series *series, enum role role, size_t k, const char *name,
@@ -112,10 +124,7 @@ static enum alm_status attach_one(struct alm_series *series, enum role role, siz
                         "%s is to be forecast, so it cannot be a future covariate of itself; leave it out of "
                         "--future",
                         series->name);
-    if (role == STATIC) {
-        c->statics[k] = first_value(source);
-        return ALM_OK;
-    }
+    if (role == STATIC) return take_static(&c->statics[k], source, series, error);
     if (alm_series_is_index(series) != alm_series_is_index(source))
         return alm_fail(error, ALM_DATA, "%s and its covariate %s do not share a time axis", series->name,
                         source->name);

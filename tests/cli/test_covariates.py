@@ -69,6 +69,12 @@ class Covariates(Program):
             self.assertIn("of itself", self.bad(2, *ask, "--future", pattern))
         self.assertEqual(self.sql("select count(*) from run"), [(0,)])
 
+    def test_a_static_covariate_was_known_all_along(self):
+        (self.path / "late.csv").write_text("time,late\n2024-01-01T05:00,3\n")
+        self.good("import", "late.csv")
+        ask = ("backtest", "--series", "shop.sales", "-m", LSTM, "--horizon", HORIZON)
+        self.assertIn("not known all along", self.bad(3, *ask, "--static", "late"))
+
     def test_what_is_wrong_is_said(self):
         ask = ("forecast", "-m", LSTM, "--series", "shop.sales", "--horizon")
         self.good(*ask, 10, "--future", "plan.promo")
