@@ -40,14 +40,19 @@ enum alm_status alm_decision_find_column(size_t *out, const struct alm_schema *s
                                          const char *name, size_t n, struct alm_error *error)
 {
     for (int exact = 1; exact >= 0; exact--) {
-        for (size_t c = 0; c < schema->n_columns; c++) {
+        size_t found = 0;
+        for (size_t c = schema->n_columns; c-- > 0;) {
             const char *header = schema->columns[c].header;
-            if (strlen(header) == n &&
-                (exact ? strncmp(header, name, n) : strncasecmp(header, name, n)) == 0) {
-                *out = c;
-                return ALM_OK;
-            }
+            if (strlen(header) != n || (exact ? strncmp(header, name, n) : strncasecmp(header, name, n)) != 0)
+                continue;
+            *out = c;
+            found++;
         }
+        if (found == 1) return ALM_OK;
+        if (found > 1)
+            return alm_fail(error, ALM_USAGE,
+                            "--%s: %zu columns are called \"%s\"; --columns gives them other names", option,
+                            found, schema->columns[*out].header);
     }
     return fail_column(schema, option, name, n, error);
 }

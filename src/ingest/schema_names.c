@@ -36,7 +36,8 @@ static enum alm_status check_names(const struct alm_schema *schema, struct alm_e
                        *b_symbol = b->symbol == NULL ? "" : b->symbol;
             if (strcmp(a->name, b->name) == 0 && strcmp(a_symbol, b_symbol) == 0)
                 return alm_fail(error, ALM_DATA,
-                                "columns \"%s\" and \"%s\" would both be called %s; choose with --value",
+                                "columns \"%s\" and \"%s\" would both be called %s; choose with --value, "
+                                "or name all with --columns",
                                 b->header, a->header, a->name);
         }
     }

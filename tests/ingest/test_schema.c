@@ -222,7 +222,10 @@ Test(columns, options_that_do_not_fit_are_refused_with_a_suggestion)
     refused((struct alm_ingest_options){.time_format = "%Q"}, "date,v\n2020-01-01,1\n", ALM_USAGE, "%Q");
     refused((struct alm_ingest_options){.frequency = "X"}, "date,v\n2020-01-01,1\n", ALM_USAGE, "X");
     refused((struct alm_ingest_options){.series = "a\nb"}, "date,v\n2020-01-01,1\n", ALM_USAGE, "control");
-    refused(NONE, "date,a b,a_b\n2020-01-01,1,2\n", ALM_DATA, "both be called a_b");
+    refused(NONE, "date,a b,a_b\n2020-01-01,1,2\n", ALM_DATA,
+            "both be called a_b; choose with --value, or name all with --columns");
+    refused((struct alm_ingest_options){.value = "v"}, "date,v,v\n2020-01-01,1,2\n", ALM_USAGE,
+            "2 columns are called \"v\"; --columns gives them other names");
     refused(NONE, "date,v\n2020-01-01,x\n", ALM_DATA, "no column holds numbers");
     refused(NONE, "", ALM_DATA, "no rows");
     refused(NONE, "date,v\n", ALM_DATA, "below the header");
