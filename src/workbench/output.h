@@ -1,4 +1,5 @@
-/* Files that results are written into: under a temporary name, renamed when all is there. */
+/* Files that results are written into: under a temporary name, renamed when all is there. What is no regular
+ * file (a device, a pipe, a link) is written to directly. */
 #ifndef ALM_WORKBENCH_OUTPUT_H
 #define ALM_WORKBENCH_OUTPUT_H
 
@@ -11,7 +12,7 @@
 struct alm_output_file {
     struct alm_output output; /* write through it */
     const char *path;         /* borrowed */
-    char *temporary;
+    char *temporary;          /* NULL: path is written to directly */
     FILE *file;
 };
 

@@ -138,6 +138,11 @@ class Series(Program):
         with open("/dev/full", "w", encoding="utf-8") as full:
             self.assertIn("cannot write", self.run_it("series", "export", "in", status=1, stdout=full)[1])
         self.bad(1, "series", "export", "in", "-o", "/nowhere/x.csv")
+        (self.path / "target.csv").write_text("old")
+        (self.path / "link.csv").symlink_to("target.csv")
+        self.good("series", "export", "in", "-o", "link.csv")
+        self.assertTrue((self.path / "link.csv").is_symlink())
+        self.assertTrue((self.path / "target.csv").read_text().startswith("time,"))
         with subprocess.Popen([ALMANAC, "series", "export", "in"], cwd=self.path, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, env=environment()) as process:
             process.stdout.readline()
