@@ -73,6 +73,15 @@ enum alm_status alm_job_refuse_fields(struct alm_ingest_job *job, const struct a
 enum alm_status alm_job_refuse_fault(struct alm_ingest_job *job, const struct alm_record *record,
                                      struct alm_error *error);
 
+/* ---- row.c: a record becomes a row, or a reject ---- */
+
+/* A record of layout long or wide. */
+enum alm_status alm_job_take_row(struct alm_ingest_job *job, const struct alm_record *record,
+                                 struct alm_error *error);
+/* A record of layout rows, which is a whole series. */
+enum alm_status alm_job_take_series(struct alm_ingest_job *job, const struct alm_record *record,
+                                    struct alm_error *error);
+
 /* ---- tsf_take.c: a .tsf file from its first to its last byte ---- */
 
 enum alm_status alm_job_take_tsf(struct alm_ingest_job *job, const struct alm_cancel *cancel,

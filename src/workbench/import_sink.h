@@ -51,4 +51,26 @@ void alm_import_sink_forget_staged(struct alm_import_sink *sink);
 /* Frees all but the summary. */
 void alm_import_sink_clear(struct alm_import_sink *sink);
 
+/* Stores rows of a group that are in order: the sink's `rows` (ingest.h). */
+enum alm_status alm_import_on_rows(void *context, size_t number, const int64_t *ts, const double *values,
+                                   const size_t *lines, size_t n, struct alm_error *error);
+
+/* ---- import_place.c ---- */
+
+/* Finds the frames of a group's series and makes the series that are not there. */
+enum alm_status alm_import_place(struct alm_import_sink *sink, struct alm_import_group *group,
+                                 struct alm_error *error);
+
+/* ---- import_late.c: the sink's functions (ingest.h) for rows that are not in order ---- */
+
+enum alm_status alm_import_on_stored(void *context, int64_t *until, size_t number, struct alm_error *error);
+enum alm_status alm_import_on_late(void *context, size_t number, const int64_t *ts, const double *values,
+                                   const size_t *lines, size_t n, bool *taken, struct alm_error *error);
+enum alm_status alm_import_on_times(void *context, int64_t *ts, size_t *n, size_t capacity, size_t number,
+                                    int64_t after, struct alm_error *error);
+enum alm_status alm_import_on_stage(void *context, size_t group, int64_t ts, size_t line,
+                                    const double *values, size_t width, struct alm_error *error);
+enum alm_status alm_import_on_unstage(void *context, bool *more, size_t *group, int64_t *ts, size_t *line,
+                                      double *values, size_t width, struct alm_error *error);
+
 #endif
