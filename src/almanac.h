@@ -210,6 +210,7 @@ struct alm_backtest_request {
 struct alm_backtest_summary {
     int64_t run; /* 0 after a dry run */
     size_t n_series, n_forecasters, n_folds, n_tasks, n_done, n_failed;
+    char first_failure[400]; /* why there is no forecast, where that is so first */
     size_t horizon;
     bool audited;
     size_t audit_checked, audit_leaks; /* forecasts compared; forecasts that differed */
@@ -219,7 +220,8 @@ struct alm_backtest_summary {
 
 /* Runs a backtest: the run row is committed before the first fit, then each task's forecasts as it is done,
  * then metrics and the leaderboard. ALM_INTERRUPTED leaves a run that alm_backtest_resume ends with the same
- * rows. ALM_LEAK when the audit found one (the rows are kept). */
+ * rows. ALM_LEAK when the audit found one, ALM_NUMERIC when a forecaster of the request made no forecast at
+ * any origin (the rows are kept). */
 enum alm_status alm_backtest(struct alm_workbench *workbench, const struct alm_backtest_request *request,
                              struct alm_backtest_summary *summary, struct alm_error *error);
 /* Ends an interrupted or killed run (id or name): everything but jobs comes from the stored run. Done at once

@@ -35,8 +35,8 @@ static void say_summary(const struct alm_call *call, const struct alm_backtest_s
     alm_call_say(call, "%zu series, %zu forecasters, %zu folds of %zu steps: %zu tasks", s->n_series,
                  s->n_forecasters, s->n_folds, s->horizon, s->n_tasks);
     if (s->n_failed > 0)
-        alm_call_say(call, "%zu forecasts could not be made; see `almanac runs show %" PRId64 "`",
-                     s->n_failed, s->run);
+        alm_call_say(call, "%zu forecasts could not be made; first %s (see `almanac runs show %" PRId64 "`)",
+                     s->n_failed, s->first_failure, s->run);
     if (s->audited && s->audit_leaks == 0)
         alm_call_say(call,
                      "audit: %zu forecasts are bit-identical when everything after their origin is replaced",
@@ -62,7 +62,8 @@ static enum alm_status tell(const struct alm_call *call, struct alm_workbench *w
         alm_call_say(call, "%zu of %zu tasks are stored; to go on:", s->n_done, s->n_tasks);
         alm_call_advise(call, "", "backtest --resume %s", run);
     }
-    if ((status != ALM_OK && status != ALM_LEAK) || s->run == 0) return status;
+    const bool is_whole = status == ALM_OK || status == ALM_LEAK || s->n_failed > 0;
+    if (!is_whole || s->run == 0) return status;
     say_summary(call, s);
     const enum alm_status printed =
         alm_call_print_leaderboards(call, workbench, (const char(*)[24]) & run, 1, &second);

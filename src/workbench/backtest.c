@@ -47,6 +47,39 @@ static enum alm_status make_plan(struct backtest *b, struct alm_backtest_summary
     return ALM_NEW(&b->done, b->plan->n_tasks, error);
 }
 
+/* What could not be forecast. A forecaster that was asked for and made nothing is a failure: there is no
+ * result for it. (naive, where it was added, was not asked for.) */
+static enum alm_status note_failures(struct alm_backtest_summary *summary, const struct backtest *b,
+                                     const struct alm_yield *yield, struct alm_error *error)
+{
+    const size_t added = b->plan->n_forecasters - b->settings.n_models;
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; i < b->plan->n_forecasters; i++) {
+        const struct alm_yield *y = &yield[i];
+        if (y->n_failed == 0) continue;
+        const char *label = b->plan->forecaster[i].label, *series = b->plan->series[y->series]->name;
+        if (summary->n_failed == 0)
+            snprintf(summary->first_failure, sizeof summary->first_failure, "%s on %s: %s", label, series,
+                     y->reason);
+        summary->n_failed += y->n_failed;
+        if (y->n_made == 0 && i >= added && status == ALM_OK)
+            status = alm_fail(error, ALM_NUMERIC, "%s made no forecast at any origin; on %s: %s", label,
+                              series, y->reason);
+    }
+    return status;
+}
+
+/* Metrics and leaderboard. */
+static enum alm_status evaluate(struct backtest *b, struct alm_backtest_summary *summary,
+                                struct alm_yield *yield, struct alm_error *error)
+{
+    struct alm_text verdict = {0};
+    ALM_TRY(alm_run_evaluate(b->workbench->store, b->owner.run, b->plan, &verdict, yield, error));
+    snprintf(summary->verdict, sizeof summary->verdict, "%s", alm_text_string(&verdict));
+    alm_text_clear(&verdict);
+    return alm_store_optimize(b->workbench->store, error);
+}
+
 /* Does what is left to do, and the metrics. */
 static enum alm_status run_tasks(struct backtest *b, struct alm_backtest_summary *summary,
                                  struct alm_error *error)
@@ -60,16 +93,16 @@ static enum alm_status run_tasks(struct backtest *b, struct alm_backtest_summary
     const struct alm_sink sink = {&committing, alm_run_sink_deliver};
     const struct alm_backtest_control control = {b->jobs, b->done, b->workbench->cancel,
                                                  b->workbench->progress};
-    struct alm_text verdict = {0};
+    struct alm_yield *yield;
+    ALM_TRY(ALM_NEW(&yield, b->plan->n_forecasters, error));
     enum alm_status status = alm_backtest_run(b->plan, &control, &sink, error);
     summary->n_done = committing.n_done;
-    summary->n_failed = committing.n_failed;
-    if (status == ALM_OK)
-        status = alm_run_evaluate(b->workbench->store, b->owner.run, b->plan, &verdict, error);
-    snprintf(summary->verdict, sizeof summary->verdict, "%s", alm_text_string(&verdict));
-    alm_text_clear(&verdict);
-    if (status == ALM_OK) status = alm_store_optimize(b->workbench->store, error);
-    return alm_run_end(b->workbench, &b->owner, status, b->cpu_before, error);
+    if (status == ALM_OK) status = evaluate(b, summary, yield, error);
+    status = alm_run_end(b->workbench, &b->owner, status, b->cpu_before, error);
+    /* the run itself is whole: its rows say what failed */
+    if (status == ALM_OK) status = note_failures(summary, b, yield, error);
+    free(yield);
+    return status;
 }
 
 static enum alm_status audit(struct backtest *b, struct alm_backtest_summary *summary,

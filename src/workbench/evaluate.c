@@ -4,19 +4,31 @@
 #include "store/task_table.h"
 #include "store/verdict_table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct writing {
     struct alm_store *store;
     int64_t run;
-    const struct alm_evaluation *evaluation;
+    struct alm_evaluation *evaluation;
     const struct alm_evaluation_settings *settings;
     const char *const *labels;
+    struct alm_yield *yield; /* [n_forecasters] */
 };
 
 static enum alm_status add_task(void *context, const struct alm_task_result *result, struct alm_error *error)
 {
-    return alm_evaluation_add_task(context, result, error);
+    const struct writing *w = context;
+    struct alm_yield *yield = &w->yield[result->forecaster];
+    for (size_t i = 0; i < result->n_series; i++) {
+        const struct alm_series_result *s = &result->series[i];
+        if (s->has_origin && s->status == ALM_OK) yield->n_made++;
+        if (!s->has_origin || s->status == ALM_OK || yield->n_failed++ > 0) continue;
+        yield->series = s->series;
+        snprintf(yield->reason, sizeof yield->reason, "%s",
+                 s->reason[0] == '\0' ? alm_status_text(s->status) : s->reason);
+    }
+    return alm_evaluation_add_task(w->evaluation, result, error);
 }
 
 static enum alm_status write_value(const struct writing *w, size_t forecaster, size_t series, size_t step,
@@ -67,6 +79,8 @@ static enum alm_status write_leader(const struct writing *w, const struct alm_le
 {
     alm_text_reset(verdict);
     alm_verdict_write(verdict, l, w->labels[l->forecaster], w->labels[w->settings->naive]);
+    if (w->yield[l->forecaster].n_failed > 0)
+        alm_text_printf(verdict, ": %s", w->yield[l->forecaster].reason);
     ALM_TRY(alm_text_check(verdict, error));
     const struct alm_leaderboard_row row = {
         .forecaster = l->forecaster,
@@ -122,18 +136,20 @@ static enum alm_status write_all(const struct writing *w, struct alm_text *verdi
 
 enum alm_status alm_evaluate_run(struct alm_store *store, int64_t run,
                                  const struct alm_evaluation_settings *settings, const char *const *labels,
-                                 struct alm_text *verdict, struct alm_error *error)
+                                 struct alm_text *verdict, struct alm_yield *yield, struct alm_error *error)
 {
-    struct alm_evaluation *evaluation;
-    ALM_TRY(alm_evaluation_create(&evaluation, settings, error));
-    const struct alm_sink sink = {evaluation, add_task};
-    enum alm_status status =
-        alm_task_table_each(store, run, settings->horizon, settings->level, settings->n_levels, &sink, error);
+    struct writing w = {.store = store, .run = run, .settings = settings, .labels = labels};
+    const struct alm_sink sink = {&w, add_task};
+    enum alm_status status = ALM_NEW(&w.yield, settings->n_forecasters, error);
+    if (status == ALM_OK) status = alm_evaluation_create(&w.evaluation, settings, error);
+    if (status == ALM_OK)
+        status = alm_task_table_each(store, run, settings->horizon, settings->level, settings->n_levels,
+                                     &sink, error);
     if (status == ALM_OK) status = alm_store_begin(store, error);
-    if (status == ALM_OK) {
-        const struct writing w = {store, run, evaluation, settings, labels};
-        status = alm_store_end(store, write_all(&w, verdict, error), error);
-    }
-    alm_evaluation_free(evaluation);
+    if (status == ALM_OK) status = alm_store_end(store, write_all(&w, verdict, error), error);
+    for (size_t i = 0; status == ALM_OK && yield != NULL && i < settings->n_forecasters; i++)
+        yield[i] = w.yield[i];
+    alm_evaluation_free(w.evaluation);
+    free(w.yield);
     return status;
 }

@@ -139,13 +139,11 @@ enum alm_status alm_run_sink_deliver(void *context, const struct alm_task_result
     struct alm_run_sink *sink = context;
     ALM_TRY(alm_task_table_commit(sink->store, sink->owner, result, sink->level, error));
     sink->n_done++;
-    for (size_t i = 0; i < result->n_series; i++)
-        if (result->series[i].has_origin && result->series[i].status != ALM_OK) sink->n_failed++;
     return ALM_OK;
 }
 
 enum alm_status alm_run_evaluate(struct alm_store *store, int64_t run, const struct alm_plan *plan,
-                                 struct alm_text *verdict, struct alm_error *error)
+                                 struct alm_text *verdict, struct alm_yield *yield, struct alm_error *error)
 {
     const char **labels = NULL;
     size_t *seasons = NULL;
@@ -156,7 +154,7 @@ enum alm_status alm_run_evaluate(struct alm_store *store, int64_t run, const str
             labels[i] = plan->forecaster[i].label;
         struct alm_evaluation_settings settings;
         alm_evaluation_settings_for(&settings, seasons, plan);
-        status = alm_evaluate_run(store, run, &settings, labels, verdict, error);
+        status = alm_evaluate_run(store, run, &settings, labels, verdict, yield, error);
     }
     free(labels);
     free(seasons);

@@ -6,6 +6,7 @@
 #include "backtest/plan.h"
 #include "backtest/result.h"
 #include "store/run_table.h"
+#include "workbench/evaluate.h"
 #include "workbench/load.h"
 #include "workbench/settings.h"
 #include "workbench/workbench.h"
@@ -33,14 +34,14 @@ struct alm_run_sink {
     struct alm_store *store;
     const struct alm_run_owner *owner;
     const double *level;
-    size_t n_done, n_failed; /* tasks delivered; (series, fold) with an origin but without forecast */
+    size_t n_done; /* tasks delivered */
 };
 enum alm_status alm_run_sink_deliver(void *context, const struct alm_task_result *result,
                                      struct alm_error *error);
 
-/* Metrics and leaderboard of the plan's run from its stored rows. */
+/* Metrics and leaderboard of the plan's run from its stored rows; see alm_evaluate_run. */
 enum alm_status alm_run_evaluate(struct alm_store *store, int64_t run, const struct alm_plan *plan,
-                                 struct alm_text *verdict, struct alm_error *error);
+                                 struct alm_text *verdict, struct alm_yield *yield, struct alm_error *error);
 
 /* What made a run's bits, beside its inputs: the kernel of the gates and the one of the matrix products. */
 #define ALM_KERNEL_SIZE 64

@@ -37,6 +37,22 @@ class Case(Program):
 
 
 class Backtest(Case):
+    def test_a_forecaster_that_makes_nothing_is_a_failure_with_its_reason(self):
+        arguments = ("backtest", "--series", "demo", "-m", "naive", "-m", "lstm:residual=season,lookback=4", "--horizon", "2")
+        out, err = self.run_it(*arguments, "--folds", "2", status=1)
+        self.assertIn("lstm made no forecast at any origin; on demo: ", err)
+        self.assertRegex(out, r"incomplete: no forecast in 2 of 2 cases: .*residual=season needs a lookback")
+        self.assertEqual(self.fetch("SELECT status FROM v_run"), [("done",)])
+
+    def test_a_forecaster_that_makes_some_is_none_but_it_is_said(self):
+        lines = (self.path / "demo.csv").read_text().splitlines()
+        lines[-10] = lines[-10].split(",")[0] + ","
+        (self.path / "gap.csv").write_text("\n".join(lines) + "\n")
+        self.good("-q", "import", "gap.csv", "--series", "gap", "--value", "value")
+        err = self.run_it("backtest", "--series", "gap", "-m", "ses", "--horizon", "5", "--folds", "3",
+                          "--missing", "refuse", "--no-intervals")[1]
+        self.assertRegex(err, r"\d+ forecasts could not be made; first .* on gap: ")
+
     def test_without_intervals_the_points_are_the_same(self):
         points = []
         for number, arguments in enumerate(([], ["--no-intervals"]), 1):

@@ -139,7 +139,7 @@ class Classes(Program):
 
     def test_forecasters_of_numbers_refuse_labels_by_name(self):
         self.walk()
-        self.good("backtest", "--series", "walk.state", "-m", "naive", "-m", "majority", "--horizon", "3", "--folds", "3")
+        self.bad(1, "backtest", "--series", "walk.state", "-m", "naive", "-m", "majority", "--horizon", "3", "--folds", "3")
         reasons = {row["reason"] for row in self.records("query", "failures")}
         self.assertEqual(len(reasons), 1)
         self.assertIn("majority, persistence and lstm", reasons.pop())
