@@ -3,8 +3,19 @@
 #include <string.h>
 
 const struct alm_forecaster_type *const alm_forecaster_types[] = {
-    &alm_naive,    &alm_seasonal_naive, &alm_drift, &alm_mean, &alm_ses,
-    &alm_majority, &alm_persistence,    &alm_lstm,  NULL,
+    &alm_naive,
+    &alm_seasonal_naive,
+    &alm_drift,
+    &alm_mean,
+    &alm_ses,
+    &alm_window_average,
+    &alm_seasonal_window_average,
+    &alm_historic_quantiles,
+    &alm_croston,
+    &alm_majority,
+    &alm_persistence,
+    &alm_lstm,
+    NULL,
 };
 
 const struct alm_forecaster_type *alm_forecaster_type_find(const char *name)

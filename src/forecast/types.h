@@ -4,7 +4,17 @@
 
 #include "forecast/forecaster.h"
 
-extern const struct alm_forecaster_type alm_naive, alm_seasonal_naive, alm_drift, alm_mean, alm_ses,
-    alm_majority, alm_persistence, alm_lstm;
+extern const struct alm_forecaster_type alm_naive;
+extern const struct alm_forecaster_type alm_seasonal_naive;
+extern const struct alm_forecaster_type alm_drift;
+extern const struct alm_forecaster_type alm_mean;
+extern const struct alm_forecaster_type alm_ses;
+extern const struct alm_forecaster_type alm_window_average;
+extern const struct alm_forecaster_type alm_seasonal_window_average;
+extern const struct alm_forecaster_type alm_historic_quantiles;
+extern const struct alm_forecaster_type alm_croston;
+extern const struct alm_forecaster_type alm_majority;
+extern const struct alm_forecaster_type alm_persistence;
+extern const struct alm_forecaster_type alm_lstm;
 
 #endif
