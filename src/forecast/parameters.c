@@ -10,10 +10,10 @@ enum alm_status alm_parameters_create(void **self, const struct alm_config *conf
                                       struct alm_error *error)
 {
     struct alm_parameters *parameters;
-    (void)seed;
     *self = NULL;
     ALM_TRY(ALM_NEW(&parameters, 1, error));
     parameters->config = config;
+    parameters->seed = seed;
     for (size_t i = 0; i < ALM_PARAMETERS; i++)
         parameters->value[i] = (double)NAN;
     *self = parameters;
@@ -23,6 +23,7 @@ enum alm_status alm_parameters_create(void **self, const struct alm_config *conf
 enum alm_status alm_parameters_save(const void *self, struct alm_bytes *out, struct alm_error *error)
 {
     const struct alm_parameters *parameters = self;
+    alm_bytes_put_u64(out, parameters->seed); /* a fit's, which is not the one that load begins with */
     alm_bytes_put_f64s(out, parameters->value, ALM_PARAMETERS);
     return alm_bytes_check(out, error);
 }
@@ -30,6 +31,7 @@ enum alm_status alm_parameters_save(const void *self, struct alm_bytes *out, str
 enum alm_status alm_parameters_load(void *self, struct alm_bytes_reader *in, struct alm_error *error)
 {
     struct alm_parameters *parameters = self;
+    parameters->seed = alm_bytes_get_u64(in);
     alm_bytes_get_f64s(in, parameters->value, ALM_PARAMETERS);
     return in->failed ? alm_fail(error, ALM_PARSE, "the parameters are cut off") : ALM_OK;
 }

@@ -4,10 +4,11 @@
 
 #include "forecast/forecaster.h"
 
-enum { ALM_PARAMETERS = 4 };
+enum { ALM_PARAMETERS = 8 };
 
 struct alm_parameters {
     const struct alm_config *config;
+    uint64_t seed;
     double value[ALM_PARAMETERS]; /* what they mean is the forecaster's; NaN until learnt */
 };
 

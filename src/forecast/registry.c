@@ -12,6 +12,7 @@ const struct alm_forecaster_type *const alm_forecaster_types[] = {
     &alm_seasonal_window_average,
     &alm_historic_quantiles,
     &alm_croston,
+    &alm_garch,
     &alm_majority,
     &alm_persistence,
     &alm_lstm,
