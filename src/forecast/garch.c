@@ -197,6 +197,7 @@ static double move_at(const double *moves, size_t step, double level, double nex
             isinf(nu) ? gsl_cdf_ugaussian_Pinv(level) : gsl_cdf_tdist_Pinv(level, nu) * sqrt((nu - 2) / nu);
         return sqrt(next) * z;
     }
+    if (level == 0.5) return 0; /* between the two mirror images */
     const double size =
         gsl_stats_quantile_from_sorted_data(moves + step * PATHS, 1, PATHS, fabs(2 * level - 1));
     return level < 0.5 ? -size : size;
