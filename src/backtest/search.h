@@ -45,8 +45,8 @@ struct alm_search_space {
 /* Reads `[LABEL=]name[:options]` in which a number may be a range `a..b`, `a..b:log` or `a..b:STEP`, and an
  * option that is no list itself may be alternatives joined with `+`. Alternatives of a list of numbers, and
  * texts that have a `+`, stand in parentheses: `levels=(0.1+0.9)+(0.25+0.75)`. find NULL: the registry.
- * ALM_USAGE with a suggestion for what is unknown, and for a value outside an option's range. Release with
- * alm_search_space_clear in any case. */
+ * ALM_USAGE with a suggestion for what is unknown, for a value outside an option's range, and for an option
+ * that no configuration could give an effect. Release with alm_search_space_clear in any case. */
 enum alm_status alm_search_space_parse(struct alm_search_space *out, const char *text,
                                        const struct alm_forecaster_type *(*find)(const char *name),
                                        struct alm_error *error);
@@ -57,7 +57,7 @@ bool alm_search_space_has(const struct alm_search_space *space, const char *opti
 /* ---- configurations ---- */
 
 struct alm_configuration {
-    char **value; /* [n_dimensions] as a user would write them */
+    char **value; /* [n_dimensions] as a user would write them; NULL where the option would have no effect */
     char *spec;   /* canonical */
 };
 
@@ -66,8 +66,9 @@ struct alm_configuration {
 enum alm_status alm_search_draw(char **values, const struct alm_search_space *space, uint64_t seed,
                                 size_t trial, size_t attempt, struct alm_error *error);
 
-/* The canonical spec of values; option (may be NULL) is set to number in place of its own value. ALM_USAGE
- * when the options do not go together. */
+/* The canonical spec of values (one that is NULL is left out); option (may be NULL) is set to number in place
+ * of its own value. Options that would have no effect with the others are left at their defaults, also those
+ * that are not searched. ALM_USAGE when the options do not go together. */
 enum alm_status alm_search_write_spec(char **out, const struct alm_search_space *space, char *const *values,
                                       const char *option, size_t number,
                                       const struct alm_forecaster_type *(*find)(const char *name),
@@ -114,10 +115,11 @@ struct alm_sensitivity {
     double rank_correlation; /* Spearman, of value and loss; NaN: no numbers, or no two different ones */
 };
 
-/* How the option of a dimension went together with the loss. value and loss are [n]. Groups are the
- * values of a list; values of a range in order of size make up to four groups of equal count (equal values
- * stay together). share = 1 - (within / (n - groups)) / (total / (n - 1)), sums of squares of log loss, at
- * least 0: epsilon squared (Kelley 1935), which is 0 on average when the option does not matter. */
+/* How the option of a dimension went together with the loss. value and loss are [n]; a value that is NULL
+ * does not count. Groups are the values of a list; values of a range in order of size make up to four groups
+ * of equal count (equal values stay together). share = 1 - (within / (n - groups)) / (total / (n - 1)), sums
+ * of squares of log loss, at least 0: epsilon squared (Kelley 1935), which is 0 on average when the option
+ * does not matter. */
 enum alm_status alm_search_sensitivity(struct alm_sensitivity *out, const struct alm_dimension *dimension,
                                        const char *const *value, const double *loss, size_t n,
                                        struct alm_error *error);

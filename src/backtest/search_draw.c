@@ -92,22 +92,58 @@ enum alm_status alm_search_draw(char **values, const struct alm_search_space *sp
 
 static void append_option(struct alm_text *out, const char *name, const char *value)
 {
-    alm_text_printf(out, "%s%s=%s", strchr(alm_text_string(out), ':') == NULL ? ":" : ",", name, value);
+    alm_text_printf(out, "%s%s=%s", out->length == 0 ? "" : ",", name, value);
 }
 
-static void write_plain(struct alm_text *out, const struct alm_search_space *space, char *const *values,
-                        const char *option, size_t number)
+static void write_options(struct alm_text *out, const struct alm_search_space *space, char *const *values,
+                          const char *option, size_t number)
 {
     char text[24];
-    alm_text_append(out, space->type->name);
     for (size_t i = 0; i < space->n_fixed; i++)
         if (option == NULL || strcmp(space->fixed[i].name, option) != 0)
             append_option(out, space->fixed[i].name, space->fixed[i].value);
     for (size_t i = 0; i < space->n_dimensions; i++)
-        if (option == NULL || strcmp(space->dimension[i].option->name, option) != 0)
+        if (values[i] != NULL && (option == NULL || strcmp(space->dimension[i].option->name, option) != 0))
             append_option(out, space->dimension[i].option->name, values[i]);
     snprintf(text, sizeof text, "%zu", number);
     if (option != NULL) append_option(out, option, text);
+}
+
+static enum alm_status make_config(struct alm_config **out, const struct alm_search_space *space,
+                                   char *const *values, const char *option, size_t number,
+                                   struct alm_error *error)
+{
+    struct alm_text text = {0};
+    *out = NULL;
+    write_options(&text, space, values, option, number);
+    enum alm_status status = alm_text_check(&text, error);
+    if (status == ALM_OK)
+        status =
+            alm_config_create(out, space->type->options, alm_text_string(&text), space->type->name, error);
+    alm_text_clear(&text);
+    return status;
+}
+
+/* The canonical spec of a config, if a forecaster takes it. */
+static enum alm_status write_canonical(char **out, const struct alm_search_space *space,
+                                       const struct alm_config *config,
+                                       const struct alm_forecaster_type *(*find)(const char *name),
+                                       struct alm_error *error)
+{
+    const struct alm_forecaster_settings settings = {.find = find};
+    struct alm_forecaster *forecaster = NULL;
+    struct alm_text options = {0}, spec = {0};
+    alm_config_write(config, &options);
+    alm_text_printf(&spec, "%s%s%s", space->type->name, options.length > 0 ? ":" : "",
+                    alm_text_string(&options));
+    enum alm_status status = alm_text_check(options.failed ? &options : &spec, error);
+    if (status == ALM_OK)
+        status = alm_forecaster_create(&forecaster, alm_text_string(&spec), &settings, error);
+    if (status == ALM_OK) status = alm_copy_text(out, alm_text_string(&spec), error);
+    alm_forecaster_free(forecaster);
+    alm_text_clear(&options);
+    alm_text_clear(&spec);
+    return status;
 }
 
 enum alm_status alm_search_write_spec(char **out, const struct alm_search_space *space, char *const *values,
@@ -115,22 +151,30 @@ enum alm_status alm_search_write_spec(char **out, const struct alm_search_space 
                                       const struct alm_forecaster_type *(*find)(const char *name),
                                       struct alm_error *error)
 {
-    const struct alm_forecaster_settings settings = {.find = find};
-    struct alm_forecaster *forecaster = NULL;
-    struct alm_text plain = {0}, canonical = {0};
+    struct alm_config *config;
     *out = NULL;
-    write_plain(&plain, space, values, option, number);
-    enum alm_status status = alm_text_check(&plain, error);
-    if (status == ALM_OK)
-        status = alm_forecaster_create(&forecaster, alm_text_string(&plain), &settings, error);
-    if (status == ALM_OK) {
-        alm_forecaster_write_spec(forecaster, &canonical);
-        status = alm_text_check(&canonical, error);
-        alm_forecaster_free(forecaster);
+    enum alm_status status = make_config(&config, space, values, option, number, error);
+    if (status == ALM_OK) status = alm_config_settle(config, error);
+    if (status == ALM_OK) status = write_canonical(out, space, config, find, error);
+    alm_config_free(config);
+    return status;
+}
+
+/* Takes out the values that settling takes back. */
+static enum alm_status drop_idle(char **values, const struct alm_search_space *space, struct alm_error *error)
+{
+    struct alm_config *drawn = NULL, *settled = NULL;
+    enum alm_status status = make_config(&drawn, space, values, NULL, 0, error);
+    if (status == ALM_OK) status = make_config(&settled, space, values, NULL, 0, error);
+    if (status == ALM_OK) status = alm_config_settle(settled, error);
+    for (size_t i = 0; status == ALM_OK && i < space->n_dimensions; i++) {
+        const char *name = space->dimension[i].option->name;
+        if (alm_config_is_default(drawn, name) || !alm_config_is_default(settled, name)) continue;
+        free(values[i]);
+        values[i] = NULL;
     }
-    if (status == ALM_OK) status = alm_copy_text(out, alm_text_string(&canonical), error);
-    alm_text_clear(&canonical);
-    alm_text_clear(&plain);
+    alm_config_free(drawn);
+    alm_config_free(settled);
     return status;
 }
 
@@ -169,7 +213,7 @@ static enum alm_status draw_new(bool *drawn, struct alm_configuration *list, siz
         if (status != ALM_OK && status != ALM_USAGE) return alm_fail(error, status, "%s", own.text);
         if (status == ALM_USAGE) *last = own;
         *drawn = status == ALM_OK && is_new(list, n);
-        if (*drawn) return ALM_OK;
+        if (*drawn) return drop_idle(c->value, space, error);
         free_values(c->value, space->n_dimensions);
         free(c->spec);
         c->spec = NULL;

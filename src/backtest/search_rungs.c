@@ -130,7 +130,7 @@ enum alm_status alm_search_sensitivity(struct alm_sensitivity *out, const struct
     *out = (struct alm_sensitivity){0, 0, NAN, NAN};
     ALM_TRY(ALM_NEW(&point, n, error));
     for (size_t i = 0; i < n; i++) {
-        if (!(loss[i] > 0) || isinf(loss[i])) continue;
+        if (value[i] == NULL || !(loss[i] > 0) || isinf(loss[i])) continue;
         struct point *p = &point[out->n++];
         *p = (struct point){.loss = loss[i]};
         numbers = alm_text_to_number(&p->value, value[i], strlen(value[i])) && numbers;

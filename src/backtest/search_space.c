@@ -110,6 +110,7 @@ static bool has_alternatives(const struct alm_option *option, const char *text)
 {
     switch (option->kind) {
     case ALM_OPTION_NUMBERS:
+    case ALM_OPTION_CHOICES:
         return text[0] == '(';
     case ALM_OPTION_SPECS:
         return false;
@@ -133,7 +134,7 @@ static enum alm_status read_alternatives(struct alm_dimension *d, const struct a
     return ALM_OK;
 }
 
-/* ---- one option ---- */
+/* ---- lists of values ---- */
 
 static enum alm_status add_fixed(struct alm_search_space *space, const char *name, const char *value,
                                  struct alm_error *error)
@@ -152,6 +153,102 @@ static bool is_given(const struct alm_search_space *space, const char *name)
         if (strcmp(space->fixed[i].name, name) == 0) return true;
     return alm_search_space_has(space, name);
 }
+
+/* ---- effects ---- */
+
+/* A config of one option alone, or of none; NULL when memory is short. */
+static struct alm_config *config_of(const struct alm_search_space *space,
+                                    const struct alm_fixed_option *option)
+{
+    struct alm_config *config = NULL;
+    struct alm_text pair = {0};
+    if (option->name != NULL) alm_text_printf(&pair, "%s=%s", option->name, option->value);
+    if (alm_text_check(&pair, NULL) == ALM_OK)
+        alm_config_create(&config, space->type->options, alm_text_string(&pair), space->type->name, NULL);
+    alm_text_clear(&pair);
+    return config;
+}
+
+/* Whether an option's value makes a condition hold. */
+static bool value_meets(const struct alm_search_space *space, const struct alm_fixed_option *option,
+                        const char *condition)
+{
+    struct alm_config *config = config_of(space, option);
+    const bool meets = config != NULL && alm_config_meets(config, condition);
+    alm_config_free(config);
+    return meets;
+}
+
+static bool is_about(const char *condition, const char *name)
+{
+    return strlen(name) == strcspn(condition, "=>") && strncmp(name, condition, strlen(name)) == 0;
+}
+
+/* The highest value of a range tells whether it can be above something. */
+static bool dimension_meets(const struct alm_search_space *space, const struct alm_dimension *d,
+                            const char *condition)
+{
+    struct alm_text high = {0};
+    struct alm_fixed_option one = {.name = (char *)d->option->name};
+    bool meets = false;
+    alm_text_append_number(&high, d->high);
+    for (size_t i = 0; i < (d->kind == ALM_DIMENSION_LIST ? d->n_values : 1) && !meets; i++) {
+        one.value = d->kind == ALM_DIMENSION_LIST ? d->value[i] : high.data;
+        meets = one.value != NULL && value_meets(space, &one, condition);
+    }
+    alm_text_clear(&high);
+    return meets;
+}
+
+static enum alm_status check_condition(void *context, const char *text, struct alm_error *error)
+{
+    const struct alm_search_space *space = context;
+    const char *condition = text + strspn(text, " ");
+    const struct alm_fixed_option none = {0}, *fixed = &none;
+    for (size_t i = 0; i < space->n_dimensions; i++)
+        if (is_about(condition, space->dimension[i].option->name))
+            return dimension_meets(space, &space->dimension[i], condition)
+                       ? ALM_OK
+                       : alm_fail(error, ALM_USAGE, "%s", condition);
+    for (size_t i = 0; i < space->n_fixed; i++)
+        if (is_about(condition, space->fixed[i].name)) fixed = &space->fixed[i];
+    return value_meets(space, fixed, condition) ? ALM_OK : alm_fail(error, ALM_USAGE, "%s", condition);
+}
+
+static enum alm_status check_option(const struct alm_search_space *space, const char *name,
+                                    struct alm_error *error)
+{
+    const struct alm_option *o = space->type->options;
+    struct alm_error own = {0};
+    while (strcmp(o->name, name) != 0)
+        o++;
+    if (o->needs == NULL || alm_list_each(o->needs, ',', (void *)space, check_condition, &own) == ALM_OK)
+        return ALM_OK;
+    return alm_fail(error, ALM_USAGE, "%s: %s would have no effect: it needs %s", space->type->name, name,
+                    own.text);
+}
+
+/* Whether an option is set to something that is meant to matter. */
+static bool is_on(const struct alm_search_space *space, const struct alm_fixed_option *option)
+{
+    struct alm_config *config = config_of(space, option);
+    const bool on = config != NULL && alm_config_is_on(config, option->name);
+    alm_config_free(config);
+    return on;
+}
+
+/* An option that no configuration gives an effect is a mistake; one that some do is left out by the others.
+ */
+static enum alm_status check_effects(const struct alm_search_space *space, struct alm_error *error)
+{
+    for (size_t i = 0; i < space->n_fixed; i++)
+        if (is_on(space, &space->fixed[i])) ALM_TRY(check_option(space, space->fixed[i].name, error));
+    for (size_t i = 0; i < space->n_dimensions; i++)
+        ALM_TRY(check_option(space, space->dimension[i].option->name, error));
+    return ALM_OK;
+}
+
+/* ---- one option ---- */
 
 static enum alm_status read_option(struct alm_search_space *space, const struct alm_option *option,
                                    const char *value, struct alm_error *error)
@@ -209,6 +306,7 @@ enum alm_status alm_search_space_parse(struct alm_search_space *out, const char 
     }
     if (status == ALM_OK && out->type != NULL && spec.options[0] != '\0')
         status = alm_list_each(spec.options, ',', out, read_pair, error);
+    if (status == ALM_OK) status = check_effects(out, error);
     alm_spec_clear(&spec);
     return status;
 }

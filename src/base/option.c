@@ -10,7 +10,7 @@
 struct value {
     bool has, given;
     char *text;      /* as written, or canonical for numbers */
-    double *numbers; /* one for a scalar, several for a list */
+    double *numbers; /* one for a scalar, several for a list; of choices their indices */
     size_t n_numbers;
 };
 
@@ -43,50 +43,6 @@ void alm_config_free(struct alm_config *config)
         clear_value(&config->values[i]);
     free(config->values);
     free(config);
-}
-
-/* ---- lists ---- */
-
-static enum alm_status list_item(const char *start, size_t n, void *context,
-                                 enum alm_status (*item)(void *, const char *, struct alm_error *),
-                                 struct alm_error *error)
-{
-    char *text;
-    if (n >= 2 && start[0] == '(' && start[n - 1] == ')') {
-        size_t depth = 0, i = 0;
-        for (; i < n; i++) {
-            if (start[i] == '(') depth++;
-            if (start[i] == ')' && --depth == 0) break;
-        }
-        if (i == n - 1) {
-            start++;
-            n -= 2;
-        }
-    }
-    ALM_TRY(ALM_NEW(&text, n + 1, error));
-    memcpy(text, start, n);
-    const enum alm_status status = item(context, text, error);
-    free(text);
-    return status;
-}
-
-enum alm_status alm_list_each(const char *list, char separator, void *context,
-                              enum alm_status (*item)(void *context, const char *text,
-                                                      struct alm_error *error),
-                              struct alm_error *error)
-{
-    const char *start = list;
-    size_t depth = 0;
-    for (const char *p = list;; p++) {
-        if (*p == '(') depth++;
-        if (*p == ')' && depth-- == 0) return alm_fail(error, ALM_USAGE, "`)` without `(` in \"%s\"", list);
-        if ((*p == separator && depth == 0) || *p == '\0') {
-            if (*p == '\0' && depth > 0) return alm_fail(error, ALM_USAGE, "`(` without `)` in \"%s\"", list);
-            ALM_TRY(list_item(start, (size_t)(p - start), context, item, error));
-            start = p + 1;
-        }
-        if (*p == '\0') return ALM_OK;
-    }
 }
 
 /* ---- one value ---- */
@@ -133,6 +89,19 @@ static bool is_choice(const char *choices, const char *text, size_t *index)
     return false;
 }
 
+static enum alm_status add_choice(void *context, const char *text, struct alm_error *error)
+{
+    const struct reading *r = context;
+    struct value *v = r->value;
+    size_t index, capacity = v->n_numbers;
+    if (!is_choice(r->option->choices, text, &index))
+        return alm_fail(error, ALM_USAGE, "%s: %s=%s: expected one of %s", r->config->what, r->option->name,
+                        text, r->option->choices);
+    ALM_TRY(alm_grow((void **)&v->numbers, &capacity, v->n_numbers + 1, sizeof *v->numbers, error));
+    v->numbers[v->n_numbers++] = (double)index;
+    return ALM_OK;
+}
+
 static enum alm_status write_numbers(struct value *v, struct alm_error *error)
 {
     struct alm_text text = {0};
@@ -159,7 +128,6 @@ static enum alm_status read_value(const struct reading *r, const char *text, str
 {
     const struct alm_option *o = r->option;
     struct value *v = r->value;
-    size_t index;
     clear_value(v);
     v->has = true;
     switch (o->kind) {
@@ -175,9 +143,10 @@ static enum alm_status read_value(const struct reading *r, const char *text, str
             return alm_fail(error, ALM_USAGE, "%s: %s=%s: expected 0 or 1", r->config->what, o->name, text);
         break;
     case ALM_OPTION_CHOICE:
-        if (!is_choice(o->choices, text, &index))
-            return alm_fail(error, ALM_USAGE, "%s: %s=%s: expected one of %s", r->config->what, o->name, text,
-                            o->choices);
+        ALM_TRY(add_choice((void *)r, text, error));
+        break;
+    case ALM_OPTION_CHOICES:
+        ALM_TRY(alm_list_each(text, '+', (void *)r, add_choice, error));
         break;
     case ALM_OPTION_SPECS:
         ALM_TRY(alm_list_each(text, '+', NULL, check_spec, error));
@@ -280,6 +249,16 @@ bool alm_config_has(const struct alm_config *config, const char *name)
     return find(config, name)->has;
 }
 
+const struct alm_option *alm_config_options(const struct alm_config *config)
+{
+    return config->options;
+}
+
+const char *alm_config_what(const struct alm_config *config)
+{
+    return config->what;
+}
+
 bool alm_config_given(const struct alm_config *config, const char *name)
 {
     return find(config, name)->given;
@@ -315,10 +294,7 @@ const char *alm_config_text(const struct alm_config *config, const char *name)
 
 size_t alm_config_choice(const struct alm_config *config, const char *name)
 {
-    const struct value *v = find(config, name);
-    size_t index = 0;
-    if (v->has) is_choice(config->options[v - config->values].choices, v->text, &index);
-    return index;
+    return alm_config_size(config, name);
 }
 
 const double *alm_config_numbers(const struct alm_config *config, const char *name, size_t *n)
@@ -328,10 +304,20 @@ const double *alm_config_numbers(const struct alm_config *config, const char *na
     return v->numbers;
 }
 
+enum alm_status alm_config_reset(struct alm_config *config, const char *name, struct alm_error *error)
+{
+    const size_t i = (size_t)(find(config, name) - config->values);
+    const struct reading r = {config, &config->options[i], &config->values[i]};
+    clear_value(&config->values[i]);
+    if (config->options[i].fallback == NULL) return ALM_OK;
+    return read_value(&r, config->options[i].fallback, error);
+}
+
 /* ---- writing ---- */
 
-static bool is_default(const struct alm_config *config, size_t i)
+bool alm_config_is_default(const struct alm_config *config, const char *name)
 {
+    const size_t i = (size_t)(find(config, name) - config->values);
     struct value fallback = {0};
     const struct reading r = {config, &config->options[i], &fallback};
     const char *text = config->options[i].fallback;
@@ -346,7 +332,7 @@ void alm_config_write(const struct alm_config *config, struct alm_text *out)
 {
     bool first = true;
     for (size_t i = 0; i < config->n; i++) {
-        if (is_default(config, i)) continue;
+        if (alm_config_is_default(config, config->options[i].name)) continue;
         alm_text_printf(out, "%s%s=%s", first ? "" : ",", config->options[i].name, config->values[i].text);
         first = false;
     }
@@ -370,48 +356,4 @@ void alm_config_write_json(const struct alm_config *config, struct alm_text *out
             alm_text_append_json(out, v->text);
     }
     alm_text_append(out, "}");
-}
-
-/* ---- specs ---- */
-
-static bool is_label_character(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           strchr("_.-", c) != NULL;
-}
-
-void alm_spec_clear(struct alm_spec *spec)
-{
-    free(spec->label);
-    free(spec->name);
-    free(spec->options);
-    *spec = (struct alm_spec){0};
-}
-
-static enum alm_status copy_part(char **out, const char *start, size_t n, struct alm_error *error)
-{
-    ALM_TRY(ALM_NEW(out, n + 1, error));
-    memcpy(*out, start, n);
-    return ALM_OK;
-}
-
-enum alm_status alm_spec_parse(struct alm_spec *out, const char *text, struct alm_error *error)
-{
-    *out = (struct alm_spec){0};
-    const char *name = text, *equals = text + strcspn(text, "=:(");
-    if (*equals == '=') {
-        for (const char *p = text; p < equals; p++)
-            if (!is_label_character(*p))
-                return alm_fail(error, ALM_USAGE, "\"%s\": a label has letters, digits and _ . - only", text);
-        if (equals == text) return alm_fail(error, ALM_USAGE, "\"%s\": the label is empty", text);
-        name = equals + 1;
-    }
-    const char *colon = strchrnul(name, ':');
-    if (colon == name) return alm_fail(error, ALM_USAGE, "\"%s\": expected the name of a forecaster", text);
-    enum alm_status status = ALM_OK;
-    if (name != text) status = copy_part(&out->label, text, (size_t)(equals - text), error);
-    if (status == ALM_OK) status = copy_part(&out->name, name, (size_t)(colon - name), error);
-    if (status == ALM_OK) status = alm_copy_text(&out->options, *colon == ':' ? colon + 1 : "", error);
-    if (status != ALM_OK) alm_spec_clear(out);
-    return status;
 }

@@ -15,6 +15,7 @@ enum alm_option_kind {
     ALM_OPTION_REAL,    /* finite number within [minimum, maximum] */
     ALM_OPTION_FLAG,    /* 0 or 1 */
     ALM_OPTION_CHOICE,  /* one of choices, `a|b|c` */
+    ALM_OPTION_CHOICES, /* list of choices joined with `+` */
     ALM_OPTION_NUMBERS, /* list of numbers joined with `+`, each within [minimum, maximum] */
     ALM_OPTION_TEXT,    /* any text without `,` */
     ALM_OPTION_SPECS,   /* list of specs joined with `+`; one with options of its own stands in parentheses */
@@ -25,10 +26,14 @@ struct alm_option {
     enum alm_option_kind kind;
     const char *fallback; /* default, written as a user would; NULL: no default, the option is unset */
     double minimum, maximum;
-    const char *choices; /* for ALM_OPTION_CHOICE */
+    const char *choices; /* for ALM_OPTION_CHOICE and ALM_OPTION_CHOICES */
+    /* What must hold for the option to have an effect, or NULL: conditions joined with `, `, each of them
+     * `option=a|b` (it, or a member of its list, is one of these) or `option>x` (it, or a member, is a number
+     * above x). */
+    const char *needs;
 };
 
-/* The values of one option table. Opaque; immutable once made. */
+/* The values of one option table. Opaque. */
 struct alm_config;
 
 /* Reads `key=value,key=value` (text may be NULL or empty) against options, which end with a NULL name
@@ -43,6 +48,7 @@ void alm_config_free(struct alm_config *config);
  * default reads as NAN, 0, false or NULL; alm_config_has says whether there is a value (given or default),
  * alm_config_given whether the user gave one. */
 bool alm_config_has(const struct alm_config *config, const char *name);
+bool alm_config_is_default(const struct alm_config *config, const char *name);
 bool alm_config_given(const struct alm_config *config, const char *name);
 double alm_config_real(const struct alm_config *config, const char *name);
 long long alm_config_integer(const struct alm_config *config, const char *name);
@@ -52,8 +58,24 @@ const char *alm_config_text(const struct alm_config *config,
                             const char *name); /* TEXT, CHOICE, SPECS as written */
 /* Index of the value among the choices. */
 size_t alm_config_choice(const struct alm_config *config, const char *name);
-/* A list's numbers; *n is set. Owned by the config. */
+/* A list's numbers, or the indices of its choices; *n is set. Owned by the config. */
 const double *alm_config_numbers(const struct alm_config *config, const char *name, size_t *n);
+
+/* The table, and whose it is in messages. */
+const struct alm_option *alm_config_options(const struct alm_config *config);
+const char *alm_config_what(const struct alm_config *config);
+
+/* Gives an option its default, or nothing if it has none. */
+enum alm_status alm_config_reset(struct alm_config *config, const char *name, struct alm_error *error);
+
+/* option_needs.c. An option is on when it is neither at its default nor 0, and idle when it is on and a
+ * condition that it needs does not hold: it would have no effect. alm_config_meets says whether one condition
+ * (of `needs`) holds. alm_config_check fails with ALM_USAGE for an idle option, naming what it needs.
+ * alm_config_settle gives idle options their defaults, until there is none. */
+bool alm_config_is_on(const struct alm_config *config, const char *name);
+bool alm_config_meets(const struct alm_config *config, const char *condition);
+enum alm_status alm_config_check(const struct alm_config *config, struct alm_error *error);
+enum alm_status alm_config_settle(struct alm_config *config, struct alm_error *error);
 
 /* Appends the canonical text: the options whose value differs from the default, in table order, numbers in
  * their shortest form. Equal configs have equal texts. Nothing when all are at their defaults. */

@@ -31,6 +31,9 @@ static enum alm_status list(const struct alm_call *call, struct alm_error *error
 static void write_range(struct alm_text *out, const struct alm_option *option)
 {
     switch (option->kind) {
+    case ALM_OPTION_CHOICES:
+        alm_text_printf(out, "%s, or a list joined with +", option->choices);
+        break;
     case ALM_OPTION_CHOICE:
         alm_text_append(out, option->choices);
         break;
@@ -56,8 +59,8 @@ static void write_range(struct alm_text *out, const struct alm_option *option)
 static enum alm_status print_options(const struct alm_call *call, const struct alm_option *table,
                                      struct alm_error *error)
 {
-    static const char *const columns[] = {"option", "default", "values", "meaning"};
-    const struct alm_printer_options options = {.columns = columns, .n_columns = 4};
+    static const char *const columns[] = {"option", "default", "values", "needs", "meaning"};
+    const struct alm_printer_options options = {.columns = columns, .n_columns = 5};
     struct alm_printer *printer;
     ALM_TRY(alm_printer_open(&printer, call, &options, error));
     enum alm_status status = ALM_OK;
@@ -67,6 +70,7 @@ static enum alm_status print_options(const struct alm_call *call, const struct a
         alm_printer_text(printer, table[i].name);
         alm_printer_text(printer, table[i].fallback);
         alm_printer_text(printer, alm_text_string(&range));
+        alm_printer_text(printer, table[i].needs);
         alm_printer_text(printer, table[i].help);
         status = alm_printer_row(printer, error);
         alm_text_clear(&range);
@@ -132,6 +136,7 @@ static void write_page(struct alm_text *out, const struct alm_forecaster_type *t
         struct alm_text help = {0};
         alm_text_printf(&help, "%s (", option->help);
         write_range(&help, option);
+        if (option->needs != NULL) alm_text_printf(&help, "; with %s only", option->needs);
         alm_text_append(&help, ")");
         alm_text_printf(out, "  %s%s%s\n", option->name, option->fallback == NULL ? "" : "=",
                         option->fallback == NULL ? "" : option->fallback);

@@ -322,7 +322,8 @@ const struct alm_command alm_command_tune = {
         "lies after --origin, or is held out, is not seen; without either the span is the whole series.\n\n"
         "A draw whose options do not go together is made again: with segment=24 rather give "
         "lookback=48..336:24. Alternatives of what is a list itself stand in parentheses: "
-        "levels=(0.1+0.9)+(0.25+0.75).\n\n"
+        "levels=(0.1+0.9)+(0.25+0.75), forget=(zero)+(one). An option that has an effect with others only "
+        "(ridge with skip=ridge, say) is left out of the configurations that lack these.\n\n"
         "Ends with the best specs, with how each option went together with the loss, and, when lookback is "
         "searched, with time per epoch and the gap between training and validation loss by lookback.",
     .options = options,

@@ -155,7 +155,7 @@ enum alm_status alm_forecaster_load(struct alm_forecaster **out, const void *dat
     struct alm_forecaster_settings settings = {.seed = alm_bytes_get_u64(&in)};
     settings.missing = alm_bytes_get_u32(&in) == ALM_MISSING_REFUSE ? ALM_MISSING_REFUSE : ALM_MISSING_FILL;
     settings.conformal_folds = (size_t)alm_bytes_get_u64(&in);
-    enum alm_status status = alm_forecaster_create(&f, spec, &settings, error);
+    enum alm_status status = alm_forecaster_create_stored(&f, spec, &settings, error);
     if (status == ALM_OK) status = load_body(f, &in, error);
     free(spec);
     if (status != ALM_OK) {

@@ -32,8 +32,6 @@ enum alm_status alm_class_rule_read(struct alm_class_rule *out, const struct alm
     *out = (struct alm_class_rule){0};
     if (direction && bins)
         return alm_fail(error, ALM_USAGE, "%s: target=direction and bins do not go together", what);
-    if (alm_config_given(config, "threshold") && !direction)
-        return alm_fail(error, ALM_USAGE, "%s: threshold goes with target=direction", what);
     if (bins) return read_bins(out, alm_config_text(config, "bins"), what, error);
     if (direction)
         *out = (struct alm_class_rule){ALM_CLASSES_DIRECTION, 3, alm_config_real(config, "threshold")};

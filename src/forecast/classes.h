@@ -29,7 +29,8 @@ enum { ALM_CLASSES_MOST = 4096 };
          .kind = ALM_OPTION_REAL,                                                                            \
          .fallback = "0",                                                                                    \
          .minimum = 0,                                                                                       \
-         .maximum = 1e300},                                                                                  \
+         .maximum = 1e300,                                                                                   \
+         .needs = "target=direction"},                                                                       \
         {.name = "bins",                                                                                     \
          .help = "probabilities for bins of the values: quantile:20 (each with as many values of the "       \
                  "history) or uniform:20 (equally wide)",                                                    \

@@ -50,8 +50,9 @@ static enum alm_status unknown_forecaster(const char *name, struct alm_error *er
     return alm_fail(error, ALM_USAGE, "there is no forecaster \"%s\" (see `almanac forecasters list`)", name);
 }
 
-enum alm_status alm_forecaster_create(struct alm_forecaster **out, const char *spec,
-                                      const struct alm_forecaster_settings *settings, struct alm_error *error)
+static enum alm_status create(struct alm_forecaster **out, const char *spec,
+                              const struct alm_forecaster_settings *settings, bool stored,
+                              struct alm_error *error)
 {
     struct alm_spec parts;
     struct alm_forecaster *f = NULL;
@@ -64,6 +65,7 @@ enum alm_status alm_forecaster_create(struct alm_forecaster **out, const char *s
         *f = (struct alm_forecaster){.type = type, .settings = *settings};
         status = alm_config_create(&f->config, type->options, parts.options, type->name, error);
     }
+    if (status == ALM_OK && !stored) status = alm_config_check(f->config, error);
     /* options that contradict each other are found by the type itself */
     void *self = NULL;
     if (status == ALM_OK) status = type->create(&self, f->config, settings->seed, error);
@@ -75,6 +77,19 @@ enum alm_status alm_forecaster_create(struct alm_forecaster **out, const char *s
     }
     *out = f;
     return ALM_OK;
+}
+
+enum alm_status alm_forecaster_create(struct alm_forecaster **out, const char *spec,
+                                      const struct alm_forecaster_settings *settings, struct alm_error *error)
+{
+    return create(out, spec, settings, false, error);
+}
+
+enum alm_status alm_forecaster_create_stored(struct alm_forecaster **out, const char *spec,
+                                             const struct alm_forecaster_settings *settings,
+                                             struct alm_error *error)
+{
+    return create(out, spec, settings, true, error);
 }
 
 void alm_forecaster_free(struct alm_forecaster *forecaster)

@@ -201,7 +201,7 @@ struct alm_forecaster_settings {
 };
 
 /* Makes the forecaster that spec names (`name[:options]`, a label is ignored). ALM_USAGE with a suggestion
- * for an unknown name or a bad option. */
+ * for an unknown name or a bad option, and for an option that would have no effect with the others. */
 enum alm_status alm_forecaster_create(struct alm_forecaster **out, const char *spec,
                                       const struct alm_forecaster_settings *settings,
                                       struct alm_error *error);

@@ -134,6 +134,10 @@ static enum alm_status learn_names(struct alm_lstm_state *lstm, const struct alm
                                    struct alm_error *error)
 {
     lstm->plan.channels = lstm->joint ? history->n_series : 1;
+    if (lstm->plan.series_numbers && history->n_series == 1)
+        return alm_fail(error, ALM_DATA,
+                        "lstm: embedding would have no effect: it needs two series or more, and %s is alone",
+                        history->series[0].name);
     if (!lstm->plan.series_numbers && !lstm->joint) return ALM_OK;
     ALM_TRY(ALM_NEW(&lstm->names, history->n_series, error));
     for (; lstm->n_names < history->n_series; lstm->n_names++) {

@@ -9,7 +9,7 @@ static enum alm_status check_plan(const struct alm_lstm_state *lstm, struct alm_
 {
     const struct alm_config *c = lstm->config;
     const struct alm_lstm_plan *plan = &lstm->plan;
-    const bool all = plan->labels == ALM_LABELS_ALL, slstm = alm_config_choice(c, "cell") == ALM_CELL_SLSTM;
+    const bool all = plan->labels == ALM_LABELS_ALL;
     if (alm_config_has(c, "lookback") && alm_config_size(c, "lookback") % plan->segment != 0)
         return alm_fail(error, ALM_USAGE, "lstm: segment=%zu does not divide lookback=%zu", plan->segment,
                         alm_config_size(c, "lookback"));
@@ -20,8 +20,6 @@ static enum alm_status check_plan(const struct alm_lstm_state *lstm, struct alm_
     if (plan->seasonal && plan->deseason)
         return alm_fail(error, ALM_USAGE,
                         "lstm: residual=season takes the season out, deseason=1 would again");
-    if (slstm && (alm_config_flag(c, "peephole") || alm_config_choice(c, "forget") != ALM_FORGET_LEARNED))
-        return alm_fail(error, ALM_USAGE, "lstm: peephole and forget are of cell=lstm, not of cell=slstm");
     if (plan->series_numbers && alm_config_choice(c, "validate") == 1)
         return alm_fail(error, ALM_USAGE,
                         "lstm: validate=series would leave series without a learnt vector (embedding)");
@@ -34,8 +32,6 @@ static enum alm_status check_plan(const struct alm_lstm_state *lstm, struct alm_
     if (lstm->joint && alm_config_choice(c, "validate") == 1)
         return alm_fail(error, ALM_USAGE,
                         "lstm: with channels=joint no series can be held out: validate=tail");
-    if (alm_config_has(c, "answer") && lstm->decoder == DIRECT)
-        return alm_fail(error, ALM_USAGE, "lstm: answer is of decoder=segment and decoder=recursive");
     return ALM_OK;
 }
 

@@ -27,6 +27,12 @@ static inline bool alm_forecaster_is_global(const struct alm_forecaster *f)
     return (f->type->traits & ALM_TRAIT_GLOBAL) != 0;
 }
 
+/* As alm_forecaster_create, for a spec that a model was stored with: options without effect are taken, as an
+ * earlier version may have taken them. */
+enum alm_status alm_forecaster_create_stored(struct alm_forecaster **out, const char *spec,
+                                             const struct alm_forecaster_settings *settings,
+                                             struct alm_error *error);
+
 /* Makes room for a fit over n_series, dropping an earlier one. */
 enum alm_status alm_forecaster_reset(struct alm_forecaster *f, size_t n_series, struct alm_error *error);
 

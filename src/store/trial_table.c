@@ -53,7 +53,7 @@ static enum alm_status insert_rows(struct alm_store *store, const struct alm_run
     ALM_TRY(alm_run_table_heartbeat(store, owner, error)); /* the check of ownership */
     ALM_TRY(insert_trial(store, owner->run, row, error));
     for (size_t i = 0; i < row->n_options; i++)
-        ALM_TRY(insert_option(store, owner->run, row, i, error));
+        if (row->value[i] != NULL) ALM_TRY(insert_option(store, owner->run, row, i, error));
     return ALM_OK;
 }
 

@@ -35,7 +35,7 @@ static double number(const char *text)
 Test(search, a_spec_says_what_is_searched_and_what_is_not)
 {
     struct alm_search_space space;
-    parse(&space, "x=lstm:lookback=24..336:log,hidden=32+64+128,loss=mse+mae,rate=0.001..0.1,epochs=7,"
+    parse(&space, "x=lstm:lookback=24..336:log,hidden=32+64+128,loss=quantile+mae,rate=0.001..0.1,epochs=7,"
                   "levels=0.1+0.9,batch=16..64:16");
     cr_assert(eq(sz, space.n_dimensions, 5));
     cr_assert(eq(sz, space.n_fixed, 2));
@@ -48,7 +48,7 @@ Test(search, a_spec_says_what_is_searched_and_what_is_not)
     cr_assert(alm_search_space_has(&space, "loss"));
     cr_assert_not(alm_search_space_has(&space, "epochs"));
     alm_search_space_clear(&space);
-    parse(&space, "lstm:levels=(0.1+0.9)+(0.25+0.75)");
+    parse(&space, "lstm:levels=(0.1+0.9)+(0.25+0.75),loss=quantile");
     cr_assert(eq(sz, space.dimension[0].n_values, 2));
     cr_assert(eq(str, space.dimension[0].value[1], "0.25+0.75"));
     alm_search_space_clear(&space);
@@ -160,6 +160,36 @@ Test(search, configurations_differ_and_go_together)
     parse(&space, "lstm:lookback=25+26,segment=24");
     cr_assert(alm_search_configurations(&list, &n, &space, 1, 4, find_type, &error) == ALM_USAGE);
     cr_assert(strstr(error.text, "segment") != NULL);
+    alm_search_space_clear(&space);
+}
+
+Test(search, options_without_effect_are_left_out_of_a_configuration)
+{
+    struct alm_search_space space;
+    struct alm_configuration *list;
+    size_t n;
+    parse(&space, "lstm:loss=quantile+mae,levels=(0.1+0.9)+(0.2+0.8),skip=ridge+none,ridge=0.1..1,hidden=4");
+    cr_assert(alm_search_configurations(&list, &n, &space, 1, 20, find_type, NULL) == ALM_OK);
+    size_t with = 0;
+    for (size_t i = 0; i < n; i++) {
+        const bool quantile = strcmp(list[i].value[0], "quantile") == 0,
+                   ridge = strcmp(list[i].value[2], "ridge") == 0;
+        cr_assert(quantile == (list[i].value[1] != NULL), "%s", list[i].spec);
+        cr_assert(quantile == (strstr(list[i].spec, "levels=") != NULL), "%s", list[i].spec);
+        cr_assert(ridge == (list[i].value[3] != NULL), "%s", list[i].spec);
+        cr_assert(ridge == (strstr(list[i].spec, ",ridge=") != NULL), "%s", list[i].spec);
+        with += quantile && ridge;
+    }
+    cr_assert(with > 2 && with < n);
+    alm_configurations_free(list, n, &space);
+    alm_search_space_clear(&space);
+    refuse("lstm:ridge=0.1..1", "it needs skip=ridge");
+    refuse("lstm:ridge=0.1..1,skip=none+zero", "it needs skip=ridge");
+    refuse("lstm:dropout_layer=0.1,layers=1", "it needs layers>1");
+    parse(&space, "lstm:dropout_layer=0.1,layers=1..2");
+    alm_search_space_clear(&space);
+    parse(&space, "lstm:forget=(zero)+(one),forget_rate=0..0.5");
+    cr_assert(eq(sz, space.n_dimensions, 2));
     alm_search_space_clear(&space);
 }
 

@@ -75,6 +75,51 @@ Test(option, explains_what_is_wrong)
     }
 }
 
+Test(option, one_that_would_have_no_effect_is_refused_with_what_it_needs_or_taken_back)
+{
+    static const struct alm_option options[] = {
+        {.name = "loss", .kind = ALM_OPTION_CHOICE, .fallback = "mse", .choices = "mse|mae|quantile"},
+        {.name = "levels",
+         .kind = ALM_OPTION_NUMBERS,
+         .fallback = "0.5",
+         .maximum = 1,
+         .needs = "loss=mae|quantile"},
+        {.name = "gate", .kind = ALM_OPTION_CHOICES, .fallback = "a", .choices = "a|b|c", .needs = "p>0"},
+        {.name = "p", .kind = ALM_OPTION_NUMBERS, .fallback = "0", .maximum = 1, .needs = "gate=b|c"},
+        {.name = "q", .kind = ALM_OPTION_REAL, .maximum = 1, .needs = "gate=c, p>0.2"},
+        {0},
+    };
+    static const struct {
+        const char *text, *needs, *settled;
+    } cases[] = {
+        {"", NULL, ""},
+        {"levels=0.1", "loss=mae|quantile", ""},
+        {"levels=0.5", NULL, ""},
+        {"levels=0", NULL, "levels=0"},
+        {"levels=0.1+0.9,loss=quantile", NULL, "loss=quantile,levels=0.1+0.9"},
+        {"gate=a+b", "p>0", ""},
+        {"gate=a+b,p=0+0.1", NULL, "gate=a+b,p=0+0.1"},
+        {"gate=b,p=0.3,q=0.1", "gate=c, p>0.2", "gate=b,p=0.3"},
+        {"gate=b+c,p=0.3,q=0.1", NULL, "gate=b+c,p=0.3,q=0.1"},
+        {"p=0.3,q=0.1", "gate=b|c", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct alm_config *config;
+        struct alm_error error = {0};
+        struct alm_text text = {0};
+        cr_assert(eq(int, alm_config_create(&config, options, cases[i].text, "x", &error), ALM_OK), "%s",
+                  error.text);
+        cr_assert(eq(int, alm_config_check(config, &error), cases[i].needs == NULL ? ALM_OK : ALM_USAGE),
+                  "%s", cases[i].text);
+        if (cases[i].needs != NULL) cr_assert(strstr(error.text, cases[i].needs) != NULL, "%s", error.text);
+        cr_assert(eq(int, alm_config_settle(config, &error), ALM_OK));
+        alm_config_write(config, &text);
+        cr_assert(eq(str, (char *)alm_text_string(&text), (char *)cases[i].settled));
+        alm_text_clear(&text);
+        alm_config_free(config);
+    }
+}
+
 Test(option, takes_specs_apart)
 {
     struct alm_spec spec;

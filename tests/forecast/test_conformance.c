@@ -65,6 +65,30 @@ Test(conformance, forecasts_are_finite_with_rising_quantiles_at_every_horizon)
     sample_free(&s);
 }
 
+static enum alm_status condition_is_known(void *context, const char *text, struct alm_error *error)
+{
+    const struct alm_option *o = context;
+    text += strspn(text, " ");
+    for (; o->name != NULL; o++)
+        if (strlen(o->name) == strcspn(text, "=>") && strncmp(o->name, text, strlen(o->name)) == 0)
+            return ALM_OK;
+    return alm_fail(error, ALM_USAGE, "%s", text);
+}
+
+Test(conformance, what_an_option_needs_is_another_option_of_the_table)
+{
+    FOR_EACH_TYPE(type)
+    {
+        for (const struct alm_option *o = type->options; o != NULL && o->name != NULL; o++) {
+            struct alm_error error = {0};
+            if (o->needs == NULL) continue;
+            cr_assert(alm_list_each(o->needs, ',', (void *)type->options, condition_is_known, &error) ==
+                          ALM_OK,
+                      "%s: %s needs %s", type->name, o->name, error.text);
+        }
+    }
+}
+
 Test(conformance, a_forecast_is_pure_and_repeatable)
 {
     struct sample s = sample_create(N, 2);

@@ -10,6 +10,61 @@
 
 enum { N = 400, HORIZON = 7 };
 
+/* ---- the series' vectors ---- */
+
+/* Every other value is the one before it in one series, and less that in the other. */
+static struct sample follower(double sign, uint64_t key)
+{
+    struct sample s = sample_create(N + 1, key);
+    struct alm_random *random;
+    cr_assert(alm_random_create(&random, key, NULL) == ALM_OK);
+    for (size_t i = 0; i <= N; i++)
+        s.y[i] = i % 2 == 0 ? alm_random_uniform(random) - 0.5 : sign * s.y[i - 1];
+    s.y[N - 1] = sign * (s.y[N - 2] = 0.5); /* far from the middle, where either sign would do */
+    alm_random_free(random);
+    return s;
+}
+
+static double follower_error(const char *spec, size_t n_series)
+{
+    struct sample s[2] = {follower(1, 1), follower(-1, 2)};
+    struct alm_history_series series[2] = {history_of(&s[0], N - 1), history_of(&s[1], N - 1)};
+    struct alm_series_outcome outcome[2];
+    const struct alm_history history = {n_series, series, 1};
+    struct alm_forecaster *forecaster = make_forecaster(spec, 1, 0), *loaded;
+    struct alm_bytes bytes = {0};
+    series[0].name = "same", series[1].name = "other";
+    fit_on(forecaster, &history, outcome);
+    if (outcome[0].status != ALM_OK) {
+        cr_assert(strstr(outcome[0].reason, "two series or more") != NULL, "%s", outcome[0].reason);
+        alm_forecaster_free(forecaster);
+        return (double)NAN;
+    }
+    cr_assert(alm_forecaster_save(forecaster, &bytes, NULL) == ALM_OK);
+    cr_assert(alm_forecaster_load(&loaded, bytes.data, bytes.length, NULL) == ALM_OK);
+    struct alm_forecast *f = forecast_on(forecaster, &history, outcome),
+                        *g = forecast_on(loaded, &history, outcome);
+    cr_assert(same_forecast(f, g));
+    const double error = fabs(f->mean[0] - s[0].y[N - 1]) + fabs(f->mean[1] - s[1].y[N - 1]);
+    alm_forecast_free(f);
+    alm_forecast_free(g);
+    alm_forecaster_free(forecaster);
+    alm_forecaster_free(loaded);
+    alm_bytes_clear(&bytes);
+    for (size_t i = 0; i < 2; i++)
+        sample_free(&s[i]);
+    return error;
+}
+
+#define FOLLOWER "lstm:hidden=12,lookback=1,scale=none,epochs=40,patience=0,rate=0.02,loss=mse"
+
+Test(lstm_beside, a_learnt_vector_tells_series_apart_and_one_series_needs_none)
+{
+    const double with = follower_error(FOLLOWER ",embedding=2", 2), without = follower_error(FOLLOWER, 2);
+    cr_assert(with < 0.7 && without > 0.9, "%g with, %g without", with, without);
+    cr_assert(isnan(follower_error(FOLLOWER ",embedding=2", 1)));
+}
+
 /* ---- covariates ---- */
 
 /* y follows a covariate that nothing in y foretells. */

@@ -46,7 +46,6 @@ Test(lstm_inputs, learns_a_wave_with_every_option)
         BASE ",seeds=3,weight=scale,step_weight=0.5",
         BASE ",weight=level,loss=mse",
         BASE ",calendar=cyclic,scale_input=1,missing=mask",
-        BASE ",embedding=3",
         BASE ",decoder=segment,answer=7,segment=7,lookback=28",
         BASE ",decoder=segment,answer=1",
         BASE ",decoder=recursive",
@@ -132,8 +131,7 @@ static const char *const everything[] = {
     "lstm:hidden=6,lookback=21,epochs=2,channels=joint,skip=ridge,scale_input=1,calendar=onehot",
     "lstm:hidden=6,lookback=21,epochs=2,skip=ridge,seeds=2,loss=quantile,calendar=cyclic,arcsinh=1,weight="
     "owa",
-    "lstm:hidden=6,lookback=21,segment=7,epochs=2,decoder=segment,answer=7,missing=mask,embedding=2,deseason="
-    "1",
+    "lstm:hidden=6,lookback=21,segment=7,epochs=2,decoder=segment,answer=7,missing=mask,deseason=1",
     "lstm:hidden=6,lookback=21,epochs=2,decoder=recursive,answer=2,loss=quantile,seeds=2,scale=robust",
     "lstm:hidden=6,lookback=21,epochs=2,dropout_input=0.1,dropout_recurrent=0.1,layers=2,dropout_layer=0.1",
 };
@@ -234,7 +232,13 @@ Test(lstm_inputs, explains_options_that_contradict_each_other)
                  {"lstm:labels=all,decoder=segment", "decoder=direct"},
                  {"lstm:residual=season,deseason=1", "again"},
                  {"lstm:cell=slstm,peephole=1", "cell=lstm"},
-                 {"lstm:answer=3", "decoder"},
+                 {"lstm:answer=3", "decoder=segment|recursive"},
+                 {"lstm:momentum=0.5", "optimiser=sgd|rmsprop"},
+                 {"lstm:levels=0.5", "loss=quantile"},
+                 {"lstm:fall=0.5,schedule=cosine,fall_epochs=2", "schedule=step|plateau"},
+                 {"lstm:state=carry,stride=3", "state=reset"},
+                 {"lstm:forget=zero", "forget_rate>0"},
+                 {"lstm:threshold=1", "target=direction"},
                  {"lstm:channels=joint,embedding=2", "channels=joint"},
                  {"lstm:skip=zero,lookback=5000", "at most"}};
     const struct alm_forecaster_settings settings = {.seed = 1};
