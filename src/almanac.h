@@ -268,6 +268,7 @@ struct alm_tune_summary {
     size_t wanted, horizon, folds; /* wanted: configurations that were asked for */
     size_t n_options;              /* that are searched */
     size_t first_budget, full_budget;
+    bool goes_on; /* a fit of a rung goes on from that of the one below */
     char budget[64], metric[40];
     char rival[32];   /* what naive_loss is of: naive or, for classes, majority */
     char series[256]; /* names joined with commas; empty: too many */

@@ -20,5 +20,8 @@ ON CONFLICT DO UPDATE SET saved = excluded.saved, digest = excluded.digest, data
 -- name: checkpoint_load
 SELECT digest, data FROM checkpoint WHERE run_id = :run AND fit = :fit AND training = :training;
 
+-- name: checkpoint_drop_fits
+DELETE FROM checkpoint WHERE run_id = :run AND fit BETWEEN :first AND :last;
+
 -- name: checkpoint_drop
 DELETE FROM checkpoint WHERE run_id = :run;

@@ -69,9 +69,9 @@ static enum alm_status make(struct run *run, struct shared_fit *shared, size_t i
     const size_t task = run->task[index];
     struct fit_progress own = {run, index};
     const struct alm_progress progress = {&own, report_fit};
+    const struct alm_fit_watch watch = {run->control->cancel, &progress, run->control->checkpoints};
     return alm_fit_create(&shared->fit, run->plan, alm_plan_forecaster(run->plan, task),
-                          alm_plan_fold(run->plan, task), run->y, run->control->cancel, &progress,
-                          &shared->failure);
+                          alm_plan_fold(run->plan, task), run->y, &watch, &shared->failure);
 }
 
 /* The fit that task needs, fitted here or waited for. A task that waits does not block the one it waits for,

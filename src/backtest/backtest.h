@@ -14,6 +14,7 @@ struct alm_backtest_control {
     const struct alm_cancel *cancel; /* may be NULL */
     const struct alm_progress
         *progress; /* may be NULL; counts tasks, those done before included, and parts of fits */
+    const struct alm_checkpoints *checkpoints; /* may be NULL; for plans with one forecaster that trains */
 };
 
 /* Runs the plan. A fit that fails, a series that is refused or a forecast that is not finite are results with

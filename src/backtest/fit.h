@@ -29,12 +29,26 @@ struct alm_fit {
     struct alm_fit_unit *unit;
 };
 
+/* Failures of a fit are results, except those that have nothing to do with the series. */
+static inline bool alm_fit_is_fatal(enum alm_status status)
+{
+    return status == ALM_INTERRUPTED || status == ALM_NOMEM || status == ALM_IO || status == ALM_DB;
+}
+
+/* What may stop a fit, what it tells, and where its trainings are kept; all may be NULL. Fits are numbered by
+ * fold and unit: those of one forecaster of a plan differ. */
+struct alm_fit_watch {
+    const struct alm_cancel *cancel;
+    const struct alm_progress *progress; /* counts units */
+    const struct alm_checkpoints *checkpoints;
+};
+
 /* Fits forecaster for the group of folds that fold belongs to. y[s] stands in for the values of series s:
  * nothing else of them is looked at. What a fit may see at an origin is a span of y that ends there. Never
- * changed afterwards, so threads may share it. progress (may be NULL) counts units. */
+ * changed afterwards, so threads may share it. */
 enum alm_status alm_fit_create(struct alm_fit **out, const struct alm_plan *plan, size_t forecaster,
-                               size_t fold, const double *const *y, const struct alm_cancel *cancel,
-                               const struct alm_progress *progress, struct alm_error *error);
+                               size_t fold, const double *const *y, const struct alm_fit_watch *watch,
+                               struct alm_error *error);
 void alm_fit_free(struct alm_fit *fit);
 
 /* What came out for one fold: forecasts of all series of the plan. */

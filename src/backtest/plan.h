@@ -21,6 +21,8 @@ struct alm_backtest_settings {
     enum alm_missing_policy missing;
     size_t conformal_folds; /* for forecasters that give no quantiles of their own; 0: they have none */
     const struct alm_forecaster_type *(*find)(const char *name); /* NULL: the registry */
+    const char
+        *seed_spec; /* random streams are those of a forecaster with this spec (borrowed); NULL: its own */
 };
 
 /* One forecaster of the run. */

@@ -51,8 +51,9 @@ enum alm_status alm_search_space_parse(struct alm_search_space *out, const char 
                                        const struct alm_forecaster_type *(*find)(const char *name),
                                        struct alm_error *error);
 void alm_search_space_clear(struct alm_search_space *space);
-/* Whether the option is one that is searched. */
+/* Whether the option is one that is searched; whether it is, or has one value. */
 bool alm_search_space_has(const struct alm_search_space *space, const char *option);
+bool alm_search_space_sets(const struct alm_search_space *space, const char *option);
 
 /* ---- configurations ---- */
 
@@ -66,11 +67,21 @@ struct alm_configuration {
 enum alm_status alm_search_draw(char **values, const struct alm_search_space *space, uint64_t seed,
                                 size_t trial, size_t attempt, struct alm_error *error);
 
-/* The canonical spec of values (one that is NULL is left out); option (may be NULL) is set to number in place
- * of its own value. Options that would have no effect with the others are left at their defaults, also those
- * that are not searched. ALM_USAGE when the options do not go together. */
+/* What a trial may spend of an option, and the most that one of the search may. */
+struct alm_search_budget {
+    const char *option;
+    size_t amount, most;
+};
+
+/* Whether a fit with more of the option goes on from one with less (struct alm_forecaster_type). */
+bool alm_search_goes_on(const struct alm_search_space *space, const char *option);
+
+/* The canonical spec of values (one that is NULL is left out). budget (may be NULL) is set in place of the
+ * option's own value; where fits go on and there will be more, the type's `lasting` option becomes the most,
+ * unless it was given. Options that would have no effect with the others are left at their defaults, also
+ * those that are not searched. ALM_USAGE when the options do not go together. */
 enum alm_status alm_search_write_spec(char **out, const struct alm_search_space *space, char *const *values,
-                                      const char *option, size_t number,
+                                      const struct alm_search_budget *budget,
                                       const struct alm_forecaster_type *(*find)(const char *name),
                                       struct alm_error *error);
 

@@ -95,27 +95,44 @@ static void append_option(struct alm_text *out, const char *name, const char *va
     alm_text_printf(out, "%s%s=%s", out->length == 0 ? "" : ",", name, value);
 }
 
-static void write_options(struct alm_text *out, const struct alm_search_space *space, char *const *values,
-                          const char *option, size_t number)
+static void append_number(struct alm_text *out, const char *name, size_t number)
 {
     char text[24];
-    for (size_t i = 0; i < space->n_fixed; i++)
-        if (option == NULL || strcmp(space->fixed[i].name, option) != 0)
-            append_option(out, space->fixed[i].name, space->fixed[i].value);
-    for (size_t i = 0; i < space->n_dimensions; i++)
-        if (values[i] != NULL && (option == NULL || strcmp(space->dimension[i].option->name, option) != 0))
-            append_option(out, space->dimension[i].option->name, values[i]);
     snprintf(text, sizeof text, "%zu", number);
-    if (option != NULL) append_option(out, option, text);
+    append_option(out, name, text);
+}
+
+bool alm_search_goes_on(const struct alm_search_space *space, const char *option)
+{
+    return space->type->budget != NULL && strcmp(space->type->budget, option) == 0;
+}
+
+static void write_options(struct alm_text *out, const struct alm_search_space *space, char *const *values,
+                          const struct alm_search_budget *budget)
+{
+    const char *option = budget == NULL ? "" : budget->option;
+    const char *lasting = budget != NULL && budget->amount < budget->most && alm_search_goes_on(space, option)
+                              ? space->type->lasting
+                              : NULL;
+    for (size_t i = 0; i < space->n_fixed; i++) {
+        if (strcmp(space->fixed[i].name, option) == 0) continue;
+        append_option(out, space->fixed[i].name, space->fixed[i].value);
+    }
+    for (size_t i = 0; i < space->n_dimensions; i++) {
+        if (values[i] == NULL || strcmp(space->dimension[i].option->name, option) == 0) continue;
+        append_option(out, space->dimension[i].option->name, values[i]);
+    }
+    if (budget != NULL) append_number(out, option, budget->amount);
+    if (lasting != NULL && !alm_search_space_sets(space, lasting)) append_number(out, lasting, budget->most);
 }
 
 static enum alm_status make_config(struct alm_config **out, const struct alm_search_space *space,
-                                   char *const *values, const char *option, size_t number,
+                                   char *const *values, const struct alm_search_budget *budget,
                                    struct alm_error *error)
 {
     struct alm_text text = {0};
     *out = NULL;
-    write_options(&text, space, values, option, number);
+    write_options(&text, space, values, budget);
     enum alm_status status = alm_text_check(&text, error);
     if (status == ALM_OK)
         status =
@@ -147,13 +164,13 @@ static enum alm_status write_canonical(char **out, const struct alm_search_space
 }
 
 enum alm_status alm_search_write_spec(char **out, const struct alm_search_space *space, char *const *values,
-                                      const char *option, size_t number,
+                                      const struct alm_search_budget *budget,
                                       const struct alm_forecaster_type *(*find)(const char *name),
                                       struct alm_error *error)
 {
     struct alm_config *config;
     *out = NULL;
-    enum alm_status status = make_config(&config, space, values, option, number, error);
+    enum alm_status status = make_config(&config, space, values, budget, error);
     if (status == ALM_OK) status = alm_config_settle(config, error);
     if (status == ALM_OK) status = write_canonical(out, space, config, find, error);
     alm_config_free(config);
@@ -164,8 +181,8 @@ enum alm_status alm_search_write_spec(char **out, const struct alm_search_space 
 static enum alm_status drop_idle(char **values, const struct alm_search_space *space, struct alm_error *error)
 {
     struct alm_config *drawn = NULL, *settled = NULL;
-    enum alm_status status = make_config(&drawn, space, values, NULL, 0, error);
-    if (status == ALM_OK) status = make_config(&settled, space, values, NULL, 0, error);
+    enum alm_status status = make_config(&drawn, space, values, NULL, error);
+    if (status == ALM_OK) status = make_config(&settled, space, values, NULL, error);
     if (status == ALM_OK) status = alm_config_settle(settled, error);
     for (size_t i = 0; status == ALM_OK && i < space->n_dimensions; i++) {
         const char *name = space->dimension[i].option->name;
@@ -209,7 +226,7 @@ static enum alm_status draw_new(bool *drawn, struct alm_configuration *list, siz
     for (size_t attempt = 0; attempt < ATTEMPTS; attempt++) {
         struct alm_error own = {0};
         ALM_TRY(alm_search_draw(c->value, space, seed, trial, attempt, error));
-        const enum alm_status status = alm_search_write_spec(&c->spec, space, c->value, NULL, 0, find, &own);
+        const enum alm_status status = alm_search_write_spec(&c->spec, space, c->value, NULL, find, &own);
         if (status != ALM_OK && status != ALM_USAGE) return alm_fail(error, status, "%s", own.text);
         if (status == ALM_USAGE) *last = own;
         *drawn = status == ALM_OK && is_new(list, n);

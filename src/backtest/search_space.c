@@ -147,7 +147,7 @@ static enum alm_status add_fixed(struct alm_search_space *space, const char *nam
     return alm_copy_text(&fixed->value, value, error);
 }
 
-static bool is_given(const struct alm_search_space *space, const char *name)
+bool alm_search_space_sets(const struct alm_search_space *space, const char *name)
 {
     for (size_t i = 0; i < space->n_fixed; i++)
         if (strcmp(space->fixed[i].name, name) == 0) return true;
@@ -255,7 +255,7 @@ static enum alm_status read_option(struct alm_search_space *space, const struct 
 {
     const bool number = option->kind == ALM_OPTION_INTEGER || option->kind == ALM_OPTION_REAL;
     const char *dots = number ? strstr(value, "..") : NULL;
-    if (is_given(space, option->name))
+    if (alm_search_space_sets(space, option->name))
         return alm_fail(error, ALM_USAGE, "%s: option \"%s\" is given twice", space->type->name,
                         option->name);
     if (dots == NULL && !has_alternatives(option, value)) {

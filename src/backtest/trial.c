@@ -2,9 +2,12 @@
 
 #include "backtest/backtest.h"
 #include "backtest/evaluation.h"
+#include "backtest/fit.h"
+#include "base/memory.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* What the tasks of a trial leave behind. */
 struct gathering {
@@ -84,30 +87,36 @@ static void conclude(struct gathering *g, const struct alm_plan *plan, const cha
     }
 }
 
-static enum alm_status run_plan(struct gathering *g, const struct alm_plan *plan, const char *metric,
-                                size_t jobs, const struct alm_cancel *cancel,
-                                const struct alm_progress *progress, struct alm_error *error)
+static enum alm_status run_tasks(struct gathering *g, const struct alm_plan *plan, const bool *done,
+                                 const struct alm_trial_request *request, struct alm_error *error)
 {
-    const struct alm_backtest_control control = {jobs, NULL, cancel, progress};
+    const struct alm_backtest_control control = {request->jobs, done, request->cancel, request->progress,
+                                                 request->checkpoints};
     const struct alm_sink sink = {g, gather};
     for (g->tuned = 0; g->tuned + 1 < plan->n_forecasters; g->tuned++)
         if (!plan->forecaster[g->tuned].added) break;
     ALM_TRY(alm_evaluation_create_for(&g->evaluation, plan, error));
     const enum alm_status status = alm_backtest_run(plan, &control, &sink, error);
-    if (status == ALM_OK) conclude(g, plan, metric);
+    if (status == ALM_OK) conclude(g, plan, request->metric);
     alm_evaluation_free(g->evaluation);
     return status;
 }
 
-static bool is_fatal(enum alm_status status)
+/* Folds before the last ones that are asked for are left out. */
+static enum alm_status run_plan(struct gathering *g, const struct alm_plan *plan,
+                                const struct alm_trial_request *request, struct alm_error *error)
 {
-    return status == ALM_INTERRUPTED || status == ALM_NOMEM || status == ALM_IO || status == ALM_DB;
+    bool *done;
+    ALM_TRY(ALM_NEW(&done, plan->n_tasks, error));
+    for (size_t task = 0; request->folds > 0 && task < plan->n_tasks; task++)
+        done[task] = alm_plan_fold(plan, task) + request->folds < plan->n_folds;
+    const enum alm_status status = run_tasks(g, plan, done, request, error);
+    free(done);
+    return status;
 }
 
-enum alm_status alm_trial_run(struct alm_trial_result *out, const struct alm_backtest_settings *settings,
-                              const struct alm_series *const *series, size_t n_series, const char *spec,
-                              const char *metric, size_t jobs, const struct alm_cancel *cancel,
-                              const struct alm_progress *progress, struct alm_error *error)
+enum alm_status alm_trial_run(struct alm_trial_result *out, const struct alm_trial_request *request,
+                              struct alm_error *error)
 {
     struct gathering g = {.out = out};
     struct alm_plan *plan;
@@ -118,13 +127,14 @@ enum alm_status alm_trial_run(struct alm_trial_result *out, const struct alm_bac
                                      .train_loss = NAN,
                                      .validation_loss = NAN,
                                      .gap = NAN};
-    enum alm_status status = alm_plan_create(&plan, settings, series, n_series, &spec, 1, &own);
+    enum alm_status status = alm_plan_create(&plan, request->settings, request->series, request->n_series,
+                                             &request->spec, 1, &own);
     if (status == ALM_OK) {
-        status = run_plan(&g, plan, metric, jobs, cancel, progress, &own);
+        status = run_plan(&g, plan, request, &own);
         alm_plan_free(plan);
     }
     if (status == ALM_OK) return ALM_OK;
-    if (is_fatal(status)) return alm_fail(error, status, "%s", own.text);
+    if (alm_fit_is_fatal(status)) return alm_fail(error, status, "%s", own.text);
     fail(out, status, own.text);
     return ALM_OK;
 }

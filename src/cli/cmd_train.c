@@ -39,9 +39,7 @@ static enum alm_status run(const struct alm_call *call, struct alm_error *error)
     request.series = alm_call_texts(call, "series", &request.n_series);
     request.levels = alm_call_numbers(call, "levels", &request.n_levels);
     request.covariates = alm_call_covariates(call);
-    if (resume != NULL && (request.n_series > 0 || request.model != NULL || request.horizon > 0))
-        return alm_fail(error, ALM_USAGE,
-                        "--resume takes everything from the stored run; only --jobs may be given");
+    if (resume != NULL) ALM_TRY(alm_call_check_resume(call, error));
     ALM_TRY(alm_call_open(&workbench, call, false, error));
     const enum alm_status status = resume != NULL
                                        ? alm_train_resume(workbench, resume, request.jobs, &summary, error)
@@ -78,17 +76,9 @@ static const struct alm_command_option options[] = {
      .value = "SECONDS",
      .help = "training ends with the epoch then under way (the forecaster's option time_limit)",
      .minimum = 1},
-    {.name = "jobs",
-     .letter = 'j',
-     .kind = ALM_ARGUMENT_COUNT,
-     .value = "N",
-     .help = "threads (default: one per processor); results do not depend on it"},
+    ALM_OPTION_JOBS("threads"),
     ALM_OPTION_SEED,
-    {.name = "resume",
-     .kind = ALM_ARGUMENT_TEXT,
-     .value = "RUN",
-     .help = "go on with an interrupted run, as the same command does",
-     .completion = ALM_COMPLETE_RUN},
+    ALM_OPTION_RESUME("go on with an interrupted run, as the same command does"),
     {.name = NULL},
 };
 

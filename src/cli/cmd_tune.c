@@ -51,20 +51,6 @@ static void fill_request(struct alm_tune_request *out, const struct alm_call *ca
     };
 }
 
-static enum alm_status check_resume(const struct alm_call *call, struct alm_error *error)
-{
-    for (size_t i = 0; i < call->n_given; i++) {
-        const char *name = call->given[i].option->name;
-        if (alm_option_find(alm_global_options, name) == NULL && strcmp(name, "resume") != 0 &&
-            strcmp(name, "jobs") != 0)
-            return alm_fail(
-                error, ALM_USAGE,
-                "--resume takes everything from the stored run; only --jobs may be given, not --%s", name);
-    }
-    if (call->n_arguments == 0) return ALM_OK;
-    return alm_fail(error, ALM_USAGE, "--resume takes everything from the stored run, its series too");
-}
-
 /* ---- what is told ---- */
 
 static void say_plan(const struct alm_call *call, const struct alm_tune_summary *s)
@@ -76,8 +62,9 @@ static void say_plan(const struct alm_call *call, const struct alm_tune_summary 
         alm_call_say(call, "no more than %zu different ones were found among what was asked for (%zu wanted)",
                      s->n_configurations, s->wanted);
     if (s->n_rungs > 1)
-        alm_call_say(call, "halving: %zu rungs with %s from %zu to %zu, each fit from the start", s->n_rungs,
-                     s->budget, s->first_budget, s->full_budget);
+        alm_call_say(call, "halving: %zu rungs with %s from %zu to %zu; each fit %s", s->n_rungs, s->budget,
+                     s->first_budget, s->full_budget,
+                     s->goes_on ? "goes on where the rung below ended" : "from the start");
     alm_call_say(call, "the search sees values up to %s%s", s->until,
                  s->cut ? ", nothing after it"
                         : ", all there are: no later fold is left to test its choice on "
@@ -199,7 +186,7 @@ static enum alm_status run(const struct alm_call *call, struct alm_error *error)
 {
     struct alm_workbench *workbench;
     struct alm_tune_summary summary = {0};
-    if (alm_call_has(call, "resume")) ALM_TRY(check_resume(call, error));
+    if (alm_call_has(call, "resume")) ALM_TRY(alm_call_check_resume(call, error));
     ALM_TRY(alm_call_open(&workbench, call, false, error));
     enum alm_status status = search(call, workbench, &summary, error);
     status = tell(call, workbench, &summary, status, error);
@@ -218,7 +205,7 @@ static const struct alm_command_option options[] = {
      .value = "SPEC",
      .help = "a forecaster whose options have several values: a..b, a..b:log, a..b:STEP, or x+y+z",
      .completion = ALM_COMPLETE_FORECASTER},
-    {.name = "horizon", .kind = ALM_ARGUMENT_COUNT, .value = "H", .help = "steps to forecast", .minimum = 1},
+    ALM_OPTIONS_WALK_FORWARD("inner folds, at the end of what the search may see (default 3)"),
     {.name = "origin",
      .kind = ALM_ARGUMENT_TEXT,
      .value = "TIME",
@@ -228,28 +215,6 @@ static const struct alm_command_option options[] = {
      .value = "N",
      .help = "bars at the end of each series that the search may not see",
      .minimum = 1},
-    {.name = "folds",
-     .kind = ALM_ARGUMENT_COUNT,
-     .value = "K",
-     .help = "inner folds, at the end of what the search may see (default 3)",
-     .minimum = 1},
-    {.name = "step",
-     .kind = ALM_ARGUMENT_COUNT,
-     .value = "S",
-     .help = "bars between their origins (default: the horizon)",
-     .minimum = 1},
-    {.name = "scheme",
-     .kind = ALM_ARGUMENT_TEXT,
-     .value = "SCHEME",
-     .help = "expanding (default), sliding or sliding:N bars"},
-    {.name = "refit",
-     .kind = ALM_ARGUMENT_TEXT,
-     .value = "WHEN",
-     .help = "every (default), once, or every K folds"},
-    {.name = "gap",
-     .kind = ALM_ARGUMENT_COUNT,
-     .value = "G",
-     .help = "bars before the origin that no fit may use"},
     {.name = "trials",
      .kind = ALM_ARGUMENT_COUNT,
      .value = "N",
@@ -281,23 +246,15 @@ static const struct alm_command_option options[] = {
     ALM_OPTIONS_COVARIATES,
     ALM_OPTION_SEASON,
     ALM_OPTION_MISSING,
-    {.name = "jobs",
-     .letter = 'j',
-     .kind = ALM_ARGUMENT_COUNT,
-     .value = "N",
-     .help = "trials at the same time (default: one per processor); results do not depend on it"},
+    ALM_OPTION_JOBS("trials at the same time"),
     ALM_OPTION_SEED,
-    {.name = "name", .kind = ALM_ARGUMENT_TEXT, .value = "NAME", .help = "of the run"},
+    ALM_OPTION_RUN_NAME,
     {.name = "keep",
      .kind = ALM_ARGUMENT_TEXT,
      .value = "NAME",
      .help = "fit the best on all that the search saw and keep it as a model"},
-    {.name = "resume",
-     .kind = ALM_ARGUMENT_TEXT,
-     .value = "RUN",
-     .help = "end an interrupted search",
-     .completion = ALM_COMPLETE_RUN},
-    {.name = "dry-run", .help = "check everything and count the work, run nothing"},
+    ALM_OPTION_RESUME("end an interrupted search"),
+    ALM_OPTION_DRY_RUN,
     {.name = NULL},
 };
 
@@ -324,6 +281,14 @@ const struct alm_command alm_command_tune = {
         "lookback=48..336:24. Alternatives of what is a list itself stand in parentheses: "
         "levels=(0.1+0.9)+(0.25+0.75), forget=(zero)+(one). An option that has an effect with others only "
         "(ridge with skip=ridge, say) is left out of the configurations that lack these.\n\n"
+        "Halving goes on with the training of the rung below where the budget is epochs or folds, to the "
+        "bits "
+        "that the larger budget has from the start. With schedule=cosine the step sizes of all rungs are "
+        "those "
+        "of the full budget (schedule_epochs), so that they fall to 0 in the last rung only. All trials of a "
+        "configuration have the random numbers of its spec with the full budget: a backtest repeats the "
+        "losses "
+        "of full budgets. An interrupted search goes on within the trainings under way.\n\n"
         "Ends with the best specs, with how each option went together with the loss, and, when lookback is "
         "searched, with time per epoch and the gap between training and validation loss by lookback.",
     .options = options,

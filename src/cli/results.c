@@ -10,6 +10,20 @@
 #include <string.h>
 #include <unistd.h>
 
+enum alm_status alm_call_check_resume(const struct alm_call *call, struct alm_error *error)
+{
+    for (size_t i = 0; i < call->n_given; i++) {
+        const char *name = call->given[i].option->name;
+        if (alm_option_find(alm_global_options, name) == NULL && strcmp(name, "resume") != 0 &&
+            strcmp(name, "jobs") != 0)
+            return alm_fail(
+                error, ALM_USAGE,
+                "--resume takes everything from the stored run; only --jobs may be given, not --%s", name);
+    }
+    if (call->n_arguments == 0) return ALM_OK;
+    return alm_fail(error, ALM_USAGE, "--resume takes everything from the stored run, its series too");
+}
+
 struct alm_covariate_names alm_call_covariates(const struct alm_call *call)
 {
     struct alm_covariate_names names = {0};

@@ -50,6 +50,54 @@
         .help = "of the random streams (default 1)"                                                          \
     }
 
+/* Of commands that walk forward over folds. */
+#define ALM_OPTIONS_WALK_FORWARD(FOLDS)                                                                      \
+    {.name = "horizon",                                                                                      \
+     .kind = ALM_ARGUMENT_COUNT,                                                                             \
+     .value = "H",                                                                                           \
+     .help = "steps to forecast",                                                                            \
+     .minimum = 1},                                                                                          \
+        {.name = "folds", .kind = ALM_ARGUMENT_COUNT, .value = "N", .help = FOLDS, .minimum = 1},            \
+        {.name = "step",                                                                                     \
+         .kind = ALM_ARGUMENT_COUNT,                                                                         \
+         .value = "S",                                                                                       \
+         .help = "bars between origins (default: the horizon)",                                              \
+         .minimum = 1},                                                                                      \
+        {.name = "scheme",                                                                                   \
+         .kind = ALM_ARGUMENT_TEXT,                                                                          \
+         .value = "SCHEME",                                                                                  \
+         .help = "expanding (default), sliding or sliding:N bars"},                                          \
+        {.name = "refit",                                                                                    \
+         .kind = ALM_ARGUMENT_TEXT,                                                                          \
+         .value = "WHEN",                                                                                    \
+         .help = "every (default), once, or every K folds"},                                                 \
+    {                                                                                                        \
+        .name = "gap", .kind = ALM_ARGUMENT_COUNT, .value = "G",                                             \
+        .help = "bars before the origin that no fit may use"                                                 \
+    }
+/* Of commands whose work is a run that can go on. */
+#define ALM_OPTION_JOBS(WHAT)                                                                                \
+    {                                                                                                        \
+        .name = "jobs", .letter = 'j', .kind = ALM_ARGUMENT_COUNT, .value = "N",                             \
+        .help = WHAT " (default: one per processor); results do not depend on it"                            \
+    }
+#define ALM_OPTION_RUN_NAME                                                                                  \
+    {                                                                                                        \
+        .name = "name", .kind = ALM_ARGUMENT_TEXT, .value = "NAME", .help = "of the run"                     \
+    }
+#define ALM_OPTION_RESUME(WHAT)                                                                              \
+    {                                                                                                        \
+        .name = "resume", .kind = ALM_ARGUMENT_TEXT, .value = "RUN", .help = WHAT,                           \
+        .completion = ALM_COMPLETE_RUN                                                                       \
+    }
+#define ALM_OPTION_DRY_RUN                                                                                   \
+    {                                                                                                        \
+        .name = "dry-run", .help = "check everything and count the work, run nothing"                        \
+    }
+
+/* ALM_USAGE when something beside --jobs stands with --resume. */
+enum alm_status alm_call_check_resume(const struct alm_call *call, struct alm_error *error);
+
 /* What --past, --future and --static say. */
 struct alm_covariate_names alm_call_covariates(const struct alm_call *call);
 

@@ -129,9 +129,6 @@ void alm_forecaster_describe(const struct alm_forecaster *forecaster, size_t ser
 
 /* ---- fit ---- */
 
-/* Fits of a group: its own, and the one of its inner folds. */
-enum { FITS = 2 };
-
 /* The series that one fit goes over: all usable ones of a global forecaster, one of a local one. */
 struct group {
     size_t n;
@@ -148,7 +145,10 @@ static enum alm_status seed_of(uint64_t *seed, const struct alm_forecaster *f, c
                                struct alm_error *error)
 {
     struct alm_text spec = {0};
-    alm_forecaster_write_spec(f, &spec);
+    if (f->settings.seed_spec != NULL)
+        alm_text_append(&spec, f->settings.seed_spec);
+    else
+        alm_forecaster_write_spec(f, &spec);
     *seed = alm_random_key(alm_random_key(f->settings.seed, alm_text_string(&spec), 0),
                            alm_forecaster_is_global(f) ? NULL : series, 0);
     const enum alm_status status = alm_text_check(&spec, error);
@@ -324,7 +324,7 @@ enum alm_status alm_forecaster_fit(struct alm_forecaster *forecaster, const stru
     if (status == ALM_OK) status = ALM_NEW(&g.fitted, width, error);
     struct alm_fit_hooks numbered = {0};
     if (hooks != NULL) numbered = *hooks;
-    for (size_t from = 0; status == ALM_OK && from < n; from += width, numbered.fit += FITS)
+    for (size_t from = 0; status == ALM_OK && from < n; from += width, numbered.fit += ALM_FITS)
         status = fit_range(forecaster, &g, history, from, from + width, &numbered, error);
     for (size_t i = 0; i < n; i++)
         outcome[i] = forecaster->fitted[i].outcome;

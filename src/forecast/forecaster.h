@@ -107,6 +107,10 @@ struct alm_checkpoints {
                             struct alm_error *error);
 };
 
+/* Fits that alm_forecaster_fit makes of a series, or of all with a global forecaster: that of the history,
+ * and that of its inner folds. */
+enum { ALM_FITS = 2 };
+
 struct alm_fit_hooks {
     const struct alm_cancel *cancel;     /* may be NULL */
     const struct alm_progress *progress; /* may be NULL */
@@ -116,7 +120,8 @@ struct alm_fit_hooks {
     size_t threads;          /* most threads that a fit uses; 0 is 1. The bits do not depend on it */
     double (*seconds)(void); /* alm_clock_wall, or NULL: then no time limit holds */
     const struct alm_checkpoints *checkpoints; /* may be NULL */
-    size_t fit;                                /* which fit this is; set by the wrapper */
+    size_t fit; /* which fit this is: the caller's first number, to which the wrapper adds up to ALM_FITS - 1
+                   a series */
 };
 
 /* ---- what a forecaster is ---- */
@@ -144,6 +149,10 @@ struct alm_forecaster_type {
     const char *reference;            /* the paper or book section it follows */
     const struct alm_option *options; /* ends with a NULL name; NULL = none */
     unsigned traits;                  /* enum alm_trait */
+    /* An option of which a fit may have more than the one whose checkpoints it goes on from, to the bits of a
+     * fit with that much from its start. `lasting` is an option that must then be given, as the most that
+     * there will be. NULL: none. */
+    const char *budget, *lasting;
 
     /* Makes an unfitted forecaster. config stays valid as long as it lives. */
     enum alm_status (*create)(void **self, const struct alm_config *config, uint64_t seed,
@@ -190,6 +199,8 @@ enum alm_missing_policy { ALM_MISSING_FILL, ALM_MISSING_REFUSE };
 
 struct alm_forecaster_settings {
     uint64_t seed;
+    const char
+        *seed_spec; /* random streams are those of this spec (borrowed); NULL: of the forecaster's own */
     enum alm_missing_policy missing;
     /* Conformal quantiles for forecasters that give none: number of inner folds, raised to what the outermost
      * level takes (19 for 0.025 and 0.975); 0 = none. They cost one more fit, on the first part of the

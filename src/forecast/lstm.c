@@ -83,6 +83,8 @@ const struct alm_forecaster_type alm_lstm = {
     /* scale and shift hold but for scale=none */
     .traits = ALM_TRAIT_GLOBAL | ALM_TRAIT_QUANTILES | ALM_TRAIT_SCALE | ALM_TRAIT_SHIFT | ALM_TRAIT_RANDOM |
               ALM_TRAIT_CLASSES,
+    .budget = "epochs",
+    .lasting = "schedule_epochs",
     .create = create,
     .minimum_history = minimum_history,
     .takes_missing = takes_missing,

@@ -39,6 +39,7 @@ static struct alm_trainer_settings read_settings(const struct alm_lstm_state *ls
         .carry = lstm->plan.carry,
         .accumulate = alm_config_size(c, "accumulate"),
         .epochs = alm_config_size(c, "epochs"),
+        .schedule_epochs = alm_config_has(c, "schedule_epochs") ? alm_config_size(c, "schedule_epochs") : 0,
         .epoch_steps = alm_config_size(c, "steps"),
         .threads = threads,
         .patience = alm_config_size(c, "patience"),

@@ -10,6 +10,7 @@ double alm_schedule_rate(const struct alm_schedule *schedule, const struct alm_s
     if (schedule->kind == ALM_SCHEDULE_STEP || schedule->kind == ALM_SCHEDULE_PLATEAU)
         return rate * pow(schedule->fall, (double)state->falls);
     if (schedule->kind == ALM_SCHEDULE_CONSTANT || total <= schedule->warmup) return rate;
+    if (step >= total) return 0;
     const double share = (double)(step - schedule->warmup) / (double)(total - schedule->warmup);
     return rate * 0.5 * (1 + cos(3.14159265358979323846 * share));
 }

@@ -26,7 +26,7 @@ struct alm_schedule_state {
 };
 #define ALM_SCHEDULE_START ((struct alm_schedule_state){.lowest = (double)INFINITY})
 
-/* The step size of optimiser step `step` (from 0) of `total`. */
+/* The step size of optimiser step `step` (from 0) of `total`; cosine's is 0 after them. */
 double alm_schedule_rate(const struct alm_schedule *schedule, const struct alm_schedule_state *state,
                          size_t step, size_t total);
 

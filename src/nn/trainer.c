@@ -94,7 +94,7 @@ static enum alm_status training_init(struct training *t, struct alm_error *error
     if (!alm_multiply(&samples, s->batch, s->accumulate))
         return alm_fail(error, ALM_USAGE, "that many batches cannot be accumulated");
     t->epoch_steps = epoch_steps(s, t->train->n);
-    t->total_steps = s->epochs * t->epoch_steps;
+    t->total_steps = alm_trainer_schedule_epochs(s) * t->epoch_steps;
     ALM_TRY(create_piece(t, error));
     ALM_TRY(create_states(t, error));
     ALM_TRY(ALM_NEW(&t->gradient, n, error));
@@ -182,12 +182,23 @@ static enum alm_status interrupted(struct training *t, struct alm_error *error)
     return alm_fail(error, ALM_INTERRUPTED, "training was interrupted");
 }
 
+/* Whether the last epoch was the last one that the settings allow. */
+static bool is_done(const struct training *t)
+{
+    const struct alm_trainer_state *s = &t->state;
+    const size_t patience = t->settings->patience;
+    const bool waited = s->best_epoch > 0 && patience > 0 && s->epoch - s->best_epoch >= patience;
+    return s->epoch == t->settings->epochs || waited;
+}
+
+/* A training that ended for want of epochs goes on if there are more now. */
 static enum alm_status resume(struct training *t, struct alm_error *error)
 {
     const struct alm_trainer_parts parts = parts_of(t);
     const struct alm_trainer_hooks *hooks = t->hooks;
     if (hooks->state_length == 0) return ALM_OK;
     ALM_TRY(alm_trainer_state_load(&parts, hooks->state, hooks->state_length, error));
+    if (t->state.finished > 0) t->state.finished = is_done(t) || t->state.timed_out > 0;
     for (size_t i = 0; hooks->epoch != NULL && i < t->state.n_history; i++)
         ALM_TRY(hooks->epoch(hooks->context, &t->state.history[i], error));
     return ALM_OK;
@@ -326,7 +337,6 @@ static enum alm_status end_epoch(struct training *t, const struct alm_train_epoc
                                  struct alm_error *error)
 {
     struct alm_trainer_state *s = &t->state;
-    const size_t patience = t->settings->patience;
     const double loss = isnan(epoch->validation_loss) ? epoch->train_loss : epoch->validation_loss;
     ALM_TRY(alm_trainer_state_remember(s, epoch, error));
     if (t->hooks->epoch != NULL) ALM_TRY(t->hooks->epoch(t->hooks->context, epoch, error));
@@ -337,8 +347,7 @@ static enum alm_status end_epoch(struct training *t, const struct alm_train_epoc
     s->norms = 0;
     s->sum = (struct alm_loss_sum){0};
     s->validation_loss = epoch->validation_loss;
-    const bool waited = s->best_epoch > 0 && patience > 0 && s->epoch - s->best_epoch >= patience;
-    const bool done = s->epoch == t->settings->epochs || waited;
+    const bool done = is_done(t);
     s->finished = done || s->timed_out > 0;
     if (done && whole) s->timed_out = 0; /* it would have ended here anyhow */
     return s->finished ? checkpoint(t, error) : checkpoint_when_due(t, true, error);

@@ -46,6 +46,7 @@ struct alm_trainer_settings {
                           shown the states as batch->start and calls alm_state_forget where a row begins anew */
     size_t accumulate; /* batches whose gradients make one optimiser step; 0 is 1 */
     size_t epochs;     /* most epochs; >= 1 */
+    size_t schedule_epochs; /* that schedule=cosine is laid out over, if not over epochs; 0: it is */
     size_t epoch_steps; /* most optimiser steps in an epoch (0: one whole pass). Shorter epochs go on where
                            the last ended */
     size_t threads;     /* most threads that work on a batch; 0 is 1. The result's bits do not depend on it */
@@ -83,7 +84,9 @@ struct alm_trainer_hooks {
      * 30 s, when training is cancelled, and when it is done. NULL: nobody wants it. */
     enum alm_status (*checkpoint)(void *context, const struct alm_bytes *state, struct alm_error *error);
     /* A state to go on from, with the same network (as it was when the first run began), batches and
-     * settings; epochs that it has seen are reported again. Length 0: none. */
+     * settings; epochs that it has seen are reported again. Only `epochs` may be more than they were, as long
+     * as the step sizes stay what they are: with ALM_SCHEDULE_COSINE, schedule_epochs must then have been
+     * given. The bits are those of a training with that many epochs from its start. Length 0: none. */
     const void *state;
     size_t state_length;
 };

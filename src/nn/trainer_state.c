@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAGIC = 0x544D4C41 /* "ALMT" */, VERSION = 2 };
+enum { MAGIC = 0x544D4C41 /* "ALMT" */, VERSION = 3 };
 
 void alm_trainer_state_reset(struct alm_trainer_state *state)
 {
@@ -81,7 +81,13 @@ static void code_epoch(const struct codec *codec, struct alm_train_epoch *e)
     code_double(codec, &e->gradient_norm);
 }
 
-/* What must be alike for the bits to be alike, as far as the trainer knows it. */
+size_t alm_trainer_schedule_epochs(const struct alm_trainer_settings *settings)
+{
+    return settings->schedule_epochs > 0 ? settings->schedule_epochs : settings->epochs;
+}
+
+/* What must be alike for the bits to be alike, as far as the trainer knows it; the number of epochs only says
+ * where it ends. */
 static void save_setting(const struct alm_trainer_parts *p, struct alm_bytes *out)
 {
     const struct alm_trainer_settings *s = p->settings;
@@ -94,7 +100,7 @@ static void save_setting(const struct alm_trainer_parts *p, struct alm_bytes *ou
                             (size_t)s->key,
                             s->batch,
                             s->accumulate,
-                            s->epochs,
+                            s->schedule.kind == ALM_SCHEDULE_COSINE ? alm_trainer_schedule_epochs(s) : 0,
                             s->epoch_steps,
                             s->patience,
                             s->schedule.warmup,

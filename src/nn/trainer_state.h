@@ -39,6 +39,9 @@ struct alm_trainer_parts {
     size_t train_samples, validation_samples;
 };
 
+/* Epochs that the step sizes are laid out over. */
+size_t alm_trainer_schedule_epochs(const struct alm_trainer_settings *settings);
+
 void alm_trainer_state_save(const struct alm_trainer_parts *parts, struct alm_bytes *out);
 /* ALM_PARSE when data is damaged or the state of another training; parts are then partly overwritten. */
 enum alm_status alm_trainer_state_load(const struct alm_trainer_parts *parts, const void *data, size_t n,

@@ -99,6 +99,17 @@ enum alm_status alm_checkpoint_load(struct alm_bytes *state, struct alm_store *s
     return status;
 }
 
+enum alm_status alm_checkpoint_drop(struct alm_store *store, int64_t run, size_t first, size_t last,
+                                    struct alm_error *error)
+{
+    struct alm_statement s;
+    ALM_TRY(alm_statement_begin(&s, store, "checkpoint_drop_fits", error));
+    alm_bind_integer(&s, ":run", run);
+    alm_bind_size(&s, ":first", first);
+    alm_bind_size(&s, ":last", last);
+    return alm_statement_finish(&s, error);
+}
+
 static enum alm_status drop(struct alm_store *store, const char *query, int64_t run, struct alm_error *error)
 {
     struct alm_statement s;

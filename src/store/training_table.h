@@ -29,6 +29,10 @@ enum alm_status alm_checkpoint_save(struct alm_store *store, const struct alm_ru
 enum alm_status alm_checkpoint_load(struct alm_bytes *state, struct alm_store *store, int64_t run, size_t fit,
                                     size_t training, struct alm_error *error);
 
+/* Drops the states of fits first .. last. */
+enum alm_status alm_checkpoint_drop(struct alm_store *store, int64_t run, size_t first, size_t last,
+                                    struct alm_error *error);
+
 /* Drops all states of a run, and what was noted of it unless keep_note. */
 enum alm_status alm_training_table_drop(struct alm_store *store, int64_t run, bool keep_note,
                                         struct alm_error *error);

@@ -91,8 +91,8 @@ static enum alm_status run_tasks(struct backtest *b, struct alm_backtest_summary
         .n_done = b->n_done,
     };
     const struct alm_sink sink = {&committing, alm_run_sink_deliver};
-    const struct alm_backtest_control control = {b->jobs, b->done, b->workbench->cancel,
-                                                 b->workbench->progress};
+    const struct alm_backtest_control control = {
+        .jobs = b->jobs, .done = b->done, .cancel = b->workbench->cancel, .progress = b->workbench->progress};
     struct alm_yield *yield;
     ALM_TRY(ALM_NEW(&yield, b->plan->n_forecasters, error));
     enum alm_status status = alm_backtest_run(b->plan, &control, &sink, error);
@@ -108,7 +108,8 @@ static enum alm_status run_tasks(struct backtest *b, struct alm_backtest_summary
 static enum alm_status audit(struct backtest *b, struct alm_backtest_summary *summary,
                              struct alm_error *error)
 {
-    const struct alm_backtest_control control = {b->jobs, NULL, b->workbench->cancel, b->workbench->progress};
+    const struct alm_backtest_control control = {
+        .jobs = b->jobs, .cancel = b->workbench->cancel, .progress = b->workbench->progress};
     struct alm_audit report;
     ALM_TRY(alm_audit_run(&report, b->plan, &control, error));
     summary->audited = true;

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "series/timestamp.h"
 #include "store/model_table.h"
+#include "store/training_table.h"
 #include "store/trial_table.h"
 
 #include <math.h>
@@ -88,6 +89,7 @@ static void summarise(struct alm_tune_work *t)
     s->horizon = t->settings.base.engine.split.horizon;
     s->folds = t->settings.base.engine.split.folds;
     s->first_budget = t->rung[0].budget;
+    s->goes_on = t->goes_on;
     s->full_budget = t->settings.full_budget;
     s->lookback = alm_search_space_has(&t->settings.space, "lookback");
     snprintf(s->budget, sizeof s->budget, "%s", t->settings.budget);
@@ -124,6 +126,7 @@ static enum alm_status prepare(struct alm_tune_work *t, struct alm_error *error)
     ALM_TRY(alm_search_configurations(&t->configuration, &t->n_configurations, &s->space, s->base.engine.seed,
                                       s->trials, NULL, error));
     t->n_rungs = alm_search_rungs(t->rung, s->method, t->n_configurations, s->full_budget, s->reduction);
+    t->goes_on = alm_tune_settings_by_folds(s) || alm_search_goes_on(&s->space, s->budget);
     t->n_trials = t->rung[t->n_rungs - 1].first + t->rung[t->n_rungs - 1].n;
     ALM_TRY(allocate(t, error));
     summarise(t);
@@ -193,6 +196,7 @@ static enum alm_status run_rungs(struct alm_tune_work *t, struct alm_error *erro
     pthread_mutex_destroy(&t->lock);
     count(t);
     if (status == ALM_OK) status = store_sensitivity(t, error);
+    if (status == ALM_OK) status = alm_training_table_drop(t->workbench->store, t->owner.run, false, error);
     if (status == ALM_OK) status = set_best(t, error);
     if (status == ALM_OK) status = alm_store_optimize(t->workbench->store, error);
     return alm_run_end(t->workbench, &t->owner, status, t->cpu_before, error);

@@ -23,6 +23,11 @@ void alm_tune_settings_clear(struct alm_tune_settings *settings)
     *settings = (struct alm_tune_settings){0};
 }
 
+bool alm_tune_settings_by_folds(const struct alm_tune_settings *settings)
+{
+    return strcmp(settings->budget, "folds") == 0;
+}
+
 /* ---- what the search may see ---- */
 
 /* Leaves bars of series that do not end with a missing value. */
@@ -154,7 +159,7 @@ static enum alm_status set_budget(struct alm_tune_settings *out, const char *bud
     if (budget == NULL) budget = free_epochs ? "epochs" : "folds";
     snprintf(out->budget, sizeof out->budget, "%s", budget);
     out->full_budget = out->base.engine.split.folds;
-    if (strcmp(budget, "folds") == 0) return ALM_OK;
+    if (alm_tune_settings_by_folds(out)) return ALM_OK;
     if (find_option(space->type, budget) == NULL)
         return alm_fail(error, ALM_USAGE, "--budget %s: expected folds or an option of %s that counts",
                         budget, space->type->name);

@@ -30,6 +30,9 @@ enum alm_status alm_tune_settings_load(struct alm_tune_settings *out, struct alm
                                        struct alm_error *error);
 void alm_tune_settings_clear(struct alm_tune_settings *settings);
 
+/* Whether the budget is the number of folds. */
+bool alm_tune_settings_by_folds(const struct alm_tune_settings *settings);
+
 /* Appends the spec of what the search is measured against: naive or, where classes are forecast, majority. */
 enum alm_status alm_tune_settings_write_rival(struct alm_text *out, const struct alm_search_space *space,
                                               uint64_t seed, const struct alm_loaded *series,

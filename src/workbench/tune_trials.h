@@ -17,6 +17,7 @@ struct alm_tune_work {
     size_t n_configurations;
     struct alm_rung rung[ALM_SEARCH_MAX_RUNGS];
     size_t n_rungs, n_trials;
+    bool goes_on;              /* a fit of a rung goes on from that of the one below */
     size_t *number;            /* [n_trials] configuration */
     bool *done;                /* [n_trials] */
     double *loss, *naive_loss; /* [n_trials]; NaN: none */

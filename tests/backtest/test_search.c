@@ -197,11 +197,20 @@ Test(search, a_budget_takes_the_place_of_an_option)
 {
     struct alm_search_space space;
     char *values[2] = {"8", NULL}, *spec;
+    struct alm_search_budget budget = {"epochs", 3, 27};
     parse(&space, "lstm:epochs=27,hidden=4..8,lookback=30");
-    cr_assert(alm_search_write_spec(&spec, &space, values, "epochs", 3, find_type, NULL) == ALM_OK);
-    cr_assert(eq(str, spec, "lstm:hidden=8,lookback=30,epochs=3"));
+    cr_assert(alm_search_write_spec(&spec, &space, values, &budget, find_type, NULL) == ALM_OK);
+    cr_assert(eq(str, spec, "lstm:hidden=8,lookback=30,epochs=3,schedule_epochs=27"));
     free(spec);
-    cr_assert(alm_search_write_spec(&spec, &space, values, NULL, 0, find_type, NULL) == ALM_OK);
+    budget.amount = 27; /* the configuration itself */
+    cr_assert(alm_search_write_spec(&spec, &space, values, &budget, find_type, NULL) == ALM_OK);
+    cr_assert(eq(str, spec, "lstm:hidden=8,lookback=30,epochs=27"));
+    free(spec);
+    budget = (struct alm_search_budget){"steps", 3, 27};
+    cr_assert(alm_search_write_spec(&spec, &space, values, &budget, find_type, NULL) == ALM_OK);
+    cr_assert(eq(str, spec, "lstm:hidden=8,lookback=30,epochs=27,steps=3"));
+    free(spec);
+    cr_assert(alm_search_write_spec(&spec, &space, values, NULL, find_type, NULL) == ALM_OK);
     cr_assert(eq(str, spec, "lstm:hidden=8,lookback=30,epochs=27"));
     free(spec);
     alm_search_space_clear(&space);
@@ -274,9 +283,13 @@ static void try_spec(struct alm_trial_result *out, struct alm_series **series, s
                      const char *metric)
 {
     struct alm_error error = {0};
-    cr_assert(alm_trial_run(out, &usual, (const struct alm_series *const *)series, n, spec, metric, 1, NULL,
-                            NULL, &error) == ALM_OK,
-              "%s", error.text);
+    const struct alm_trial_request request = {.settings = &usual,
+                                              .series = (const struct alm_series *const *)series,
+                                              .n_series = n,
+                                              .spec = spec,
+                                              .metric = metric,
+                                              .jobs = 1};
+    cr_assert(alm_trial_run(out, &request, &error) == ALM_OK, "%s", error.text);
 }
 
 Test(search, a_trial_has_its_loss_beside_that_of_naive)

@@ -81,6 +81,27 @@ class Tune(Case):
             self.assertTrue(all(f"epochs={rungs[k][0][3]}" in row[4] for row in rungs[k]))
         self.assertEqual(rungs[2][0][12], 3 * 9)
 
+    def test_halving_goes_on_to_the_bits_of_a_training_with_the_full_budget(self):
+        for schedule in ("cosine", "plateau"):
+            model = LSTM.replace("epochs=4", "epochs=9") + f",schedule={schedule}"
+            for budget in ("epochs", "folds"):
+                search = ("demo", "-m", model, "--horizon", "3", "--trials", "9", "--folds", "9", "--metric", "rmse")
+                self.good("tune", *search, "--method", "halving", "--budget", budget)
+                last = self.sql("SELECT max(run) FROM v_run")[0][0]
+                halving = [row for row in self.trials(last) if row[2] == 2]
+                self.good("tune", *search)
+                whole = {row[1]: row for row in self.trials(last + 1)}
+                self.assertEqual(len(halving), 1)
+                for row in halving:
+                    self.assertEqual(row[4:], whole[row[1]][4:])
+        self.assertEqual(self.sql("SELECT count(*) FROM checkpoint"), [(0,)])
+
+    def test_halving_by_steps_begins_anew(self):
+        self.good("tune", "demo", "-m", LSTM.replace("steps=10", "steps=9"), "--horizon", "3", "--trials", "9", "--method",
+                  "halving", "--budget", "steps")
+        self.assertEqual({row[5] for row in self.trials()}, {"OK"})
+        self.assertEqual([row[12] for row in self.trials() if row[2] == 2], [12])
+
     def test_halving_of_a_forecaster_without_epochs_takes_folds(self):
         self.good("tune", "demo", "-m", "seasonal-naive:season=2..9", "--horizon", "3", "--trials", "8", "--folds", "4",
                   "--method", "halving", "--reduction", "2")
@@ -231,6 +252,28 @@ class Broken(Case):
         self.assertEqual(self.all_of(1), self.all_of(whole))
         self.assertEqual(kept, self.sql("SELECT spec, digest FROM v_model"))
         self.check_database()
+
+    def test_a_search_killed_within_a_trial_goes_on_there(self):
+        one = ("demo", "-m", "lstm:hidden=32,lookback=28,epochs=60,steps=100,patience=0", "--horizon", "3", "--trials",
+               "1", "--folds", "1")
+
+        def epochs():
+            try:
+                return self.sql("SELECT sum(length(data)) FROM checkpoint")[0][0] or 0
+            except sqlite3.OperationalError:
+                return 0
+
+        with subprocess.Popen([ALMANAC, "tune", *one], cwd=self.path, env=environment(), stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as process:
+            while process.poll() is None and epochs() == 0:
+                time.sleep(0.005)
+            process.send_signal(signal.SIGKILL)
+        self.assertEqual(self.done(), 0)
+        self.assertGreater(epochs(), 0)
+        self.good("tune", "--resume", "1")
+        self.assertEqual(epochs(), 0)
+        self.good("tune", *one)
+        self.assertEqual(self.trials(1), self.trials(2))
 
     def test_an_interrupted_search_says_how_to_go_on(self):
         text, status = self.start(*self.LONG, kill=signal.SIGINT, after=4)

@@ -225,6 +225,60 @@ Test(resume, a_finished_training_is_not_done_again)
         alm_network_free(network[i]);
 }
 
+/* A training of few epochs goes on to more: 3, 5, 12, or less where patience ends it. */
+static void raise_epochs(struct alm_trainer_settings s)
+{
+    static const size_t epochs[] = {3, 5, 12};
+    struct alm_network *network[2] = {make(), NULL};
+    struct keeper whole = {.step = 1}, risen = {.step = 1};
+    struct alm_train_result result[2];
+    cr_assert(eq(int, run(network[0], &whole, &s, NULL, &result[0]), ALM_OK));
+    for (size_t i = 0; i < 3; i++) {
+        alm_network_free(network[1]);
+        network[1] = make();
+        s.epochs = epochs[i];
+        cr_assert(eq(int, run(network[1], &risen, &s, NULL, &result[1]), ALM_OK));
+        cr_assert(result[1].epochs <= epochs[i]);
+    }
+    cr_assert(eq(sz, result[0].epochs, result[1].epochs));
+    cr_assert(eq(sz, whole.n_epochs, risen.n_epochs));
+    cr_assert(memcmp(whole.epochs, risen.epochs, whole.n_epochs * sizeof *whole.epochs) == 0);
+    cr_assert(memcmp(network[0]->parameters, network[1]->parameters,
+                     network[0]->n_parameters * sizeof(float)) == 0);
+    alm_bytes_clear(&whole.state);
+    alm_bytes_clear(&risen.state);
+    for (size_t i = 0; i < 2; i++)
+        alm_network_free(network[i]);
+}
+
+Test(resume, more_epochs_go_on_to_the_bits_of_a_training_that_had_them_from_its_start)
+{
+    struct alm_trainer_settings s = settings;
+    for (size_t schedule = 0; schedule <= ALM_SCHEDULE_PLATEAU; schedule++) {
+        s.schedule.kind = (enum alm_schedule_kind)schedule;
+        s.schedule.fall = 0.5, s.schedule.fall_epochs = 2;
+        s.schedule_epochs = schedule == ALM_SCHEDULE_COSINE ? 12 : 0;
+        s.patience = 10;
+        raise_epochs(s);
+        s.patience = 1;
+        s.optimiser.kind = ALM_OPTIMISER_SGD;
+        raise_epochs(s);
+    }
+}
+
+Test(resume, cosine_without_a_length_of_its_own_does_not_go_on_to_more_epochs)
+{
+    struct alm_trainer_settings s = settings;
+    struct keeper keeper = {.step = 1};
+    struct alm_network *network = make();
+    s.epochs = 3;
+    cr_assert(eq(int, run(network, &keeper, &s, NULL, NULL), ALM_OK));
+    s.epochs = 5;
+    cr_assert(eq(int, run(network, &keeper, &s, NULL, NULL), ALM_PARSE));
+    alm_bytes_clear(&keeper.state);
+    alm_network_free(network);
+}
+
 Test(resume, time_spent_before_counts)
 {
     struct alm_trainer_settings s = settings;
