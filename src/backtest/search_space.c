@@ -253,7 +253,8 @@ static enum alm_status check_effects(const struct alm_search_space *space, struc
 static enum alm_status read_option(struct alm_search_space *space, const struct alm_option *option,
                                    const char *value, struct alm_error *error)
 {
-    const bool number = option->kind == ALM_OPTION_INTEGER || option->kind == ALM_OPTION_REAL;
+    const bool number = option->kind == ALM_OPTION_INTEGER || option->kind == ALM_OPTION_REAL ||
+                        (option->kind == ALM_OPTION_NUMBERS && value[0] != '(');
     const char *dots = number ? strstr(value, "..") : NULL;
     if (alm_search_space_sets(space, option->name))
         return alm_fail(error, ALM_USAGE, "%s: option \"%s\" is given twice", space->type->name,

@@ -5,6 +5,42 @@
 
 enum { DIRECT, SEGMENT, RECURSIVE }; /* the choices of decoder */
 
+/* The value of a list for a layer: its own, or the one that is for all. */
+static double of_layer(const struct alm_config *c, const char *option, size_t layer)
+{
+    size_t n;
+    const double *list = alm_config_numbers(c, option, &n);
+    return list[n == 1 ? 0 : layer];
+}
+
+static struct alm_forget forget_of(const struct alm_config *c, size_t layer)
+{
+    return (struct alm_forget){(enum alm_forget_mode)of_layer(c, "forget", layer),
+                               of_layer(c, "forget_rate", layer), of_layer(c, "forget_noise", layer)};
+}
+
+static enum alm_status check_forget(const struct alm_config *c, struct alm_error *error)
+{
+    static const char *const lists[] = {"forget", "forget_rate", "forget_noise"};
+    const size_t layers = alm_config_size(c, "layers");
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        size_t n;
+        alm_config_numbers(c, lists[i], &n);
+        if (n != 1 && n != layers)
+            return alm_fail(error, ALM_USAGE,
+                            "lstm: %s=%s has %zu values and layers=%zu: give one for all layers or one for "
+                            "each (alternatives of tune stand in parentheses: (zero)+(one))",
+                            lists[i], alm_config_text(c, lists[i]), n, layers);
+    }
+    for (size_t i = 0; i < layers; i++) {
+        const struct alm_forget f = forget_of(c, i);
+        if (f.mode == ALM_FORGET_NOISE && f.rate > 0 && f.noise <= 0)
+            return alm_fail(error, ALM_USAGE,
+                            "lstm: forget=noise would have no effect: it needs forget_noise>0");
+    }
+    return ALM_OK;
+}
+
 static enum alm_status check_plan(const struct alm_lstm_state *lstm, struct alm_error *error)
 {
     const struct alm_config *c = lstm->config;
@@ -61,6 +97,7 @@ enum alm_status alm_lstm_read_plan(struct alm_lstm_state *lstm, struct alm_error
         .step = alm_config_real(c, "step_weight"),
         .squared = lstm->loss.kind == ALM_LOSS_MSE,
     };
+    ALM_TRY(check_forget(c, error));
     return check_plan(lstm, error);
 }
 
@@ -107,9 +144,6 @@ enum alm_status alm_lstm_shape(struct alm_network_shape *out, const struct alm_l
         .peephole = alm_config_flag(c, "peephole"),
         .layer_norm = alm_config_flag(c, "layer_norm"),
         .residual = alm_config_flag(c, "residual_layers"),
-        .forget = (enum alm_forget_mode)alm_config_choice(c, "forget"),
-        .forget_rate = alm_config_real(c, "forget_rate"),
-        .forget_noise = alm_config_real(c, "forget_noise"),
         .dropout_input = alm_config_real(c, "dropout_input"),
         .dropout_layer = alm_config_real(c, "dropout_layer"),
         .dropout_recurrent = alm_config_real(c, "dropout_recurrent"),
@@ -120,6 +154,8 @@ enum alm_status alm_lstm_shape(struct alm_network_shape *out, const struct alm_l
         .decoder = segments ? ALM_DECODER_SEGMENT : ALM_DECODER_DIRECT,
         .segment = segments ? alm_lstm_answer(lstm, plan->horizon) : 0,
     };
+    for (size_t i = 0; i < out->layers; i++)
+        out->forget[i] = forget_of(c, i);
     if (segments && plan->horizon % out->segment != 0)
         return alm_fail(error, ALM_DATA, "lstm: answer=%zu does not divide the horizon of %zu", out->segment,
                         plan->horizon);
@@ -132,12 +168,22 @@ enum alm_status alm_lstm_shape(struct alm_network_shape *out, const struct alm_l
     return ALM_OK;
 }
 
+static bool same_forget(const struct alm_network_shape *a, const struct alm_network_shape *b)
+{
+    for (size_t i = 0; i < a->layers; i++)
+        if (memcmp(&a->forget[i].rate, &b->forget[i].rate, sizeof(double)) != 0 ||
+            memcmp(&a->forget[i].noise, &b->forget[i].noise, sizeof(double)) != 0 ||
+            a->forget[i].mode != b->forget[i].mode)
+            return false;
+    return true;
+}
+
 bool alm_lstm_same_shape(const struct alm_network_shape *a, const struct alm_network_shape *b)
 {
     return a->inputs == b->inputs && a->hidden == b->hidden && a->layers == b->layers &&
            a->horizon == b->horizon && a->levels == b->levels && a->labels == b->labels &&
            a->cell == b->cell && a->peephole == b->peephole && a->layer_norm == b->layer_norm &&
-           a->residual == b->residual && a->forget == b->forget && a->window == b->window &&
+           a->residual == b->residual && same_forget(a, b) && a->window == b->window &&
            a->extras == b->extras && a->n_series == b->n_series && a->embedding == b->embedding &&
            a->decoder == b->decoder && a->segment == b->segment;
 }

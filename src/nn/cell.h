@@ -22,12 +22,18 @@ enum alm_forget_mode {
     ALM_FORGET_NOISE,   /* (1 - a) f + a u, a = forget_noise, u uniform on (0, 1) */
 };
 
+struct alm_forget {
+    enum alm_forget_mode mode;
+    double rate;  /* forget_rate, 0 to 1 */
+    double noise; /* forget_noise: a, 0 to 1 */
+};
+
 /* The options of a cell; see struct alm_network_shape. */
 struct alm_cell {
     enum alm_cell_kind kind;
     bool peephole, layer_norm;
-    enum alm_forget_mode forget;
-    double forget_rate, forget_noise, dropout_recurrent;
+    struct alm_forget forget;
+    double dropout_recurrent;
 };
 
 /* The state of one layer at the border of a sequence, or the derivatives by it; [B][H] each. */

@@ -5,7 +5,7 @@
 const struct alm_layer_kind *alm_layer_choose(const struct alm_cell *cell)
 {
     if (cell->kind == ALM_CELL_SLSTM) return &alm_layer_slstm;
-    const bool plain = !cell->peephole && !cell->layer_norm && cell->forget == ALM_FORGET_LEARNED &&
+    const bool plain = !cell->peephole && !cell->layer_norm && cell->forget.mode == ALM_FORGET_LEARNED &&
                        !(cell->dropout_recurrent > 0);
     return plain ? &alm_layer_fused : &alm_layer_general;
 }

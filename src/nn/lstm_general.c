@@ -45,7 +45,7 @@ static struct kept kept_of(const struct alm_layer *layer)
 static void replacement(double *slope, double *shift, const struct alm_cell *cell, double u)
 {
     *slope = 1, *shift = 0;
-    switch (cell->forget) {
+    switch (cell->forget.mode) {
     case ALM_FORGET_LEARNED:
         break;
     case ALM_FORGET_ZERO: /* 0 */
@@ -55,7 +55,7 @@ static void replacement(double *slope, double *shift, const struct alm_cell *cel
         *slope = 0, *shift = 1;
         break;
     case ALM_FORGET_NOISE: /* (1 - a) f + a u */
-        *slope = 1 - cell->forget_noise, *shift = cell->forget_noise * u;
+        *slope = 1 - cell->forget.noise, *shift = cell->forget.noise * u;
         break;
     }
 }
@@ -66,12 +66,12 @@ static void draw_forget(alm_real *slope, alm_real *shift, const struct alm_layer
                         size_t t)
 {
     const size_t hidden = layer->size.hidden;
-    const double p = layer->cell.forget_rate;
+    const double p = layer->cell.forget.rate;
     double a, b;
     replacement(&a, &b, &layer->cell, 0.5);
     for (size_t k = 0; k < hidden; k++) {
         slope[k] = (alm_real)(1 - p + p * a), shift[k] = (alm_real)(p * b);
-        if (stream == 0 || layer->cell.forget == ALM_FORGET_LEARNED) continue;
+        if (stream == 0 || layer->cell.forget.mode == ALM_FORGET_LEARNED) continue;
         const uint64_t n = 2 * (t * hidden + k);
         replacement(&a, &b, &layer->cell, alm_noise_uniform(stream, n + 1));
         const bool replaced = alm_noise_uniform(stream, n) < p;

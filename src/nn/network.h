@@ -28,6 +28,15 @@ enum alm_decoder_kind {
                             (SegRNN: Lin et al. 2023) */
 };
 
+/* Layers of a network at most. */
+enum { ALM_MOST_LAYERS = 16 };
+
+/* An initialiser of what is the same for all layers: mode, rate and noise of forgetting. */
+#define ALM_FORGET_ALL(...)                                                                                  \
+    {                                                                                                        \
+        [0 ... ALM_MOST_LAYERS - 1] = { __VA_ARGS__ }                                                        \
+    }
+
 /* A field that is zero means that the feature is off. */
 struct alm_network_shape {
     size_t inputs;  /* F: numbers per time step */
@@ -42,9 +51,7 @@ struct alm_network_shape {
     bool layer_norm; /* the sums that gates are made of are normalised over the layer (Ba, Kiros & Hinton
                         2016, equations 3 and 4) */
     bool residual;   /* a layer above the first adds its input to its output */
-    enum alm_forget_mode forget;
-    double forget_rate;  /* 0 to 1 */
-    double forget_noise; /* a, 0 to 1 */
+    struct alm_forget forget[ALM_MOST_LAYERS]; /* by layer, from the one that sees the inputs on */
 
     /* Shares that are set to zero in training, the others being scaled up by 1 / (1 - share); one mask a row
      * for all steps (Gal & Ghahramani 2016). At least 0, below 1. */

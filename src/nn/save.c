@@ -5,15 +5,16 @@
 
 #include <math.h>
 
-/* Raised when the layout changes. Version 1 had the first six sizes only; it is still read. */
-enum { VERSION = 2, SIZES_1 = 6, SIZES = 17, RATES = 5 };
+/* Raised when the layout changes; older ones are still read. Version 1 had the first six sizes only, version
+ * 2 one way of forgetting for all layers: sizes[FORGET], rates[0] and rates[1]. */
+enum { VERSION = 3, SIZES_1 = 6, SIZES = 17, RATES = 5, FORGET = 10 };
 
 static void sizes_of(size_t sizes[SIZES], const struct alm_network_shape *s)
 {
-    const size_t all[SIZES] = {s->inputs,          s->hidden,       s->layers,   s->horizon,    s->levels,
-                               (size_t)s->labels,  (size_t)s->cell, s->peephole, s->layer_norm, s->residual,
-                               (size_t)s->forget,  s->window,       s->extras,   s->n_series,   s->embedding,
-                               (size_t)s->decoder, s->segment};
+    const size_t all[SIZES] = {
+        s->inputs,       s->hidden,   s->layers,     s->horizon,         s->levels, (size_t)s->labels,
+        (size_t)s->cell, s->peephole, s->layer_norm, s->residual,        0,         s->window,
+        s->extras,       s->n_series, s->embedding,  (size_t)s->decoder, s->segment};
     for (size_t i = 0; i < SIZES; i++)
         sizes[i] = all[i];
 }
@@ -21,14 +22,18 @@ static void sizes_of(size_t sizes[SIZES], const struct alm_network_shape *s)
 void alm_network_save(const struct alm_network *network, struct alm_bytes *out)
 {
     const struct alm_network_shape *s = &network->shape;
-    const double rates[RATES] = {s->forget_rate, s->forget_noise, s->dropout_input, s->dropout_layer,
-                                 s->dropout_recurrent};
+    const double rates[RATES] = {0, 0, s->dropout_input, s->dropout_layer, s->dropout_recurrent};
     size_t sizes[SIZES];
     sizes_of(sizes, s);
     alm_bytes_put_u32(out, VERSION);
     for (size_t i = 0; i < SIZES; i++)
         alm_bytes_put_u32(out, (uint32_t)sizes[i]);
     alm_bytes_put_f64s(out, rates, RATES);
+    for (size_t i = 0; i < s->layers; i++) {
+        alm_bytes_put_u32(out, (uint32_t)s->forget[i].mode);
+        alm_bytes_put_f64(out, s->forget[i].rate);
+        alm_bytes_put_f64(out, s->forget[i].noise);
+    }
     for (size_t i = 0; i < network->n_tensors; i++) {
         const struct alm_tensor *tensor = &network->tensors[i];
         for (size_t k = 0; k < tensor->rows * tensor->columns; k++) {
@@ -58,12 +63,28 @@ static enum alm_status load_parameters(struct alm_network *network, struct alm_b
     return ALM_OK;
 }
 
+static bool read_forget(struct alm_network_shape *s, struct alm_bytes_reader *in, uint32_t version,
+                        struct alm_forget all)
+{
+    if (s->layers > ALM_MOST_LAYERS) return false;
+    for (size_t i = 0; i < s->layers; i++) {
+        s->forget[i] = all;
+        if (version < 3) continue;
+        const uint32_t mode = alm_bytes_get_u32(in);
+        if (mode > ALM_FORGET_NOISE) return false;
+        s->forget[i].mode = (enum alm_forget_mode)mode;
+        s->forget[i].rate = alm_bytes_get_f64(in);
+        s->forget[i].noise = alm_bytes_get_f64(in);
+    }
+    return !in->failed;
+}
+
 /* false if a number is none of those that its field can be. */
 static bool read_shape(struct alm_network_shape *s, struct alm_bytes_reader *in, uint32_t version)
 {
     static const uint32_t most[SIZES] = {
-        [5] = ALM_LABELS_LAST,   [6] = ALM_CELL_SLSTM,      [7] = 1, [8] = 1, [9] = 1,
-        [10] = ALM_FORGET_NOISE, [15] = ALM_DECODER_SEGMENT};
+        [5] = ALM_LABELS_LAST,       [6] = ALM_CELL_SLSTM,      [7] = 1, [8] = 1, [9] = 1,
+        [FORGET] = ALM_FORGET_NOISE, [15] = ALM_DECODER_SEGMENT};
     uint32_t n[SIZES] = {0};
     double rates[RATES] = {0};
     for (size_t i = 0; i < (version == 1 ? SIZES_1 : SIZES); i++) {
@@ -81,9 +102,6 @@ static bool read_shape(struct alm_network_shape *s, struct alm_bytes_reader *in,
                                     .peephole = n[7] != 0,
                                     .layer_norm = n[8] != 0,
                                     .residual = n[9] != 0,
-                                    .forget = (enum alm_forget_mode)n[10],
-                                    .forget_rate = rates[0],
-                                    .forget_noise = rates[1],
                                     .dropout_input = rates[2],
                                     .dropout_layer = rates[3],
                                     .dropout_recurrent = rates[4],
@@ -93,7 +111,8 @@ static bool read_shape(struct alm_network_shape *s, struct alm_bytes_reader *in,
                                     .embedding = n[14],
                                     .decoder = (enum alm_decoder_kind)n[15],
                                     .segment = n[16]};
-    return !in->failed;
+    return read_forget(s, in, version,
+                       (struct alm_forget){(enum alm_forget_mode)n[FORGET], rates[0], rates[1]});
 }
 
 enum alm_status alm_network_load(struct alm_network **out, struct alm_bytes_reader *in,

@@ -12,14 +12,12 @@ size_t alm_layer_inputs(const struct alm_network_shape *shape, size_t layer)
     return layer == 0 ? shape->inputs + shape->embedding : shape->hidden;
 }
 
-struct alm_cell alm_shape_cell(const struct alm_network_shape *s)
+struct alm_cell alm_shape_cell(const struct alm_network_shape *s, size_t layer)
 {
     return (struct alm_cell){.kind = s->cell,
                              .peephole = s->peephole,
                              .layer_norm = s->layer_norm,
-                             .forget = s->forget,
-                             .forget_rate = s->forget_rate,
-                             .forget_noise = s->forget_noise,
+                             .forget = s->forget[layer],
                              .dropout_recurrent = s->dropout_recurrent};
 }
 
@@ -145,9 +143,9 @@ static enum alm_status check_sizes(const struct alm_network_shape *s, struct alm
     const size_t outputs = s->horizon <= LIMIT && s->levels <= LIMIT ? s->horizon * s->levels : 0;
     if (s->inputs == 0 || s->hidden == 0 || s->layers == 0 || outputs == 0)
         return alm_fail(error, ALM_USAGE, "a network needs at least one input, unit, layer and output");
-    const bool small = s->inputs <= LIMIT && s->hidden <= LIMIT && outputs <= LIMIT && s->layers <= 1000 &&
-                       s->window <= LIMIT && s->extras <= LIMIT && s->embedding <= LIMIT &&
-                       s->n_series <= 1000 * (size_t)LIMIT;
+    const bool small = s->inputs <= LIMIT && s->hidden <= LIMIT && outputs <= LIMIT &&
+                       s->layers <= ALM_MOST_LAYERS && s->window <= LIMIT && s->extras <= LIMIT &&
+                       s->embedding <= LIMIT && s->n_series <= 1000 * (size_t)LIMIT;
     if (!small || !fits(4 * s->hidden, s->hidden + s->inputs + s->embedding + s->extras) ||
         !fits(outputs, s->hidden + s->window + s->extras) || !fits(s->n_series, s->embedding) ||
         !fits(4 * s->hidden, s->horizon))
@@ -166,9 +164,14 @@ static enum alm_status check_rates(const struct alm_network_shape *s, struct alm
 {
     if (!is_share(s->dropout_input) || !is_share(s->dropout_layer) || !is_share(s->dropout_recurrent))
         return alm_fail(error, ALM_USAGE, "dropout must be at least 0 and below 1");
-    if (!(s->forget_rate >= 0 && s->forget_rate <= 1) || !(s->forget_noise >= 0 && s->forget_noise <= 1))
-        return alm_fail(error, ALM_USAGE, "the rate and noise of forgetting must be from 0 to 1");
-    if (s->cell == ALM_CELL_SLSTM && (s->peephole || s->forget != ALM_FORGET_LEARNED))
+    bool forgets = false;
+    for (size_t i = 0; i < s->layers; i++) {
+        const struct alm_forget f = s->forget[i];
+        if (!(f.rate >= 0 && f.rate <= 1) || !(f.noise >= 0 && f.noise <= 1))
+            return alm_fail(error, ALM_USAGE, "the rate and noise of forgetting must be from 0 to 1");
+        forgets = forgets || f.mode != ALM_FORGET_LEARNED;
+    }
+    if (s->cell == ALM_CELL_SLSTM && (s->peephole || forgets))
         return alm_fail(error, ALM_USAGE, "peepholes and forget modes belong to the lstm cell, not to slstm");
     return ALM_OK;
 }

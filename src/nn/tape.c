@@ -117,17 +117,18 @@ static enum alm_status create_bench(struct alm_bench *bench, const struct alm_ta
                                     const struct alm_network_shape *s, struct alm_error *error)
 {
     const size_t rows = tape->rows < ALM_PIECE_ROWS ? tape->rows : ALM_PIECE_ROWS;
-    const struct alm_cell cell = alm_shape_cell(s);
     ALM_TRY(ALM_NEW(&bench->layers, s->layers, error));
     ALM_TRY(ALM_NEW(&bench->states, s->layers, error));
     ALM_TRY(ALM_NEW(&bench->in, s->layers, error));
     ALM_TRY(ALM_NEW(&bench->out, s->layers, error));
     ALM_TRY(ALM_NEW(&bench->masks, s->layers, error));
-    for (size_t i = 0; i < s->layers; i++)
+    for (size_t i = 0; i < s->layers; i++) {
+        const struct alm_cell cell = alm_shape_cell(s, i);
         bench->layers[i] = (struct alm_layer){.kind = alm_layer_choose(&cell),
                                               .kernel = alm_kernel_best(),
                                               .size = {tape->steps, rows, alm_layer_inputs(s, i), s->hidden},
                                               .cell = cell};
+    }
     return s->embedding == 0 ? ALM_OK : ALM_NEW(&bench->piece.series, rows, error);
 }
 

@@ -92,7 +92,8 @@ Test(inspect, the_last_h_through_the_head_is_the_forecast)
 
 Test(inspect, parts_hold_the_equations_from_step_to_step)
 {
-    const char *const specs[] = {SMALL, SMALL ",layers=2,forget=zero,forget_rate=0.3", SMALL ",cell=slstm"};
+    const char *const specs[] = {SMALL, SMALL ",layers=2,forget=learned+zero,forget_rate=0+0.3",
+                                 SMALL ",cell=slstm"};
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
         struct subject s;
         subject_init(&s, specs[i]);

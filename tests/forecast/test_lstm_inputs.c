@@ -53,6 +53,7 @@ Test(lstm_inputs, learns_a_wave_with_every_option)
         BASE ",cell=slstm",
         BASE ",peephole=1,layer_norm=1,layers=2,residual_layers=1",
         BASE ",forget=noise,forget_rate=0.2,forget_noise=0.3",
+        BASE ",layers=2,forget=learned+zero,forget_rate=0+0.1",
     };
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
         cr_assert(error_of(specs[i]) < 1.6, "%s: %g (the mean is off by 6.4)", specs[i], error_of(specs[i]));
@@ -238,6 +239,9 @@ Test(lstm_inputs, explains_options_that_contradict_each_other)
                  {"lstm:fall=0.5,schedule=cosine,fall_epochs=2", "schedule=step|plateau"},
                  {"lstm:state=carry,stride=3", "state=reset"},
                  {"lstm:forget=zero", "forget_rate>0"},
+                 {"lstm:forget=zero+one,forget_rate=0.1", "layers=1"},
+                 {"lstm:layers=2,forget=zero,forget_rate=0.1+0.2+0.3", "3 values"},
+                 {"lstm:forget=noise,forget_rate=0.1", "forget_noise>0"},
                  {"lstm:threshold=1", "target=direction"},
                  {"lstm:channels=joint,embedding=2", "channels=joint"},
                  {"lstm:skip=zero,lookback=5000", "at most"}};

@@ -16,6 +16,7 @@ CASES = [  # name, options as the fields of struct alm_network_shape
     ("layer_norm", dict(layers=2, layer_norm=1)),
     ("forget_noise", dict(layers=1, forget="NOISE", forget_rate=0.5, forget_noise=0.4)),
     ("forget_zero", dict(layers=2, forget="ZERO", forget_rate=0.25, peephole=1, layer_norm=1)),
+    ("forget_by_layer", dict(layers=3, forget=["ONE", "LEARNED", "NOISE"], forget_rate=[0.5, 0.3, 0.75], forget_noise=[0, 0.2, 0.4])),
     ("residual", dict(layers=3, residual=1, labels="ALL")),
     ("around", dict(layers=1, window=5, extras=3, n_series=3, embedding=2)),
     ("slstm", dict(layers=2, cell="SLSTM", residual=1, labels="ALL")),
@@ -23,7 +24,7 @@ CASES = [  # name, options as the fields of struct alm_network_shape
     ("segments", dict(layers=1, decoder="SEGMENT", segment=2)),
     ("segments_around", dict(layers=2, decoder="SEGMENT", segment=3, extras=2, n_series=3, embedding=1, window=4, residual=1)),
 ]
-PREFIX = {"labels": "ALM_LABELS_", "cell": "ALM_CELL_", "forget": "ALM_FORGET_", "decoder": "ALM_DECODER_"}
+PREFIX = {"labels": "ALM_LABELS_", "cell": "ALM_CELL_", "decoder": "ALM_DECODER_"}
 DEFAULTS = dict(labels="LAST", cell="LSTM", forget="LEARNED", decoder="DIRECT", peephole=0, layer_norm=0, residual=0,
                 forget_rate=0, forget_noise=0, window=0, extras=0, n_series=0, embedding=0, segment=0)
 
@@ -48,6 +49,12 @@ def shapes(o):
     return [(name, rows, columns) for name, rows, columns in out if rows * columns]
 
 
+def forgetting(o):
+    """Mode, rate and noise of each layer."""
+    lists = (value if isinstance(value, list) else [value] * o["layers"] for value in (o["forget"], o["forget_rate"], o["forget_noise"]))
+    return list(zip(*lists))
+
+
 def run_layer(x, w, layer, o):
     h = c = n = torch.zeros(B, H)
     m = torch.full((B, H), -math.inf)
@@ -66,9 +73,9 @@ def run_layer(x, w, layer, o):
             h = torch.sigmoid(a_o) * c / n
         else:
             i, f = torch.sigmoid(a_i + p[0] * c), torch.sigmoid(a_f + p[1] * c)
-            rate, a = o["forget_rate"], o["forget_noise"]
+            mode, rate, a = forgetting(o)[layer]
             f = {"LEARNED": f, "ZERO": (1 - rate) * f, "ONE": (1 - rate) * f + rate,
-                 "NOISE": (1 - rate) * f + rate * ((1 - a) * f + a / 2)}[o["forget"]]
+                 "NOISE": (1 - rate) * f + rate * ((1 - a) * f + a / 2)}[mode]
             c = f * c + i * torch.tanh(a_g)
             h = torch.sigmoid(a_o + p[2] * c) * torch.tanh(c)
         outputs.append(h)
@@ -113,7 +120,9 @@ def run(name, options):
     gradient = [v for key, _, _ in shapes(o) for v in w[key].grad.reshape(-1).tolist()]
     for what, values in (("output", out.reshape(-1).tolist()), ("gradient", gradient)):
         print(f"static const double {name}_{what}[] = {{{', '.join(repr(v) for v in values)}}};")
-    fields = ", ".join(f".{key} = {PREFIX.get(key, '')}{value}" for key, value in options.items())
+    fields = ", ".join(f".{key} = {PREFIX.get(key, '')}{value}" for key, value in options.items() if "forget" not in key)
+    if "forget" in options:
+        fields += ", .forget = {" + ", ".join(f"{{ALM_FORGET_{m}, {rate}, {a}}}" for m, rate, a in forgetting(o)) + "}"
     labels = "" if "labels" in options else ", .labels = ALM_LABELS_LAST"
     return (f'    {{"{name}", {{.inputs = {F}, .hidden = {H}, .horizon = {HORIZON}, .levels = 1, {fields}{labels}}},\n'
             f"     {T}, {B}, {out.numel()}, {len(gradient)}, {loss.item()!r}, {name}_output, {name}_gradient}},")

@@ -150,8 +150,8 @@ Test(network, gives_the_same_bits_on_any_number_of_threads_with_every_option)
 {
 #define COMMON .inputs = 3, .hidden = 21, .layers = 2, .horizon = 4, .levels = 1, .labels = ALM_LABELS_LAST
     static const struct alm_network_shape shapes[] = {
-        {COMMON, .peephole = true, .layer_norm = true, .residual = true, .forget = ALM_FORGET_NOISE,
-         .forget_rate = 0.5, .forget_noise = 0.5, .dropout_input = 0.1, .dropout_layer = 0.2,
+        {COMMON, .peephole = true, .layer_norm = true, .residual = true,
+         .forget = ALM_FORGET_ALL(ALM_FORGET_NOISE, 0.5, 0.5), .dropout_input = 0.1, .dropout_layer = 0.2,
          .dropout_recurrent = 0.2},
         {COMMON, .cell = ALM_CELL_SLSTM, .layer_norm = true, .dropout_recurrent = 0.2},
         {COMMON, .window = 6, .extras = 2, .n_series = 5, .embedding = 2, .residual = true,
@@ -233,11 +233,11 @@ Test(network, loads_what_the_first_version_saved)
 {
     struct alm_network *network = make(&shape), *loaded;
     struct alm_bytes bytes = {0}, old = {0};
-    enum { HEADER = 18 * 4 + 5 * 8 };
+    const size_t header = 18 * 4 + 5 * 8 + shape.layers * 20;
     alm_network_save(network, &bytes);
     alm_bytes_put_u32(&old, 1);
     alm_bytes_put(&old, bytes.data + 4, 6 * 4);
-    alm_bytes_put(&old, bytes.data + HEADER, bytes.length - HEADER);
+    alm_bytes_put(&old, bytes.data + header, bytes.length - header);
     struct alm_bytes_reader in = {.data = old.data, .length = old.length};
     cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_OK));
     cr_assert(eq(int, alm_bytes_reader_end(&in, NULL), ALM_OK));

@@ -17,11 +17,14 @@ static const struct option_case {
     {"plain", {SMALL}},
     {"peephole", {SMALL, .peephole = true}},
     {"layer norm", {SMALL, .layer_norm = true}},
-    {"forget zero", {SMALL, .forget = ALM_FORGET_ZERO, .forget_rate = 0.4}},
-    {"forget one", {SMALL, .forget = ALM_FORGET_ONE, .forget_rate = 0.4}},
-    {"forget noise", {SMALL, .forget = ALM_FORGET_NOISE, .forget_rate = 0.7, .forget_noise = 0.6}},
-    {"always zero", {SMALL, .forget = ALM_FORGET_ZERO, .forget_rate = 1}},
-    {"always one", {SMALL, .forget = ALM_FORGET_ONE, .forget_rate = 1}},
+    {"forget zero", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.4)}},
+    {"forget one", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ONE, 0.4)}},
+    {"forget noise", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_NOISE, 0.7, 0.6)}},
+    {"another forgetting in each layer",
+     {SMALL, .forget = {{ALM_FORGET_ONE, 0.5}, {ALM_FORGET_NOISE, 0.6, 0.4}}}},
+    {"the plain layer above one that forgets", {SMALL, .forget = {{ALM_FORGET_ZERO, 0.5}}}},
+    {"always zero", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 1)}},
+    {"always one", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ONE, 1)}},
     {"recurrent dropout", {SMALL, .dropout_recurrent = 0.3}},
     {"dropout around", {SMALL, .dropout_input = 0.3, .dropout_layer = 0.4}},
     {"residual", {SMALL, .residual = true}},
@@ -41,8 +44,8 @@ static const struct option_case {
       .extras = 2}},
     {"all of the lstm cell",
      {SMALL, .levels = 2, .labels = ALM_LABELS_LAST, .peephole = true, .layer_norm = true, .residual = true,
-      .forget = ALM_FORGET_NOISE, .forget_rate = 0.5, .forget_noise = 0.5, .dropout_input = 0.2,
-      .dropout_layer = 0.2, .dropout_recurrent = 0.2, .window = 3, .extras = 2, .n_series = 4, .embedding = 1,
+      .forget = ALM_FORGET_ALL(ALM_FORGET_NOISE, 0.5, 0.5), .dropout_input = 0.2, .dropout_layer = 0.2,
+      .dropout_recurrent = 0.2, .window = 3, .extras = 2, .n_series = 4, .embedding = 1,
       .decoder = ALM_DECODER_SEGMENT, .segment = 2}},
 };
 
@@ -117,9 +120,7 @@ static void check_memory(enum alm_forget_mode mode, double rate, double noise, u
                                             .layers = 1,
                                             .horizon = 1,
                                             .levels = 1,
-                                            .forget = mode,
-                                            .forget_rate = rate,
-                                            .forget_noise = noise};
+                                            .forget = ALM_FORGET_ALL(mode, rate, noise)};
     struct problem p = open_network(&shape, 6, 2);
     const double *w = p.network->parameters + alm_tensor_find(p.network, "layer0.W")->offset;
     const double *b = p.network->parameters + alm_tensor_find(p.network, "layer0.b")->offset;
@@ -194,9 +195,9 @@ Test(options, prediction_takes_the_expectation_of_the_forget_gate)
 Test(options, training_samples_have_the_expectation_that_prediction_takes)
 {
     static const struct alm_network_shape shapes[] = {
-        {.forget = ALM_FORGET_ZERO, .forget_rate = 0.3},
-        {.forget = ALM_FORGET_ONE, .forget_rate = 0.3},
-        {.forget = ALM_FORGET_NOISE, .forget_rate = 0.8, .forget_noise = 0.9},
+        {.forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.3)},
+        {.forget = ALM_FORGET_ALL(ALM_FORGET_ONE, 0.3)},
+        {.forget = ALM_FORGET_ALL(ALM_FORGET_NOISE, 0.8, 0.9)},
         {.dropout_input = 0.25},
         {.dropout_recurrent = 0.25},
     };
@@ -268,8 +269,7 @@ Test(options, masks_belong_to_key_and_row_alone)
 {
     const struct alm_network_shape shape = {SMALL,
                                             .levels = 1,
-                                            .forget = ALM_FORGET_ZERO,
-                                            .forget_rate = 0.5,
+                                            .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.5),
                                             .dropout_input = 0.3,
                                             .dropout_layer = 0.3,
                                             .dropout_recurrent = 0.3};
@@ -291,14 +291,15 @@ Test(options, refuses_what_does_not_go_together)
 {
     static const struct alm_network_shape bad[] = {
         {SMALL, .levels = 1, .cell = ALM_CELL_SLSTM, .peephole = true},
-        {SMALL, .levels = 1, .cell = ALM_CELL_SLSTM, .forget = ALM_FORGET_ONE},
+        {SMALL, .levels = 1, .cell = ALM_CELL_SLSTM, .forget = {{ALM_FORGET_ONE}}},
+        {SMALL, .levels = 1, .cell = ALM_CELL_SLSTM, .forget = {[1] = {ALM_FORGET_ONE, 0.5}}},
         {SMALL, .levels = 1, .window = 3},
         {SMALL, .levels = 1, .n_series = 3},
         {SMALL, .levels = 1, .embedding = 3},
         {SMALL, .levels = 1, .dropout_input = 1},
         {SMALL, .levels = 1, .dropout_layer = -0.1},
         {SMALL, .levels = 1, .dropout_recurrent = (double)NAN},
-        {SMALL, .levels = 1, .forget_rate = 1.1},
+        {SMALL, .levels = 1, .forget = {{.rate = 1.1}}},
         {SMALL, .levels = 1, .decoder = ALM_DECODER_SEGMENT, .segment = 2},
         {SMALL, .levels = 1, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT, .segment = 3},
         {SMALL, .levels = 1, .labels = ALM_LABELS_LAST, .segment = 2},
@@ -307,6 +308,56 @@ Test(options, refuses_what_does_not_go_together)
         struct alm_network *network;
         cr_expect(eq(int, alm_network_create(&network, &bad[i], NULL), ALM_USAGE), "shape %zu", i);
     }
+}
+
+static bool same_forget(struct alm_forget a, struct alm_forget b)
+{
+    return a.mode == b.mode && fabs(a.rate - b.rate) + fabs(a.noise - b.noise) <= 0;
+}
+
+Test(options, networks_that_were_stored_with_one_forgetting_for_all_layers_still_load)
+{
+    const struct alm_network_shape shape = {
+        SMALL, .levels = 1, .forget = ALM_FORGET_ALL(ALM_FORGET_NOISE, 0.25, 0.5), .dropout_layer = 0.125};
+    const uint32_t sizes[] = {2,
+                              5,
+                              2,
+                              4,
+                              1,
+                              ALM_LABELS_ALL,
+                              ALM_CELL_LSTM,
+                              0,
+                              0,
+                              0,
+                              ALM_FORGET_NOISE,
+                              0,
+                              0,
+                              0,
+                              0,
+                              ALM_DECODER_DIRECT,
+                              0};
+    const double rates[] = {0.25, 0.5, 0, 0.125, 0};
+    struct problem p = problem_create(&shape, &mse, 1, 1);
+    struct alm_bytes now = {0}, then = {0};
+    struct alm_network *loaded;
+    alm_network_save(p.network, &now);
+    alm_bytes_put_u32(&then, 2);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        alm_bytes_put_u32(&then, sizes[i]);
+    alm_bytes_put_f64s(&then, rates, 5);
+    const size_t head = then.length + 2 * 20; /* the list of layers stands before the parameters now */
+    alm_bytes_put(&then, now.data + head, now.length - head);
+    struct alm_bytes_reader in = {.data = then.data, .length = then.length};
+    cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_OK));
+    cr_assert(eq(int, alm_bytes_reader_end(&in, NULL), ALM_OK));
+    for (size_t i = 0; i < 2; i++)
+        cr_assert(same_forget(loaded->shape.forget[i], shape.forget[i]));
+    for (size_t k = 0; k < loaded->n_parameters; k++)
+        cr_assert(eq(dbl, loaded->parameters[k], (double)(float)p.network->parameters[k]));
+    alm_network_free(loaded);
+    problem_clear(&p);
+    alm_bytes_clear(&now);
+    alm_bytes_clear(&then);
 }
 
 Test(options, every_shape_is_saved_and_loaded)
@@ -324,8 +375,9 @@ Test(options, every_shape_is_saved_and_loaded)
         cr_assert(eq(sz, loaded->n_parameters, p.network->n_parameters));
         for (size_t k = 0; k < loaded->n_parameters; k++)
             cr_assert(eq(dbl, loaded->parameters[k], (double)(float)p.network->parameters[k]));
-        cr_assert(loaded->shape.forget_rate == shape.forget_rate && loaded->shape.cell == shape.cell &&
-                  loaded->shape.residual == shape.residual &&
+        for (size_t k = 0; k < shape.layers; k++)
+            cr_assert(same_forget(loaded->shape.forget[k], shape.forget[k]), "%s", cases[i].name);
+        cr_assert(loaded->shape.cell == shape.cell && loaded->shape.residual == shape.residual &&
                   loaded->shape.dropout_recurrent == shape.dropout_recurrent);
         alm_network_free(loaded);
         problem_clear(&p);
