@@ -15,7 +15,7 @@ struct value {
 };
 
 struct alm_config {
-    const struct alm_option *options;
+    struct alm_option *options; /* [n], and one without a name */
     const char *what;
     size_t n;
     struct value *values; /* [n], in table order */
@@ -42,6 +42,7 @@ void alm_config_free(struct alm_config *config)
     for (size_t i = 0; config->values != NULL && i < config->n; i++)
         clear_value(&config->values[i]);
     free(config->values);
+    free(config->options);
     free(config);
 }
 
@@ -212,17 +213,30 @@ static enum alm_status read_pair(void *context, const char *text, struct alm_err
     return unknown_key(config, key, error);
 }
 
-enum alm_status alm_config_create(struct alm_config **out, const struct alm_option *options, const char *text,
-                                  const char *what, struct alm_error *error)
+static enum alm_status copy_options(struct alm_config *config, const struct alm_option *options,
+                                    const struct alm_option *more, struct alm_error *error)
+{
+    const size_t n = count_options(options), n_more = count_options(more);
+    ALM_TRY(ALM_NEW(&config->options, n + n_more + 1, error));
+    if (n > 0) memcpy(config->options, options, n * sizeof *options);
+    if (n_more > 0) memcpy(config->options + n, more, n_more * sizeof *more);
+    ALM_TRY(ALM_NEW(&config->values, n + n_more, error));
+    config->n = n + n_more;
+    return ALM_OK;
+}
+
+enum alm_status alm_config_create_joined(struct alm_config **out, const struct alm_option *options,
+                                         const struct alm_option *more, const char *text, const char *what,
+                                         struct alm_error *error)
 {
     struct alm_config *config;
     *out = NULL;
     ALM_TRY(ALM_NEW(&config, 1, error));
-    *config = (struct alm_config){.options = options, .what = what, .n = count_options(options)};
-    enum alm_status status = ALM_NEW(&config->values, config->n, error);
+    config->what = what;
+    enum alm_status status = copy_options(config, options, more, error);
     for (size_t i = 0; status == ALM_OK && i < config->n; i++) {
-        const struct reading r = {config, &options[i], &config->values[i]};
-        if (options[i].fallback != NULL) status = read_value(&r, options[i].fallback, error);
+        const struct reading r = {config, &config->options[i], &config->values[i]};
+        if (r.option->fallback != NULL) status = read_value(&r, r.option->fallback, error);
     }
     if (status == ALM_OK && text != NULL && *text != '\0')
         status = alm_list_each(text, ',', config, read_pair, error);
@@ -234,6 +248,12 @@ enum alm_status alm_config_create(struct alm_config **out, const struct alm_opti
     return ALM_OK;
 }
 
+enum alm_status alm_config_create(struct alm_config **out, const struct alm_option *options, const char *text,
+                                  const char *what, struct alm_error *error)
+{
+    return alm_config_create_joined(out, options, NULL, text, what, error);
+}
+
 /* ---- reading ---- */
 
 static const struct value *find(const struct alm_config *config, const char *name)
@@ -242,6 +262,14 @@ static const struct value *find(const struct alm_config *config, const char *nam
         if (strcmp(config->options[i].name, name) == 0) return &config->values[i];
     assert(false && "option not in its table");
     return NULL;
+}
+
+enum alm_status alm_config_replace(struct alm_config *config, const char *name, const char *text,
+                                   struct alm_error *error)
+{
+    const size_t i = (size_t)(find(config, name) - config->values);
+    const struct reading r = {config, &config->options[i], &config->values[i]};
+    return read_value(&r, text, error);
 }
 
 bool alm_config_has(const struct alm_config *config, const char *name)

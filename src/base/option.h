@@ -38,10 +38,18 @@ struct alm_config;
 
 /* Reads `key=value,key=value` (text may be NULL or empty) against options, which end with a NULL name
  * (options may be NULL: none). what names the owner in messages ("lstm"). Unknown keys give a suggestion,
- * values outside their range an error with the range; a key given twice is an error. The table must outlive
- * the config. */
+ * values outside their range an error with the range; a key given twice is an error. The table's texts must
+ * outlive the config. */
 enum alm_status alm_config_create(struct alm_config **out, const struct alm_option *options, const char *text,
                                   const char *what, struct alm_error *error);
+/* The same with two tables: those of options and, behind them, those of more (may be NULL). The tables are
+ * copied, the texts in them must outlive the config. */
+enum alm_status alm_config_create_joined(struct alm_config **out, const struct alm_option *options,
+                                         const struct alm_option *more, const char *text, const char *what,
+                                         struct alm_error *error);
+/* Writes an option's text in another way, before anybody reads the config. */
+enum alm_status alm_config_replace(struct alm_config *config, const char *name, const char *text,
+                                   struct alm_error *error);
 void alm_config_free(struct alm_config *config);
 
 /* Values by name. The name must be in the table (assert) and its kind must fit. An unset option without

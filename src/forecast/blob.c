@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAGIC = 0x464D4C41 /* "ALMF" */, VERSION = 1, DIGEST = ALM_DIGEST_SIZE - 1 };
+enum { MAGIC = 0x464D4C41 /* "ALMF" */, VERSION = 2, DIGEST = ALM_DIGEST_SIZE - 1 };
 
 /* ---- writing ---- */
 
@@ -16,6 +16,7 @@ static void save_fitted(const struct alm_fitted *fitted, struct alm_bytes *out)
     alm_bytes_put_text(out, fitted->name);
     alm_bytes_put_text(out, alm_status_name(fitted->outcome.status));
     alm_bytes_put_text(out, fitted->outcome.reason);
+    alm_bytes_put_text(out, fitted->outcome.fallback);
     alm_bytes_put_u64(out, fitted->outcome.n_train);
     alm_bytes_put_u64(out, fitted->outcome.filled);
     alm_conformal_save(&fitted->conformal, out);
@@ -36,6 +37,23 @@ static enum alm_status save_self(const struct alm_forecaster *f, const void *sel
     }
     alm_bytes_clear(&state);
     return status;
+}
+
+/* Each member is a blob of its own. */
+static enum alm_status save_members(const struct alm_forecaster *f, struct alm_bytes *out,
+                                    struct alm_error *error)
+{
+    for (size_t i = 0; i < f->n_members; i++) {
+        struct alm_bytes member = {0};
+        if (f->n_self > 0 && f->member[i].forecaster->n_self == 0)
+            return alm_fail(error, ALM_USAGE, "the members of %s are not its own to be saved", f->type->name);
+        const enum alm_status status = alm_forecaster_save(f->member[i].forecaster, &member, error);
+        alm_bytes_put_u64(out, member.length);
+        alm_bytes_put(out, member.data, member.length);
+        alm_bytes_clear(&member);
+        ALM_TRY(status);
+    }
+    return ALM_OK;
 }
 
 enum alm_status alm_forecaster_save(const struct alm_forecaster *forecaster, struct alm_bytes *out,
@@ -61,6 +79,7 @@ enum alm_status alm_forecaster_save(const struct alm_forecaster *forecaster, str
         save_fitted(&f->fitted[i], out);
     for (size_t i = 0; i < f->n_self; i++)
         ALM_TRY(save_self(f, f->self[i], out, error));
+    ALM_TRY(save_members(f, out, error));
     ALM_TRY(alm_bytes_check(out, error));
     alm_digest_of(digest, out->data + start, out->length - start);
     alm_bytes_put(out, digest, DIGEST);
@@ -83,20 +102,24 @@ static enum alm_status status_of_name(enum alm_status *out, const char *name, st
     return damaged(error);
 }
 
-static enum alm_status load_fitted(struct alm_fitted *fitted, struct alm_bytes_reader *in,
+static enum alm_status load_fitted(struct alm_fitted *fitted, struct alm_bytes_reader *in, bool has_fallback,
                                    struct alm_error *error)
 {
-    char *status_name = NULL, *reason = NULL;
+    char *status_name = NULL, *reason = NULL, *fallback = NULL;
+    struct alm_series_outcome *outcome = &fitted->outcome;
     enum alm_status status = alm_bytes_get_text(in, &fitted->name, error);
     if (status == ALM_OK) status = alm_bytes_get_text(in, &status_name, error);
     if (status == ALM_OK) status = alm_bytes_get_text(in, &reason, error);
-    if (status == ALM_OK) status = status_of_name(&fitted->outcome.status, status_name, error);
-    if (status == ALM_OK) snprintf(fitted->outcome.reason, sizeof fitted->outcome.reason, "%s", reason);
+    if (status == ALM_OK && has_fallback) status = alm_bytes_get_text(in, &fallback, error);
+    if (status == ALM_OK) status = status_of_name(&outcome->status, status_name, error);
+    if (status == ALM_OK) snprintf(outcome->reason, sizeof outcome->reason, "%s", reason);
+    if (fallback != NULL) snprintf(outcome->fallback, sizeof outcome->fallback, "%s", fallback);
     free(status_name);
     free(reason);
+    free(fallback);
     ALM_TRY(status);
-    fitted->outcome.n_train = (size_t)alm_bytes_get_u64(in);
-    fitted->outcome.filled = (size_t)alm_bytes_get_u64(in);
+    outcome->n_train = (size_t)alm_bytes_get_u64(in);
+    outcome->filled = (size_t)alm_bytes_get_u64(in);
     return alm_conformal_load(&fitted->conformal, in, error);
 }
 
@@ -113,31 +136,52 @@ static enum alm_status load_self(struct alm_forecaster *f, void **self, struct a
     return alm_bytes_reader_end(&part, error);
 }
 
-static enum alm_status load_body(struct alm_forecaster *f, struct alm_bytes_reader *in,
+static enum alm_status load_members(struct alm_forecaster *f, struct alm_bytes_reader *in,
+                                    struct alm_error *error)
+{
+    for (size_t i = 0; i < f->n_members; i++) {
+        struct alm_forecaster *loaded;
+        const uint64_t n = alm_bytes_get_u64(in);
+        const void *data = n > in->length ? NULL : alm_bytes_get(in, (size_t)n);
+        if (in->failed || data == NULL) return damaged(error);
+        ALM_TRY(alm_forecaster_load(&loaded, data, (size_t)n, error));
+        alm_forecaster_free(f->member[i].forecaster);
+        f->member[i].forecaster = loaded;
+        if (loaded->n_series != f->n_series) return damaged(error);
+    }
+    return ALM_OK;
+}
+
+static enum alm_status load_body(struct alm_forecaster *f, struct alm_bytes_reader *in, bool has_fallback,
                                  struct alm_error *error)
 {
     const uint64_t n_series = alm_bytes_get_u64(in), n_self = alm_bytes_get_u64(in);
     if (in->failed || n_series > in->length) return damaged(error);
-    if (n_self == 0) return alm_bytes_reader_end(in, error);
+    if (n_self == 0) {
+        ALM_TRY(load_members(f, in, error));
+        return alm_bytes_reader_end(in, error);
+    }
     ALM_TRY(alm_forecaster_reset(f, (size_t)n_series, error));
     if (f->n_self != n_self) return damaged(error);
     for (size_t i = 0; i < f->n_series; i++)
-        ALM_TRY(load_fitted(&f->fitted[i], in, error));
+        ALM_TRY(load_fitted(&f->fitted[i], in, has_fallback, error));
     for (size_t i = 0; i < f->n_self; i++)
         ALM_TRY(load_self(f, &f->self[i], in, error));
+    ALM_TRY(load_members(f, in, error));
     return alm_bytes_reader_end(in, error);
 }
 
 /* Magic, version and digest, before anything else is believed. */
-static enum alm_status check_header(const unsigned char *data, size_t n, struct alm_error *error)
+static enum alm_status check_header(uint32_t *version, const unsigned char *data, size_t n,
+                                    struct alm_error *error)
 {
     struct alm_bytes_reader in = {.data = data, .length = n};
     char digest[ALM_DIGEST_SIZE];
     if (alm_bytes_get_u32(&in) != MAGIC) return alm_fail(error, ALM_PARSE, "this is not a stored model");
-    const uint32_t version = alm_bytes_get_u32(&in);
-    if (version > VERSION)
+    *version = alm_bytes_get_u32(&in);
+    if (*version > VERSION)
         return alm_fail(error, ALM_PARSE, "the model was stored by a newer almanac (format %u, known is %d)",
-                        (unsigned)version, VERSION);
+                        (unsigned)*version, VERSION);
     if (n < 8 + DIGEST) return damaged(error);
     alm_digest_of(digest, data, n - DIGEST);
     return memcmp(digest, data + n - DIGEST, DIGEST) == 0 ? ALM_OK : damaged(error);
@@ -148,15 +192,16 @@ enum alm_status alm_forecaster_load(struct alm_forecaster **out, const void *dat
 {
     struct alm_forecaster *f = NULL;
     char *spec = NULL;
+    uint32_t version = 0;
     *out = NULL;
-    ALM_TRY(check_header(data, n, error));
+    ALM_TRY(check_header(&version, data, n, error));
     struct alm_bytes_reader in = {.data = data, .length = n - DIGEST, .offset = 8};
     ALM_TRY(alm_bytes_get_text(&in, &spec, error));
     struct alm_forecaster_settings settings = {.seed = alm_bytes_get_u64(&in)};
     settings.missing = alm_bytes_get_u32(&in) == ALM_MISSING_REFUSE ? ALM_MISSING_REFUSE : ALM_MISSING_FILL;
     settings.conformal_folds = (size_t)alm_bytes_get_u64(&in);
     enum alm_status status = alm_forecaster_create_stored(&f, spec, &settings, error);
-    if (status == ALM_OK) status = load_body(f, &in, error);
+    if (status == ALM_OK) status = load_body(f, &in, version >= 2, error);
     free(spec);
     if (status != ALM_OK) {
         alm_forecaster_free(f);

@@ -10,6 +10,7 @@
 #include "base/hooks.h"
 #include "base/option.h"
 #include "base/status.h"
+#include "forecast/members.h"
 #include "series/calendar.h"
 #include "series/span.h"
 
@@ -122,6 +123,8 @@ struct alm_fit_hooks {
     const struct alm_checkpoints *checkpoints; /* may be NULL */
     size_t fit; /* which fit this is: the caller's first number, to which the wrapper adds up to ALM_FITS - 1
                    a series */
+    /* Fitted members of the combination that is fitted; NULL: the wrapper fits members of its own. */
+    const struct alm_members *members;
 };
 
 /* ---- what a forecaster is ---- */
@@ -137,6 +140,7 @@ enum alm_trait {
     ALM_TRAIT_RANDOM = 1u << 5,       /* the seed matters */
     ALM_TRAIT_CLASSES = 1u << 6,      /* can forecast classes, and takes categorical series */
     ALM_TRAIT_CLASSES_ONLY = 1u << 7, /* needs a categorical series, target=direction or bins */
+    ALM_TRAIT_COMBINATION = 1u << 8,  /* is made of other forecasters, which its options name */
 };
 
 /* Constant, one per forecaster. self is the forecaster's own state. A forecaster without ALM_TRAIT_GLOBAL
@@ -175,6 +179,9 @@ struct alm_forecaster_type {
     void (*free)(void *self); /* NULL-safe */
     /* Appends what was learnt, as `name=value` lines for people ("alpha=0.83"). May be NULL. */
     void (*describe)(const void *self, struct alm_text *out);
+    /* How forecasts of the members that the option `of` names are combined (combination.h): then fit and
+     * forecast are NULL, and the type is GLOBAL. NULL for all other forecasters. */
+    const struct alm_combination_rule *rule;
 };
 
 /* ---- the registry ---- */
@@ -192,6 +199,7 @@ struct alm_series_outcome {
     char reason[200];       /* empty when ALM_OK */
     size_t n_train;         /* values the fit saw (after causal filling), 0 before fit */
     size_t filled;          /* missing values that were filled causally */
+    char fallback[200];     /* what stood in for something that could not be done; empty when nothing did */
 };
 
 /* What to do with missing values for a forecaster without ALM_TRAIT_MISSING. */
@@ -206,6 +214,9 @@ struct alm_forecaster_settings {
      * level takes (19 for 0.025 and 0.975); 0 = none. They cost one more fit, on the first part of the
      * history; a history too short for them leaves the series without quantiles. */
     size_t conformal_folds;
+    /* Keep the forecasts from inner folds (alm_forecaster_inner); they are made for it if they are not made
+     * for intervals. Forecasts do not depend on it. */
+    bool inner;
     /* Where names are looked up; NULL: the registry. Tests give the engine forecasters of their own with it.
      */
     const struct alm_forecaster_type *(*find)(const char *name);
@@ -241,6 +252,25 @@ enum alm_status alm_forecaster_fit(struct alm_forecaster *forecaster, const stru
 enum alm_status alm_forecaster_forecast(const struct alm_forecaster *forecaster,
                                         const struct alm_history *history, struct alm_forecast *out,
                                         struct alm_series_outcome *outcome, struct alm_error *error);
+
+/* ---- members of a combination ---- */
+
+size_t alm_forecaster_members(const struct alm_forecaster *forecaster); /* 0 for what is no combination */
+/* The canonical spec of a member, without its label; owned by the forecaster. */
+const char *alm_forecaster_member_spec(const struct alm_forecaster *forecaster, size_t member);
+/* Whether fitting it takes the members' inner records. */
+bool alm_forecaster_learns(const struct alm_forecaster *forecaster);
+/* What was kept of a fitted series' inner folds (settings.inner); NULL when nothing was. Owned by the
+ * forecaster. */
+const struct alm_inner_record *alm_forecaster_inner(const struct alm_forecaster *forecaster, size_t series);
+/* alm_forecaster_forecast for a combination that was fitted with members of its caller's. */
+enum alm_status alm_forecaster_combine(const struct alm_forecaster *forecaster,
+                                       const struct alm_members *members, const struct alm_history *history,
+                                       struct alm_forecast *out, struct alm_series_outcome *outcome,
+                                       struct alm_error *error);
+/* Fewest values that some series of this season length must have to be forecast. */
+size_t alm_forecaster_minimum_history(const struct alm_forecaster *forecaster, size_t season_length,
+                                      size_t horizon);
 
 /* The whole fitted forecaster as a blob with a versioned header, and back. The blob holds its canonical spec.
  */

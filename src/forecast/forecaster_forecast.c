@@ -19,24 +19,13 @@ struct call {
     size_t *index;                     /* [n] which of the history's series */
 };
 
-/* What the fit left for series index; NULL when the fit did not see it. */
-static const struct alm_fitted *fitted_of(const struct alm_forecaster *f, const struct alm_history *history,
-                                          size_t index)
-{
-    if (index >= f->n_series) return NULL;
-    const char *name = history->series[index].name, *seen = f->fitted[index].name;
-    const bool same = name == NULL || seen == NULL ? name == seen : strcmp(name, seen) == 0;
-    return same || !alm_forecaster_is_global(f) ? &f->fitted[index] : NULL;
-}
-
 static void fill_nan(double *values, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         values[i] = (double)NAN;
 }
 
-/* Rows of a series without a forecast are NaN, so that nobody takes zeros for one. */
-static void blank_rows(struct alm_forecast *out, size_t index)
+void alm_forecast_blank_row(struct alm_forecast *out, size_t index)
 {
     fill_nan(out->mean + index * out->horizon, out->horizon);
     fill_nan(out->quantile + index * out->horizon * out->n_levels, out->horizon * out->n_levels);
@@ -93,6 +82,23 @@ static void finish_classes(struct call *c, struct alm_forecast *rows, size_t k)
     rows->classes[k] = (struct alm_class_forecast){0};
 }
 
+void alm_forecast_check_row(struct alm_forecast *out, size_t index, struct alm_series_outcome *outcome)
+{
+    const size_t h = out->horizon, levels = out->n_levels;
+    const double *mean = out->mean + index * h;
+    double *quantile = out->quantile + index * h * levels;
+    for (size_t i = 0; out->has_quantiles[index] && i < h; i++)
+        sort_rising(quantile + i * levels, levels);
+    size_t bad = first_not_finite(mean, h);
+    if (bad == h && out->has_quantiles[index]) {
+        bad = first_not_finite(quantile, h * levels);
+        bad = bad == h * levels ? h : bad / levels;
+    }
+    if (bad == h) return;
+    alm_outcome_fail(outcome, ALM_NUMERIC, "the forecast of step %zu is not finite", bad + 1);
+    alm_forecast_blank_row(out, index);
+}
+
 /* Copies row k of rows to series index of the output, with its own or conformal quantiles. */
 static void finish_series(struct call *c, struct alm_forecast *rows, size_t k)
 {
@@ -102,7 +108,7 @@ static void finish_series(struct call *c, struct alm_forecast *rows, size_t k)
         finish_classes(c, rows, k);
         return;
     }
-    const struct alm_fitted *fitted = fitted_of(c->f, c->history, index);
+    const struct alm_fitted *fitted = alm_forecaster_fitted(c->f, c->history, index);
     double *mean = out->mean + index * h, *quantile = out->quantile + index * h * levels;
     memcpy(mean, rows->mean + k * h, h * sizeof *mean);
     out->has_quantiles[index] = levels > 0 && rows->has_quantiles[k];
@@ -112,16 +118,7 @@ static void finish_series(struct call *c, struct alm_forecast *rows, size_t k)
         out->has_quantiles[index] =
             alm_conformal_quantiles(quantile, &fitted->conformal, mean, h, out->level, levels);
     if (!out->has_quantiles[index]) fill_nan(quantile, h * levels);
-    for (size_t i = 0; out->has_quantiles[index] && i < h; i++)
-        sort_rising(quantile + i * levels, levels);
-    size_t bad = first_not_finite(mean, h);
-    if (bad == h && out->has_quantiles[index]) {
-        bad = first_not_finite(quantile, h * levels);
-        bad = bad == h * levels ? h : bad / levels;
-    }
-    if (bad == h) return;
-    alm_outcome_fail(&c->outcome[index], ALM_NUMERIC, "the forecast of step %zu is not finite", bad + 1);
-    blank_rows(out, index);
+    alm_forecast_check_row(out, index, &c->outcome[index]);
 }
 
 /* A failure that concerns the data of these series stays with them. */
@@ -148,9 +145,9 @@ static enum alm_status forecast_group(struct call *c, const void *self, struct a
 static enum alm_status take_series(struct call *c, const void *self, size_t index, struct alm_error *error)
 {
     const struct alm_forecaster *f = c->f;
-    const struct alm_fitted *fitted = fitted_of(f, c->history, index);
+    const struct alm_fitted *fitted = alm_forecaster_fitted(f, c->history, index);
     struct alm_series_outcome *outcome = &c->outcome[index];
-    blank_rows(c->out, index);
+    alm_forecast_blank_row(c->out, index);
     if (self == NULL) {
         if (fitted != NULL) *outcome = fitted->outcome;
         if (fitted == NULL || outcome->status == ALM_OK)
@@ -160,6 +157,7 @@ static enum alm_status take_series(struct call *c, const void *self, size_t inde
     ALM_TRY(alm_prepare(&c->prepared[c->n], &c->history->series[index], f->type, self, f->settings.missing,
                         c->history->horizon, outcome, error));
     outcome->n_train = fitted == NULL ? 0 : fitted->outcome.n_train;
+    if (fitted != NULL) memcpy(outcome->fallback, fitted->outcome.fallback, sizeof outcome->fallback);
     if (outcome->status != ALM_OK) {
         alm_prepared_clear(&c->prepared[c->n]);
         return ALM_OK;
@@ -200,6 +198,10 @@ enum alm_status alm_forecaster_forecast(const struct alm_forecaster *forecaster,
                                         struct alm_series_outcome *outcome, struct alm_error *error)
 {
     ALM_TRY(check_shapes(forecaster, history, out, error));
+    if (forecaster->type->rule != NULL) {
+        const struct alm_members own = alm_members_own(forecaster);
+        return alm_forecaster_combine(forecaster, &own, history, out, outcome, error);
+    }
     const size_t n = history->n_series, width = alm_forecaster_is_global(forecaster) ? n : 1;
     struct call c = {.f = forecaster, .history = history, .out = out, .outcome = outcome};
     enum alm_status status = ALM_NEW(&c.prepared, width, error);

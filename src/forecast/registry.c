@@ -16,6 +16,13 @@ const struct alm_forecaster_type *const alm_forecaster_types[] = {
     &alm_majority,
     &alm_persistence,
     &alm_lstm,
+    &alm_average,
+    &alm_median,
+    &alm_trimmed,
+    &alm_inverse_error,
+    &alm_stack,
+    &alm_best,
+    &alm_hedge,
     NULL,
 };
 

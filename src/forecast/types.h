@@ -17,5 +17,12 @@ extern const struct alm_forecaster_type alm_garch;
 extern const struct alm_forecaster_type alm_majority;
 extern const struct alm_forecaster_type alm_persistence;
 extern const struct alm_forecaster_type alm_lstm;
+extern const struct alm_forecaster_type alm_average;
+extern const struct alm_forecaster_type alm_median;
+extern const struct alm_forecaster_type alm_trimmed;
+extern const struct alm_forecaster_type alm_inverse_error;
+extern const struct alm_forecaster_type alm_stack;
+extern const struct alm_forecaster_type alm_best;
+extern const struct alm_forecaster_type alm_hedge;
 
 #endif
