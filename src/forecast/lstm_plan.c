@@ -147,6 +147,7 @@ enum alm_status alm_lstm_shape(struct alm_network_shape *out, const struct alm_l
         .dropout_input = alm_config_real(c, "dropout_input"),
         .dropout_layer = alm_config_real(c, "dropout_layer"),
         .dropout_recurrent = alm_config_real(c, "dropout_recurrent"),
+        .precision = (enum alm_precision)alm_config_choice(c, "precision"),
         .window = plan->skip ? plan->lookback * alm_lstm_channels(plan) : 0,
         .extras = alm_lstm_extras(plan),
         .n_series = plan->series_numbers ? lstm->n_names : 0,
@@ -185,7 +186,7 @@ bool alm_lstm_same_shape(const struct alm_network_shape *a, const struct alm_net
            a->cell == b->cell && a->peephole == b->peephole && a->layer_norm == b->layer_norm &&
            a->residual == b->residual && same_forget(a, b) && a->window == b->window &&
            a->extras == b->extras && a->n_series == b->n_series && a->embedding == b->embedding &&
-           a->decoder == b->decoder && a->segment == b->segment;
+           a->decoder == b->decoder && a->segment == b->segment && a->precision == b->precision;
 }
 
 uint32_t alm_lstm_series_number(const struct alm_lstm_state *lstm, const char *name)

@@ -28,12 +28,22 @@ struct alm_forget {
     double noise; /* forget_noise: a, 0 to 1 */
 };
 
+/* What the products of the standard cell's layers are made of; sums, gates, states, gradients and parameters
+ * are fp32 in either. */
+enum alm_precision {
+    ALM_PRECISION_FP32,
+    ALM_PRECISION_BF16, /* 8 bits of exponent, as fp32 has, and 8 of mantissa with the one that is not stored
+                         */
+    ALM_PRECISIONS,
+};
+
 /* The options of a cell; see struct alm_network_shape. */
 struct alm_cell {
     enum alm_cell_kind kind;
     bool peephole, layer_norm;
     struct alm_forget forget;
     double dropout_recurrent;
+    enum alm_precision precision;
 };
 
 /* The state of one layer at the border of a sequence, or the derivatives by it; [B][H] each. */

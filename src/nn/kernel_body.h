@@ -1,11 +1,17 @@
 /* The body of every kernel_*.c. Before it stand VECTOR_BYTES, TILE_ROWS, kernel_vector.h and three
- * operations: lesser(limit, x), greater(limit, x)   minimum and maximum that give x where x is NaN, so that a
- * NaN stays one reciprocal(x)                         1 / x for 1e-38 < x < 1e38 The arithmetic is written
- * once, here and in the files included here; what differs between variants is the vector length, whether a
- * product and a sum are contracted, and the reciprocal. */
+ * operations:
+ *
+ *   lesser(limit, x), greater(limit, x)   minimum and maximum that give x where x is NaN, so that a NaN stays
+ * one reciprocal(x)                         1 / x for 1e-38 < x < 1e38
+ *
+ * and, with NATIVE_BF16, those of kernel_bf16.h. The arithmetic is written once, here and in the files
+ * included here; what differs between variants is the vector length, whether a product and a sum are
+ * contracted, and the reciprocal. */
 
+#include "nn/kernel_bf16.h"
 #include "nn/kernel_cell.h"
 #include "nn/kernel_fused.h"
+#include "nn/kernel_fused_bf16.h"
 #include "nn/kernel_optimiser.h"
 #include "nn/kernel_plain.h"
 
@@ -30,10 +36,12 @@ const struct alm_kernel KERNEL = {
     .forward = plain_forward,
     .backward = plain_backward,
     .lanes = LANES,
-    .fused_forward = fused_forward,
-    .fused_backward = fused_backward,
-    .fused_product = fused_product,
-    .fused_gradient = fused_gradient,
+    .fused[ALM_PRECISION_FP32] = FUSED_KERNEL(fp32),
+#ifndef ALM_REAL_DOUBLE
+    .fused[ALM_PRECISION_BF16] = FUSED_KERNEL(bf16),
+    .bf16_round = bf16_round,
+    .bf16_pair = bf16_pair,
+#endif
     .adam = adam,
     .rmsprop = rmsprop,
     .sgd = sgd,

@@ -43,40 +43,77 @@ static inline void fetch(const alm_real *p, size_t n)
         __builtin_prefetch(p + k, 0, 2);
 }
 
-/* sums [m][n] += a [m][count] w [count][n], n in vectors: the micro-kernel. m and n are constants where it is
- * inlined, so that sums lives in registers. */
+/* A word in all lanes. */
+static inline vec spread(const alm_real *word)
+{
+#ifdef ALM_REAL_DOUBLE
+    return *word - (vec){0};
+#else
+    uint32_t same;
+    memcpy(&same, word, sizeof same);
+    return (vec)(same + (bits){0});
+#endif
+}
+
+/* sum + what the words a and b make of each lane: a b, or with bf16 the sum of two products. */
+INLINE vec add_product(vec sum, vec a, vec b, enum alm_precision precision)
+{
+#ifndef ALM_REAL_DOUBLE
+    if (precision == ALM_PRECISION_BF16) return add_pairs(sum, a, b);
+#endif
+    (void)precision;
+    return sum + a * b;
+}
+
+/* Writes n numbers of an operand's row, from number `at` on. */
+INLINE void store_operand(alm_real *words, size_t at, vec x, size_t n, enum alm_precision precision)
+{
+#ifndef ALM_REAL_DOUBLE
+    if (precision == ALM_PRECISION_BF16) {
+        store_halves((uint16_t *)words + at, round_bf16(x), n);
+        return;
+    }
+#endif
+    (void)precision;
+    store(words + at, x, n);
+}
+
+/* sums [m][n] += a [m][count] w [count][n], n in vectors, count in words: the micro-kernel. m and n are
+ * constants where it is inlined, so that sums lives in registers. */
 INLINE void multiply(vec *sums, size_t m, size_t n, const alm_real *a, size_t stride, const alm_real *w,
-                     size_t count)
+                     size_t count, enum alm_precision precision)
 {
     for (size_t k = 0; k < count; k++, w += n * LANES) {
         vec right[4];
         EACH (j, n)
             right[j] = load(w + j * LANES, LANES);
         EACH (i, m) {
-            const vec left = a[i * stride + k] - (vec){0};
+            const vec left = spread(a + i * stride + k);
             EACH (j, n)
-                sums[i * n + j] += left * right[j];
+                sums[i * n + j] = add_product(sums[i * n + j], left, right[j], precision);
         }
     }
 }
 
 /* What a step works on; pointers of a tile stand at its first row. */
 struct forward_tile {
-    alm_real *record, *h;
+    alm_real *record, *h, *h_words;
     const alm_real *before, *h_before, *x, *panel;
-    size_t units; /* of the panel: LANES but for the last */
+    size_t unit, units; /* the panel's first, and how many: LANES but for the last */
 };
 
-INLINE void forward_rows(size_t m, const struct forward_tile *tile, const struct alm_fused_size *size)
+INLINE void forward_rows(size_t m, const struct forward_tile *tile, const struct alm_fused_size *size,
+                         enum alm_precision precision)
 {
+    const size_t x_words = alm_words(size->inputs, precision), h_words = alm_words(size->hidden, precision);
     vec sums[MOST];
     EACH (i, m) {
         EACH (gate, 4)
             sums[4 * i + gate] = load(tile->panel + gate * LANES, LANES);
     }
-    const alm_real *w = tile->panel + GATES, *r = w + size->inputs * GATES;
-    multiply(sums, m, 4, tile->x, size->inputs, w, size->inputs);
-    if (tile->h_before != NULL) multiply(sums, m, 4, tile->h_before, size->hidden, r, size->hidden);
+    const alm_real *w = tile->panel + GATES, *r = w + x_words * GATES;
+    multiply(sums, m, 4, tile->x, x_words, w, x_words, precision);
+    if (tile->h_before != NULL) multiply(sums, m, 4, tile->h_before, h_words, r, h_words, precision);
     EACH (i, m) {
         const vec *sum = sums + 4 * i;
         const struct cell cell =
@@ -84,15 +121,18 @@ INLINE void forward_rows(size_t m, const struct forward_tile *tile, const struct
         const vec kept[6] = {cell.i, cell.f, cell.g, cell.o, cell.c, cell.t};
         EACH (k, 6)
             store(tile->record + i * RECORD + k * LANES, kept[k], LANES);
-        store(tile->h + i * size->hidden, cell.h, tile->units);
+        store(tile->h + i * size->hidden + tile->unit, cell.h, tile->units);
+        if (precision == ALM_PRECISION_BF16)
+            store_operand(tile->h_words + i * h_words, tile->unit, cell.h, tile->units, precision);
     }
 }
 
-static void forward_switch(size_t m, const struct forward_tile *tile, const struct alm_fused_size *size)
+INLINE void forward_switch(size_t m, const struct forward_tile *tile, const struct alm_fused_size *size,
+                           enum alm_precision precision)
 {
 #define CASE(M, N)                                                                                           \
     case M:                                                                                                  \
-        forward_rows(M, tile, size);                                                                         \
+        forward_rows(M, tile, size, precision);                                                              \
         return;
     switch (m) {
         EACH_WIDE_TILE
@@ -100,51 +140,58 @@ static void forward_switch(size_t m, const struct forward_tile *tile, const stru
 #undef CASE
 }
 
-static void fused_forward(alm_real *records, alm_real *h, const alm_real *before, const alm_real *h_before,
-                          const alm_real *x, const alm_real *weights, const struct alm_fused_size *size)
+INLINE void fused_forward(alm_real *records, alm_real *h, alm_real *words, const alm_real *before,
+                          const alm_real *h_before, const alm_real *x, const alm_real *weights,
+                          const struct alm_fused_size *size, enum alm_precision precision)
 {
-    const size_t rows = size->rows, hidden = size->hidden;
+    const size_t rows = size->rows, hidden = size->hidden, x_words = alm_words(size->inputs, precision),
+                 h_words = alm_words(hidden, precision);
     for (size_t unit = 0; unit < hidden; unit += LANES) {
         for (size_t row = 0, m; row < rows; row += m) {
             const struct forward_tile tile = {records + row * RECORD,
-                                              h + row * hidden + unit,
+                                              h + row * hidden,
+                                              words + row * h_words,
                                               before + row * RECORD,
-                                              h_before == NULL ? NULL : h_before + row * hidden,
-                                              x + row * size->inputs,
+                                              h_before == NULL ? NULL : h_before + row * h_words,
+                                              x + row * x_words,
                                               weights,
+                                              unit,
                                               hidden - unit < LANES ? hidden - unit : LANES};
             m = next_tile(rows - row, TILE_ROWS);
-            forward_switch(m, &tile, size);
+            forward_switch(m, &tile, size, precision);
         }
         records += rows * RECORD, before += rows * RECORD;
-        weights += (1 + size->inputs + hidden) * GATES;
+        weights += (1 + x_words + h_words) * GATES;
     }
 }
 
 /* out [m][n] = dG [m][every panel's gates] w [those][n]. Meanwhile it fetches, panel by panel, as many
  * records as the tile has from `soon` on, unless NULL. */
 INLINE void product_rows(size_t m, size_t n, alm_real *out, const alm_real *records, const alm_real *w,
-                         const alm_real *soon, const struct alm_fused_size *size)
+                         const alm_real *soon, const struct alm_fused_size *size,
+                         enum alm_precision precision)
 {
     const size_t panels = (size->hidden + LANES - 1) / LANES, share = (m * n * RECORD + panels - 1) / panels;
+    const size_t count = alm_words(GATES, precision);
     vec sums[MOST];
     EACH (i, m * n)
         sums[i] = (vec){0};
     for (size_t p = 0; p < panels; p++) {
         if (soon != NULL) fetch(soon + p * share, share);
-        multiply(sums, m, n, records, RECORD, w, GATES);
-        records += size->rows * RECORD, w += GATES * n * LANES;
+        multiply(sums, m, n, records, RECORD, w, count, precision);
+        records += size->rows * RECORD, w += count * n * LANES;
     }
     EACH (i, m * n)
         store(out + i * LANES, sums[i], LANES);
 }
 
-static void product_switch(size_t m, size_t n, alm_real *out, const alm_real *records, const alm_real *w,
-                           const alm_real *soon, const struct alm_fused_size *size)
+INLINE void product_switch(size_t m, size_t n, alm_real *out, const alm_real *records, const alm_real *w,
+                           const alm_real *soon, const struct alm_fused_size *size,
+                           enum alm_precision precision)
 {
 #define CASE(M, N)                                                                                           \
     case 10 * M + N:                                                                                         \
-        product_rows(M, N, out, records, w, soon, size);                                                     \
+        product_rows(M, N, out, records, w, soon, size, precision);                                          \
         return;
     switch (10 * m + n) {
         EACH_WIDE_TILE
@@ -154,8 +201,8 @@ static void product_switch(size_t m, size_t n, alm_real *out, const alm_real *re
 #undef CASE
 }
 
-static void fused_product(alm_real *out, const alm_real *records, const alm_real *transposed, size_t columns,
-                          const struct alm_fused_size *size)
+INLINE void fused_product(alm_real *out, const alm_real *records, const alm_real *transposed, size_t columns,
+                          const struct alm_fused_size *size, enum alm_precision precision)
 {
     const size_t vectors = (columns + LANES - 1) / LANES, panels = (size->hidden + LANES - 1) / LANES;
     alm_real sums[MOST * LANES];
@@ -163,21 +210,21 @@ static void fused_product(alm_real *out, const alm_real *records, const alm_real
         n = alm_block_vectors(vectors - v);
         for (size_t row = 0, m; row < size->rows; row += m) {
             m = next_tile(size->rows - row, n == 4 ? WIDE_ROWS : NARROW_ROWS);
-            product_switch(m, n, sums, records + row * RECORD, transposed, NULL, size);
+            product_switch(m, n, sums, records + row * RECORD, transposed, NULL, size, precision);
             for (size_t i = 0; i < m; i++) {
                 const size_t left = columns - v * LANES, count = left < n * LANES ? left : n * LANES;
                 memcpy(out + (row + i) * columns + v * LANES, sums + i * n * LANES, count * sizeof *out);
             }
         }
-        transposed += panels * GATES * n * LANES;
+        transposed += panels * alm_words(GATES, precision) * n * LANES;
     }
 }
 
 /* One panel's units in m rows: records, d_c and before stand at its first row, from_after and d_h at its
  * first unit there. */
-static inline void backward_panel(alm_real *record, alm_real *d_c, alm_real *d_bias, const alm_real *before,
-                                  const alm_real *from_after, size_t stride, const alm_real *d_h,
-                                  size_t hidden, size_t units, size_t m)
+INLINE void backward_panel(alm_real *record, alm_real *d_c, alm_real *d_bias, const alm_real *before,
+                           const alm_real *from_after, size_t stride, const alm_real *d_h, size_t hidden,
+                           size_t units, size_t m, enum alm_precision precision)
 {
     vec bias[4];
     for (size_t gate = 0; gate < 4; gate++)
@@ -195,7 +242,7 @@ static inline void backward_panel(alm_real *record, alm_real *d_c, alm_real *d_b
         store(d_c, d.c_before, LANES);
         const vec slopes[4] = {d.i, d.f, d.g, d.o};
         for (size_t gate = 0; gate < 4; gate++) {
-            store(record + gate * LANES, slopes[gate], LANES);
+            store_operand(record, gate * LANES, slopes[gate], LANES, precision);
             /* b: the sum over rows */
             bias[gate] += slopes[gate];
         }
@@ -204,9 +251,9 @@ static inline void backward_panel(alm_real *record, alm_real *d_c, alm_real *d_b
         store(d_bias + gate * LANES, bias[gate], LANES);
 }
 
-static void fused_backward(alm_real *records, alm_real *d_c, alm_real *gradient, const alm_real *before,
+INLINE void fused_backward(alm_real *records, alm_real *d_c, alm_real *gradient, const alm_real *before,
                            const alm_real *after, const alm_real *d_h, const alm_real *transposed,
-                           const struct alm_fused_size *size)
+                           const struct alm_fused_size *size, enum alm_precision precision)
 {
     const size_t rows = size->rows, hidden = size->hidden, panels = (hidden + LANES - 1) / LANES;
     const size_t height = 1 + size->inputs + hidden;
@@ -218,36 +265,44 @@ static void fused_backward(alm_real *records, alm_real *d_c, alm_real *gradient,
             /* dh gains dG Rᵀ of the step after; the next call will want the records that are `before` now */
             if (after != NULL)
                 product_switch(m, n, sums, after + row * RECORD, transposed,
-                               before + (p * rows + n * row) * RECORD, size);
+                               before + (p * rows + n * row) * RECORD, size, precision);
             for (size_t j = 0; j < n; j++) {
                 const size_t unit = (p + j) * LANES, at = (p + j) * rows + row;
                 backward_panel(records + at * RECORD, d_c + at * LANES, gradient + (p + j) * height * GATES,
                                before + at * RECORD, sums + j * LANES, n * LANES,
                                d_h == NULL ? NULL : d_h + row * hidden + unit, hidden,
-                               hidden - unit < LANES ? hidden - unit : LANES, m);
+                               hidden - unit < LANES ? hidden - unit : LANES, m, precision);
             }
         }
-        transposed += panels * GATES * n * LANES;
+        transposed += panels * alm_words(GATES, precision) * n * LANES;
     }
 }
 
+/* What the weights' gradient sums over: `steps` times `rows` rows of words of dG, `row` and `step` words
+ * apart.
+ */
+struct slopes {
+    const alm_real *first;
+    size_t steps, rows, row, step;
+};
+
 /* gradient [m][4 vectors] += aᵀ [m][steps * rows] dG [steps * rows][4 vectors] */
 INLINE void gradient_rows(size_t m, alm_real *gradient, const alm_real *a, size_t columns,
-                          const alm_real *records, size_t steps, size_t rows, size_t step)
+                          const struct slopes *slopes, enum alm_precision precision)
 {
     vec sums[MOST];
     EACH (i, m * 4)
         sums[i] = load(gradient + i * LANES, LANES);
-    for (size_t s = 0; s < steps; s++, records += step) {
-        const alm_real *record = records;
-        for (size_t row = 0; row < rows; row++, record += RECORD, a += columns) {
+    for (size_t s = 0; s < slopes->steps; s++) {
+        const alm_real *from = slopes->first + s * slopes->step;
+        for (size_t row = 0; row < slopes->rows; row++, from += slopes->row, a += columns) {
             vec right[4];
             EACH (j, 4)
-                right[j] = load(record + j * LANES, LANES);
+                right[j] = load(from + j * LANES, LANES);
             EACH (i, m) {
-                const vec left = a[i] - (vec){0};
+                const vec left = spread(a + i);
                 EACH (j, 4)
-                    sums[4 * i + j] += left * right[j];
+                    sums[4 * i + j] = add_product(sums[4 * i + j], left, right[j], precision);
             }
         }
     }
@@ -255,30 +310,58 @@ INLINE void gradient_rows(size_t m, alm_real *gradient, const alm_real *a, size_
         store(gradient + i * LANES, sums[i], LANES);
 }
 
-static void gradient_switch(size_t m, alm_real *gradient, const alm_real *a, size_t columns,
-                            const alm_real *records, size_t steps, size_t rows, size_t step)
+/* The same for all columns. */
+INLINE void gradient_panel(alm_real *gradient, const alm_real *a, size_t columns, const struct slopes *slopes,
+                           enum alm_precision precision)
 {
 #define CASE(M, N)                                                                                           \
     case M:                                                                                                  \
-        gradient_rows(M, gradient, a, columns, records, steps, rows, step);                                  \
-        return;
-    switch (m) {
-        EACH_WIDE_TILE
+        gradient_rows(M, gradient + k * GATES, a + k, columns, slopes, precision);                           \
+        break;
+    for (size_t k = 0, m; k < columns; k += m) {
+        m = next_tile(columns - k, WIDE_ROWS);
+        switch (m) {
+            EACH_WIDE_TILE
+        }
     }
 #undef CASE
 }
 
-static void fused_gradient(alm_real *gradient, const alm_real *a, size_t columns, const alm_real *records,
-                           size_t steps, const struct alm_fused_size *size)
+static void gradient_fp32(alm_real *gradient, const alm_real *a, size_t columns, const alm_real *records,
+                          size_t steps, alm_real *scratch, const struct alm_fused_size *size)
 {
     const size_t rows = size->rows, panels = (size->hidden + LANES - 1) / LANES;
+    (void)scratch;
     for (size_t p = 0; p < panels; p++) {
-        for (size_t k = 0, m; k < columns; k += m) {
-            m = next_tile(columns - k, WIDE_ROWS);
-            gradient_switch(m, gradient + k * GATES, a + k, columns, records, steps, rows,
-                            panels * rows * RECORD);
-        }
-        records += rows * RECORD;
-        gradient += (1 + size->inputs + size->hidden) * GATES;
+        const struct slopes slopes = {records + p * rows * RECORD, steps, rows, RECORD,
+                                      panels * rows * RECORD};
+        gradient_panel(gradient + p * (1 + size->inputs + size->hidden) * GATES, a, columns, &slopes,
+                       ALM_PRECISION_FP32);
     }
 }
+
+/* The functions of struct alm_fused_kernel for one precision. */
+#define FUSED(NAME, PRECISION)                                                                               \
+    static void forward_##NAME(alm_real *records, alm_real *h, alm_real *h_words, const alm_real *before,    \
+                               const alm_real *h_before, const alm_real *x, const alm_real *weights,         \
+                               const struct alm_fused_size *size)                                            \
+    {                                                                                                        \
+        fused_forward(records, h, h_words, before, h_before, x, weights, size, PRECISION);                   \
+    }                                                                                                        \
+    static void backward_##NAME(alm_real *records, alm_real *d_c, alm_real *gradient,                        \
+                                const alm_real *before, const alm_real *after, const alm_real *d_h,          \
+                                const alm_real *transposed, const struct alm_fused_size *size)               \
+    {                                                                                                        \
+        fused_backward(records, d_c, gradient, before, after, d_h, transposed, size, PRECISION);             \
+    }                                                                                                        \
+    static void product_##NAME(alm_real *out, const alm_real *records, const alm_real *transposed,           \
+                               size_t columns, const struct alm_fused_size *size)                            \
+    {                                                                                                        \
+        fused_product(out, records, transposed, columns, size, PRECISION);                                   \
+    }
+#define FUSED_KERNEL(NAME)                                                                                   \
+    {                                                                                                        \
+        forward_##NAME, backward_##NAME, product_##NAME, gradient_##NAME                                     \
+    }
+
+FUSED(fp32, ALM_PRECISION_FP32)

@@ -6,7 +6,7 @@
 
 extern const struct alm_kernel alm_kernel_portable;
 #ifdef ALM_KERNEL_X86
-extern const struct alm_kernel alm_kernel_avx2, alm_kernel_avx512;
+extern const struct alm_kernel alm_kernel_avx2, alm_kernel_avx512, alm_kernel_avx512bf16;
 #endif
 
 #endif

@@ -14,6 +14,7 @@ typedef alm_real vec_in_memory
 typedef uint64_t bits __attribute__((vector_size(VECTOR_BYTES)));
 #else
 typedef uint32_t bits __attribute__((vector_size(VECTOR_BYTES)));
+typedef uint16_t half __attribute__((vector_size(VECTOR_BYTES / 2))); /* LANES numbers in bf16 */
 #endif
 
 /* n of the LANES values at p, the others 0. The branch is decided at compile time where n is LANES. */

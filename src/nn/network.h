@@ -59,6 +59,9 @@ struct alm_network_shape {
     double dropout_layer;     /* of what a layer above the first sees (not of what `residual` adds) */
     double dropout_recurrent; /* of h_{t-1} where it enters the gates */
 
+    enum alm_precision precision; /* of the layers' products; bf16 is for the standard cell without peepholes,
+                                     layer normalisation, forget modes and recurrent dropout */
+
     size_t window; /* numbers a row that reach the answers by a linear map beside the layers: the linear skip;
                       labels=last only */
     size_t extras; /* further numbers a row, the same for all steps, that reach every answer by a linear map

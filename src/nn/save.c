@@ -6,15 +6,16 @@
 #include <math.h>
 
 /* Raised when the layout changes; older ones are still read. Version 1 had the first six sizes only, version
- * 2 one way of forgetting for all layers: sizes[FORGET], rates[0] and rates[1]. */
-enum { VERSION = 3, SIZES_1 = 6, SIZES = 17, RATES = 5, FORGET = 10 };
+ * 2 one way of forgetting for all layers: sizes[FORGET], rates[0] and rates[1]; those before 4 no precision.
+ */
+enum { VERSION = 4, SIZES_1 = 6, SIZES_3 = 17, SIZES = 18, RATES = 5, FORGET = 10 };
 
 static void sizes_of(size_t sizes[SIZES], const struct alm_network_shape *s)
 {
     const size_t all[SIZES] = {
-        s->inputs,       s->hidden,   s->layers,     s->horizon,         s->levels, (size_t)s->labels,
-        (size_t)s->cell, s->peephole, s->layer_norm, s->residual,        0,         s->window,
-        s->extras,       s->n_series, s->embedding,  (size_t)s->decoder, s->segment};
+        s->inputs,       s->hidden,   s->layers,     s->horizon,         s->levels,  (size_t)s->labels,
+        (size_t)s->cell, s->peephole, s->layer_norm, s->residual,        0,          s->window,
+        s->extras,       s->n_series, s->embedding,  (size_t)s->decoder, s->segment, (size_t)s->precision};
     for (size_t i = 0; i < SIZES; i++)
         sizes[i] = all[i];
 }
@@ -82,12 +83,18 @@ static bool read_forget(struct alm_network_shape *s, struct alm_bytes_reader *in
 /* false if a number is none of those that its field can be. */
 static bool read_shape(struct alm_network_shape *s, struct alm_bytes_reader *in, uint32_t version)
 {
-    static const uint32_t most[SIZES] = {
-        [5] = ALM_LABELS_LAST,       [6] = ALM_CELL_SLSTM,      [7] = 1, [8] = 1, [9] = 1,
-        [FORGET] = ALM_FORGET_NOISE, [15] = ALM_DECODER_SEGMENT};
+    static const uint32_t most[SIZES] = {[5] = ALM_LABELS_LAST,
+                                         [6] = ALM_CELL_SLSTM,
+                                         [7] = 1,
+                                         [8] = 1,
+                                         [9] = 1,
+                                         [FORGET] = ALM_FORGET_NOISE,
+                                         [15] = ALM_DECODER_SEGMENT,
+                                         [17] = ALM_PRECISION_BF16};
     uint32_t n[SIZES] = {0};
     double rates[RATES] = {0};
-    for (size_t i = 0; i < (version == 1 ? SIZES_1 : SIZES); i++) {
+    const size_t sizes = version == 1 ? SIZES_1 : version < 4 ? SIZES_3 : SIZES;
+    for (size_t i = 0; i < sizes; i++) {
         n[i] = alm_bytes_get_u32(in);
         if (most[i] > 0 && n[i] > most[i]) return false;
     }
@@ -110,7 +117,8 @@ static bool read_shape(struct alm_network_shape *s, struct alm_bytes_reader *in,
                                     .n_series = n[13],
                                     .embedding = n[14],
                                     .decoder = (enum alm_decoder_kind)n[15],
-                                    .segment = n[16]};
+                                    .segment = n[16],
+                                    .precision = (enum alm_precision)n[17]};
     return read_forget(s, in, version,
                        (struct alm_forget){(enum alm_forget_mode)n[FORGET], rates[0], rates[1]});
 }

@@ -18,7 +18,8 @@ struct alm_cell alm_shape_cell(const struct alm_network_shape *s, size_t layer)
                              .peephole = s->peephole,
                              .layer_norm = s->layer_norm,
                              .forget = s->forget[layer],
-                             .dropout_recurrent = s->dropout_recurrent};
+                             .dropout_recurrent = s->dropout_recurrent,
+                             .precision = s->precision};
 }
 
 size_t alm_labelled_steps(const struct alm_network_shape *shape, size_t steps)
@@ -176,10 +177,26 @@ static enum alm_status check_rates(const struct alm_network_shape *s, struct alm
     return ALM_OK;
 }
 
+/* What bf16 has no kernel for is refused, and not computed in fp32 instead. */
+static enum alm_status check_precision(const struct alm_network_shape *s, struct alm_error *error)
+{
+    bool standard = sizeof(alm_real) == sizeof(float);
+    for (size_t i = 0; i < s->layers; i++) {
+        const struct alm_cell cell = alm_shape_cell(s, i);
+        standard = standard && alm_layer_choose(&cell) == &alm_layer_fused;
+    }
+    if (s->precision == ALM_PRECISION_FP32 || standard) return ALM_OK;
+    return alm_fail(
+        error, ALM_USAGE,
+        "bf16 is for the standard lstm cell, without peepholes, layer normalisation, forget modes "
+        "and recurrent dropout");
+}
+
 enum alm_status alm_shape_check(const struct alm_network_shape *s, struct alm_error *error)
 {
     ALM_TRY(check_sizes(s, error));
     ALM_TRY(check_rates(s, error));
+    ALM_TRY(check_precision(s, error));
     if ((s->n_series == 0) != (s->embedding == 0))
         return alm_fail(error, ALM_USAGE, "an embedding needs a number of series and a size");
     if (s->labels != ALM_LABELS_LAST && s->window > 0)

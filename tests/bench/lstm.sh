@@ -1,7 +1,7 @@
 #!/bin/sh
 # Our training step against PyTorch's: tests/bench/lstm/compare.py. Needs torch 2.13 for python3 (or $PYTHON).
 # The whole grid takes some minutes; --hidden 64 alone takes less.
-#     tests/bench/lstm.sh [--rounds N] [--hidden 32,64] [--quick] [--inference]
+#     tests/bench/lstm.sh [--rounds N] [--hidden 32,64] [--quick] [--inference] [--precision bf16]
 set -e
 cd "$(dirname "$0")/../.."
 PYTHON=${PYTHON:-python3}

@@ -54,6 +54,8 @@ Test(lstm_inputs, learns_a_wave_with_every_option)
         BASE ",peephole=1,layer_norm=1,layers=2,residual_layers=1",
         BASE ",forget=noise,forget_rate=0.2,forget_noise=0.3",
         BASE ",layers=2,forget=learned+zero,forget_rate=0+0.1",
+        BASE ",precision=bf16,layers=2,residual_layers=1,dropout_layer=0.1",
+        BASE ",precision=bf16,decoder=segment,answer=7,segment=7,lookback=28,skip=ridge",
     };
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
         cr_assert(error_of(specs[i]) < 1.6, "%s: %g (the mean is off by 6.4)", specs[i], error_of(specs[i]));
@@ -243,6 +245,8 @@ Test(lstm_inputs, explains_options_that_contradict_each_other)
                  {"lstm:layers=2,forget=zero,forget_rate=0.1+0.2+0.3", "3 values"},
                  {"lstm:forget=noise,forget_rate=0.1", "forget_noise>0"},
                  {"lstm:threshold=1", "target=direction"},
+                 {"lstm:precision=bf16,cell=slstm", "it needs cell=lstm"},
+                 {"lstm:precision=bf16,dropout_recurrent=0.1", "it needs cell=lstm"},
                  {"lstm:channels=joint,embedding=2", "channels=joint"},
                  {"lstm:skip=zero,lookback=5000", "at most"}};
     const struct alm_forecaster_settings settings = {.seed = 1};

@@ -128,6 +128,57 @@ Test(kernel, every_variant_equals_the_portable_one)
                 compare(alm_kernel_at(k), alm_kernel_at(last), rows, sizes[i]);
 }
 
+/* The nearer one of the two numbers in bf16 that x lies between, the even one if both are as near. */
+static uint16_t nearest(float x)
+{
+    uint32_t u;
+    memcpy(&u, &x, sizeof u);
+    const uint16_t below = (uint16_t)(u >> 16);
+    if (isnan(x)) return below | 0x40;
+    if (fpclassify(x) == FP_SUBNORMAL) return below & 0x8000;
+    const uint32_t rest = u & 0xffff;
+    return (uint16_t)(below + (rest > 0x8000 || (rest == 0x8000 && below % 2 == 1)));
+}
+
+Test(kernel, bf16_is_the_nearest_number_ties_to_even)
+{
+    static const uint32_t rests[] = {0, 1, 0x7fff, 0x8000, 0x8001, 0xffff};
+    enum { RESTS = sizeof rests / sizeof *rests, N = 37 * RESTS };
+    const struct alm_kernel *kernel;
+    for (size_t k = 0; (kernel = alm_kernel_at(k)) != NULL; k++)
+        for (uint32_t upper = 0; upper <= 0xffff; upper += 37) {
+            float x[N];
+            uint16_t out[N];
+            for (uint32_t i = 0; i < N; i++) {
+                const uint32_t u = ((upper + i / RESTS) & 0xffff) << 16 | rests[i % RESTS];
+                memcpy(&x[i], &u, sizeof u);
+            }
+            kernel->bf16_round(out, x, N);
+            for (size_t i = 0; i < N; i++)
+                cr_assert(out[i] == nearest(x[i]), "%s: %a is %04x", kernel->name, (double)x[i], out[i]);
+        }
+}
+
+Test(kernel, bf16_pairs_are_neighbours_in_memory)
+{
+    enum { N = 37 };
+    const struct alm_kernel *kernel;
+    for (size_t k = 0; (kernel = alm_kernel_at(k)) != NULL; k++) {
+        uint16_t even[N], odd[N], halves[2 * N];
+        float out[N], alone[N];
+        for (size_t i = 0; i < N; i++)
+            even[i] = (uint16_t)(2 * i), odd[i] = (uint16_t)(2 * i + 1);
+        kernel->bf16_pair(out, even, odd, N);
+        memcpy(halves, out, sizeof out);
+        for (size_t i = 0; i < 2 * N; i++)
+            cr_assert(halves[i] == i, "%s", kernel->name);
+        kernel->bf16_pair(alone, even, NULL, N);
+        memcpy(halves, alone, sizeof alone);
+        for (size_t i = 0; i < 2 * N; i++)
+            cr_assert(halves[i] == (i % 2 == 0 ? i : 0), "%s", kernel->name);
+    }
+}
+
 Test(kernel, optimisers_of_variants_equal_the_portable_ones)
 {
     struct alm_random *random;

@@ -93,11 +93,11 @@ static void check_forward_only(const struct problem *p, struct alm_layer *layer,
 /* Two pieces: the whole batch with a start that is not zero, then all but one of its rows from zero. The
  * layer has room for more of everything. */
 static void run(struct problem *p, const struct alm_layer_kind *kind, const struct alm_kernel *kernel,
-                size_t first)
+                enum alm_precision precision, size_t first)
 {
     const struct alm_layer_size *s = &p->size;
     const size_t state = s->rows * s->hidden, all = s->steps * state, less = s->rows > 1 ? s->rows - 1 : 1;
-    struct alm_layer layer = {.kind = kind, .kernel = kernel, .size = *s};
+    struct alm_layer layer = {.kind = kind, .kernel = kernel, .size = *s, .cell = {.precision = precision}};
     layer.size.steps += 3, layer.size.rows += 2;
     layer.h = block((layer.size.steps + 1) * layer.size.rows * s->hidden);
     layer.kept = block(kind->kept(&layer));
@@ -138,40 +138,116 @@ static double difference(const float *a, const float *b, size_t n)
     return worst / size;
 }
 
-static void compare(const struct alm_layer_kind *kind, const struct alm_kernel *kernel,
-                    const struct alm_kernel *portable, const struct alm_layer_size *s, size_t first)
+/* One way to compute a layer. */
+struct way {
+    const struct alm_layer_kind *kind;
+    const struct alm_kernel *kernel;
+    enum alm_precision precision;
+};
+
+/* Outputs and states of two ways differ by less than `state` of the largest one, derivatives by `slope`. */
+static void compare(struct way way, struct way reference, const struct alm_layer_size *s, size_t first,
+                    double state_bound, double slope_bound)
 {
     struct problem ours = make(s, s->hidden + 1000 * s->rows), plain = make(s, s->hidden + 1000 * s->rows);
     const size_t all = s->steps * s->rows, state = s->rows * s->hidden;
-    run(&ours, kind, kernel, first);
-    run(&plain, &alm_layer_plain, portable, first);
+    run(&ours, way.kind, way.kernel, way.precision, first);
+    run(&plain, reference.kind, reference.kernel, reference.precision, first);
     const double errors[] = {
         difference(ours.h, plain.h, all * s->hidden), difference(ours.last, plain.last, 2 * state),
         difference(ours.gradient, plain.gradient, parameters_of(s)),
         difference(ours.d_x, plain.d_x, all * s->inputs), difference(ours.d_start, plain.d_start, 2 * state)};
     const char *const names[] = {"h", "last state", "gradient", "d_x", "d_start"};
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
-        cr_assert(errors[i] < (i < 2 ? 2e-6 : 1e-5), "%s %s: %s is off by %g at T=%zu B=%zu F=%zu H=%zu",
-                  kind->name, kernel->name, names[i], errors[i], s->steps, s->rows, s->inputs, s->hidden);
+        cr_assert(errors[i] < (i < 2 ? state_bound : slope_bound),
+                  "%s %s: %s is off by %g at T=%zu B=%zu F=%zu H=%zu", way.kind->name, way.kernel->name,
+                  names[i], errors[i], s->steps, s->rows, s->inputs, s->hidden);
     drop(&ours);
     drop(&plain);
 }
 
-Test(layer, other_kinds_equal_plain_products_and_gates)
+static const struct alm_layer_size sizes[] = {
+    {1, 1, 1, 1},   {3, 2, 1, 3},   {9, 16, 1, 16},  {17, 5, 2, 17}, {8, 7, 3, 31},   {10, 13, 8, 32},
+    {4, 16, 1, 33}, {5, 9, 33, 40}, {12, 6, 20, 64}, {6, 3, 7, 100}, {20, 11, 5, 48}, {3, 32, 64, 130},
+};
+enum { SIZES = sizeof sizes / sizeof *sizes };
+
+static const struct alm_kernel *portable_kernel(void)
 {
-    static const struct alm_layer_size sizes[] = {
-        {1, 1, 1, 1},   {3, 2, 1, 3},   {9, 16, 1, 16},  {17, 5, 2, 17}, {8, 7, 3, 31},   {10, 13, 8, 32},
-        {4, 16, 1, 33}, {5, 9, 33, 40}, {12, 6, 20, 64}, {6, 3, 7, 100}, {20, 11, 5, 48}, {3, 32, 64, 130},
-    };
-    alm_gemm_init();
     size_t last = 0;
     while (alm_kernel_at(last + 1) != NULL)
         last++;
-    for (size_t k = 0; k <= last; k++)
-        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-            compare(&alm_layer_fused, alm_kernel_at(k), alm_kernel_at(last), &sizes[i], 0);
-            compare(&alm_layer_general, alm_kernel_at(k), alm_kernel_at(last), &sizes[i], 0);
-            compare(&alm_layer_fused, alm_kernel_at(k), alm_kernel_at(last), &sizes[i], sizes[i].steps - 1);
+    return alm_kernel_at(last);
+}
+
+Test(layer, other_kinds_equal_plain_products_and_gates)
+{
+    alm_gemm_init();
+    const struct way plain = {&alm_layer_plain, portable_kernel(), ALM_PRECISION_FP32};
+    const struct alm_kernel *kernel;
+    for (size_t k = 0; (kernel = alm_kernel_at(k)) != NULL; k++)
+        for (size_t i = 0; i < SIZES; i++) {
+            const struct way fused = {&alm_layer_fused, kernel, ALM_PRECISION_FP32},
+                             general = {&alm_layer_general, kernel, ALM_PRECISION_FP32};
+            compare(fused, plain, &sizes[i], 0, 2e-6, 1e-5);
+            compare(general, plain, &sizes[i], 0, 2e-6, 1e-5);
+            compare(fused, plain, &sizes[i], sizes[i].steps - 1, 2e-6, 1e-5);
+        }
+}
+
+/* Operands carry 8 bits, so that each is off by up to 2^-8 of itself. Where kernels round a sum differently,
+ * one of them may round an operand up and the other down. */
+Test(layer, bf16_is_near_fp32_and_alike_on_every_kernel)
+{
+    alm_gemm_init();
+    const struct way plain = {&alm_layer_plain, portable_kernel(), ALM_PRECISION_FP32},
+                     portable = {&alm_layer_fused, portable_kernel(), ALM_PRECISION_BF16};
+    const struct alm_kernel *kernel;
+    for (size_t k = 0; (kernel = alm_kernel_at(k)) != NULL; k++)
+        for (size_t i = 0; i < SIZES; i++) {
+            const struct way bf16 = {&alm_layer_fused, kernel, ALM_PRECISION_BF16};
+            compare(bf16, plain, &sizes[i], 0, 0.01, 0.01);
+            compare(bf16, plain, &sizes[i], sizes[i].steps - 1, 0.01, 0.01);
+            compare(bf16, portable, &sizes[i], 0, 5e-4, 5e-4);
+        }
+}
+
+/* The same numbers with 8 bits. */
+static void round_all(float *values, size_t n)
+{
+    uint16_t halves[64];
+    for (size_t k = 0; k < n; k += 64) {
+        const size_t count = n - k < 64 ? n - k : 64;
+        portable_kernel()->bf16_round(halves, values + k, count);
+        for (size_t i = 0; i < count; i++) {
+            const uint32_t u = (uint32_t)halves[i] << 16;
+            memcpy(&values[k + i], &u, sizeof u);
+        }
+    }
+}
+
+/* One step from operands that bf16 holds exactly: only sums are rounded. */
+Test(layer, bf16_multiplies_what_it_can_hold_as_fp32_does)
+{
+    alm_gemm_init();
+    const struct alm_kernel *kernel;
+    for (size_t k = 0; (kernel = alm_kernel_at(k)) != NULL; k++)
+        for (size_t i = 0; i < SIZES; i++) {
+            struct alm_layer_size s = sizes[i];
+            s.steps = 1;
+            const size_t state = s.rows * s.hidden;
+            struct problem p[2] = {make(&s, 5), make(&s, 5)};
+            for (size_t j = 0; j < 2; j++) {
+                round_all(p[j].parameters, parameters_of(&s));
+                round_all(p[j].x, s.rows * s.inputs);
+                round_all(p[j].start, state);
+            }
+            run(&p[0], &alm_layer_fused, kernel, ALM_PRECISION_BF16, 0);
+            run(&p[1], &alm_layer_plain, portable_kernel(), ALM_PRECISION_FP32, 0);
+            cr_assert(difference(p[0].last, p[1].last, 2 * state) < 2e-6, "%s, B=%zu F=%zu H=%zu",
+                      kernel->name, s.rows, s.inputs, s.hidden);
+            drop(&p[0]);
+            drop(&p[1]);
         }
 }
 

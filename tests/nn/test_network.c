@@ -156,6 +156,8 @@ Test(network, gives_the_same_bits_on_any_number_of_threads_with_every_option)
         {COMMON, .cell = ALM_CELL_SLSTM, .layer_norm = true, .dropout_recurrent = 0.2},
         {COMMON, .window = 6, .extras = 2, .n_series = 5, .embedding = 2, .residual = true,
          .dropout_layer = 0.2, .decoder = ALM_DECODER_SEGMENT, .segment = 2},
+        {COMMON, .precision = ALM_PRECISION_BF16, .window = 6, .extras = 2, .n_series = 5, .embedding = 2,
+         .residual = true, .dropout_layer = 0.2, .decoder = ALM_DECODER_SEGMENT, .segment = 2},
     };
     enum { T = 7, B = 75 };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
@@ -207,6 +209,9 @@ Test(network, refuses_shapes_without_meaning)
     bad = shape;
     bad.horizon = SIZE_MAX / 2, bad.levels = 4;
     cr_assert(eq(int, alm_network_create(&network, &bad, NULL), ALM_USAGE));
+    bad = shape;
+    bad.precision = ALM_PRECISION_BF16, bad.layer_norm = true;
+    cr_assert(eq(int, alm_network_create(&network, &bad, NULL), ALM_USAGE));
     network = make(&shape);
     struct alm_tape *tape;
     cr_assert(eq(int, alm_tape_create(&tape, network, 0, 1, NULL), ALM_SHAPE));
@@ -216,37 +221,46 @@ Test(network, refuses_shapes_without_meaning)
 
 Test(network, saves_and_loads_the_same_bits)
 {
-    struct alm_network *network = make(&shape), *loaded;
+    struct alm_network_shape saved = shape;
+    saved.precision = ALM_PRECISION_BF16;
+    struct alm_network *network = make(&saved), *loaded;
     struct alm_bytes bytes = {0};
     alm_network_save(network, &bytes);
     struct alm_bytes_reader in = {.data = bytes.data, .length = bytes.length};
     cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_OK));
     cr_assert(eq(int, alm_bytes_reader_end(&in, NULL), ALM_OK));
     cr_assert(eq(sz, loaded->n_parameters, network->n_parameters));
+    cr_assert(loaded->shape.precision == ALM_PRECISION_BF16);
     cr_assert(memcmp(loaded->parameters, network->parameters, network->n_parameters * sizeof(float)) == 0);
     alm_network_free(loaded);
     alm_network_free(network);
     alm_bytes_clear(&bytes);
 }
 
-Test(network, loads_what_the_first_version_saved)
+Test(network, loads_what_earlier_versions_saved)
 {
     struct alm_network *network = make(&shape), *loaded;
-    struct alm_bytes bytes = {0}, old = {0};
-    const size_t header = 18 * 4 + 5 * 8 + shape.layers * 20;
+    struct alm_bytes bytes = {0};
+    const size_t rates = 19 * 4, forget = rates + 5 * 8, header = forget + shape.layers * 20;
+    static const size_t sizes[] = {6, 17, 17}; /* of versions 1 to 3 */
     alm_network_save(network, &bytes);
-    alm_bytes_put_u32(&old, 1);
-    alm_bytes_put(&old, bytes.data + 4, 6 * 4);
-    alm_bytes_put(&old, bytes.data + header, bytes.length - header);
-    struct alm_bytes_reader in = {.data = old.data, .length = old.length};
-    cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_OK));
-    cr_assert(eq(int, alm_bytes_reader_end(&in, NULL), ALM_OK));
-    cr_assert(eq(sz, loaded->shape.horizon, shape.horizon));
-    cr_assert(memcmp(loaded->parameters, network->parameters, network->n_parameters * sizeof(float)) == 0);
-    alm_network_free(loaded);
+    for (uint32_t version = 1; version <= 3; version++) {
+        struct alm_bytes old = {0};
+        alm_bytes_put_u32(&old, version);
+        alm_bytes_put(&old, bytes.data + 4, sizes[version - 1] * 4);
+        if (version > 1) alm_bytes_put(&old, bytes.data + rates, (version > 2 ? header : forget) - rates);
+        alm_bytes_put(&old, bytes.data + header, bytes.length - header);
+        struct alm_bytes_reader in = {.data = old.data, .length = old.length};
+        cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_OK));
+        cr_assert(eq(int, alm_bytes_reader_end(&in, NULL), ALM_OK));
+        cr_assert(eq(sz, loaded->shape.horizon, shape.horizon));
+        cr_assert(memcmp(loaded->parameters, network->parameters, network->n_parameters * sizeof(float)) ==
+                  0);
+        alm_network_free(loaded);
+        alm_bytes_clear(&old);
+    }
     alm_network_free(network);
     alm_bytes_clear(&bytes);
-    alm_bytes_clear(&old);
 }
 
 Test(network, refuses_damaged_bytes)

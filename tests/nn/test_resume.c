@@ -30,10 +30,15 @@ static enum alm_status fill(void *context, struct alm_batch *batch, size_t pass,
     return ALM_OK;
 }
 
-static struct alm_network *make(void)
+static struct alm_network *make(enum alm_precision precision)
 {
-    const struct alm_network_shape shape = {
-        .inputs = 1, .hidden = 6, .layers = 2, .horizon = 1, .levels = 1, .labels = ALM_LABELS_ALL};
+    const struct alm_network_shape shape = {.inputs = 1,
+                                            .hidden = 6,
+                                            .layers = 2,
+                                            .horizon = 1,
+                                            .levels = 1,
+                                            .labels = ALM_LABELS_ALL,
+                                            .precision = precision};
     struct alm_network *network;
     struct alm_random *random;
     cr_assert(eq(int, alm_network_create(&network, &shape, NULL), ALM_OK));
@@ -106,10 +111,10 @@ static enum alm_status run(struct alm_network *network, struct keeper *keeper,
 }
 
 /* Stops the training after every `every` calls of the clock until it is done, and compares. */
-static void compare(const struct alm_trainer_settings *settings, double *wild, size_t every, bool deaf,
-                    size_t threads)
+static void compare_in(enum alm_precision precision, const struct alm_trainer_settings *settings,
+                       double *wild, size_t every, bool deaf, size_t threads)
 {
-    struct alm_network *network[2] = {make(), make()};
+    struct alm_network *network[2] = {make(precision), make(precision)};
     struct keeper whole = {.step = 1}, broken = {.step = 1, .deaf = deaf};
     struct alm_trainer_settings s = *settings;
     struct alm_train_result result[2];
@@ -119,7 +124,7 @@ static void compare(const struct alm_trainer_settings *settings, double *wild, s
     for (enum alm_status status = ALM_INTERRUPTED; status != ALM_OK; runs++) {
         cr_assert(runs < 1000);
         alm_network_free(network[1]);
-        network[1] = make();
+        network[1] = make(precision);
         atomic_store(&broken.cancel.requested, 0);
         broken.stop_at = broken.clock + every + runs / 20; /* a killed one has to get to a checkpoint */
         status = run(network[1], &broken, &s, wild, &result[1]);
@@ -140,6 +145,12 @@ static void compare(const struct alm_trainer_settings *settings, double *wild, s
     alm_bytes_clear(&broken.state);
     alm_network_free(network[0]);
     alm_network_free(network[1]);
+}
+
+static void compare(const struct alm_trainer_settings *settings, double *wild, size_t every, bool deaf,
+                    size_t threads)
+{
+    compare_in(ALM_PRECISION_FP32, settings, wild, every, deaf, threads);
 }
 
 static const struct alm_trainer_settings settings = {
@@ -184,12 +195,18 @@ Test(resume, other_numbers_of_threads_go_on_with_the_same_bits)
     compare(&settings, NULL, 13, false, 4);
 }
 
+Test(resume, bf16_goes_on_with_the_same_bits_on_any_number_of_threads)
+{
+    compare_in(ALM_PRECISION_BF16, &settings, NULL, 13, false, 1);
+    compare_in(ALM_PRECISION_BF16, &settings, NULL, 7, true, 2);
+}
+
 Test(resume, a_second_attempt_goes_on_as_such)
 {
     struct alm_trainer_settings s = settings;
     double wild = 1e15; /* each attempt sees it in its third pass */
     struct keeper keeper = {.step = 1};
-    struct alm_network *network = make();
+    struct alm_network *network = make(ALM_PRECISION_FP32);
     s.retry = true;
     s.epochs = 2;
     s.schedule = (struct alm_schedule){.rate = 1.2}; /* diverges at once, and its tenth does not */
@@ -203,7 +220,7 @@ Test(resume, a_second_attempt_goes_on_as_such)
     for (size_t every = 4; every < 20; every += 3)
         compare(&s, NULL, every, false, 1);
     s.epochs = 5;
-    network = make();
+    network = make(ALM_PRECISION_FP32);
     keeper = (struct keeper){.step = 1};
     cr_assert(eq(int, run(network, &keeper, &s, &wild, &result), ALM_DIVERGED));
     alm_bytes_clear(&keeper.state);
@@ -213,7 +230,7 @@ Test(resume, a_second_attempt_goes_on_as_such)
 Test(resume, a_finished_training_is_not_done_again)
 {
     struct keeper keeper = {.step = 1};
-    struct alm_network *network[2] = {make(), make()};
+    struct alm_network *network[2] = {make(ALM_PRECISION_FP32), make(ALM_PRECISION_FP32)};
     cr_assert(eq(int, run(network[0], &keeper, &settings, NULL, NULL), ALM_OK));
     const size_t clock = keeper.clock;
     cr_assert(eq(int, run(network[1], &keeper, &settings, NULL, NULL), ALM_OK));
@@ -229,13 +246,13 @@ Test(resume, a_finished_training_is_not_done_again)
 static void raise_epochs(struct alm_trainer_settings s)
 {
     static const size_t epochs[] = {3, 5, 12};
-    struct alm_network *network[2] = {make(), NULL};
+    struct alm_network *network[2] = {make(ALM_PRECISION_FP32), NULL};
     struct keeper whole = {.step = 1}, risen = {.step = 1};
     struct alm_train_result result[2];
     cr_assert(eq(int, run(network[0], &whole, &s, NULL, &result[0]), ALM_OK));
     for (size_t i = 0; i < 3; i++) {
         alm_network_free(network[1]);
-        network[1] = make();
+        network[1] = make(ALM_PRECISION_FP32);
         s.epochs = epochs[i];
         cr_assert(eq(int, run(network[1], &risen, &s, NULL, &result[1]), ALM_OK));
         cr_assert(result[1].epochs <= epochs[i]);
@@ -270,7 +287,7 @@ Test(resume, cosine_without_a_length_of_its_own_does_not_go_on_to_more_epochs)
 {
     struct alm_trainer_settings s = settings;
     struct keeper keeper = {.step = 1};
-    struct alm_network *network = make();
+    struct alm_network *network = make(ALM_PRECISION_FP32);
     s.epochs = 3;
     cr_assert(eq(int, run(network, &keeper, &s, NULL, NULL), ALM_OK));
     s.epochs = 5;
@@ -284,11 +301,11 @@ Test(resume, time_spent_before_counts)
     struct alm_trainer_settings s = settings;
     struct keeper keeper = {.step = 1, .stop_at = 30};
     struct alm_train_result result;
-    struct alm_network *network = make();
+    struct alm_network *network = make(ALM_PRECISION_FP32);
     s.time_limit = 50;
     cr_assert(eq(int, run(network, &keeper, &s, NULL, &result), ALM_INTERRUPTED));
     alm_network_free(network);
-    network = make();
+    network = make(ALM_PRECISION_FP32);
     atomic_store(&keeper.cancel.requested, 0);
     keeper.clock = 1000;
     cr_assert(eq(int, run(network, &keeper, &s, NULL, &result), ALM_OK));
@@ -300,7 +317,7 @@ Test(resume, time_spent_before_counts)
 Test(resume, states_of_other_trainings_and_damaged_ones_are_refused)
 {
     struct keeper keeper = {.step = 1, .stop_at = 30};
-    struct alm_network *network = make();
+    struct alm_network *network = make(ALM_PRECISION_FP32);
     struct alm_trainer_settings s = settings;
     cr_assert(eq(int, run(network, &keeper, &settings, NULL, NULL), ALM_INTERRUPTED));
     atomic_store(&keeper.cancel.requested, 0);

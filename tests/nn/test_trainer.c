@@ -46,6 +46,18 @@ static struct alm_network *make_shape(const struct alm_network_shape *shape, uin
     return network;
 }
 
+static struct alm_network *make_in(enum alm_precision precision)
+{
+    const struct alm_network_shape shape = {.inputs = 1,
+                                            .hidden = 8,
+                                            .layers = 1,
+                                            .horizon = 1,
+                                            .levels = 1,
+                                            .labels = ALM_LABELS_ALL,
+                                            .precision = precision};
+    return make_shape(&shape, 1);
+}
+
 static struct alm_network *make(uint64_t seed)
 {
     const struct alm_network_shape shape = {
@@ -74,19 +86,22 @@ static enum alm_status record_epoch(void *context, const struct alm_train_epoch 
     return ALM_OK;
 }
 
-Test(trainer, learns_a_batch_by_heart)
+Test(trainer, learns_a_batch_by_heart_in_either_precision)
 {
-    struct alm_network *network = make(1);
-    struct record record = {0};
-    const struct alm_batch_source train = {NULL, SAMPLES, fill_waves};
-    const struct alm_trainer_hooks hooks = {.context = &record, .epoch = record_epoch};
-    struct alm_trainer_settings longer = settings;
-    longer.epochs = 300;
-    cr_assert(eq(int, alm_trainer_run(NULL, network, &mse, &train, NULL, &longer, &hooks, NULL), ALM_OK));
-    cr_assert(eq(sz, record.epochs, 300));
-    cr_assert(record.first > 0.2 && record.last < 5e-3, "loss went from %g to %g", record.first, record.last);
-    cr_assert(record.last_rate < settings.schedule.rate * 1e-2);
-    alm_network_free(network);
+    for (size_t precision = 0; precision < ALM_PRECISIONS; precision++) {
+        struct alm_network *network = make_in((enum alm_precision)precision);
+        struct record record = {0};
+        const struct alm_batch_source train = {NULL, SAMPLES, fill_waves};
+        const struct alm_trainer_hooks hooks = {.context = &record, .epoch = record_epoch};
+        struct alm_trainer_settings longer = settings;
+        longer.epochs = 300;
+        cr_assert(eq(int, alm_trainer_run(NULL, network, &mse, &train, NULL, &longer, &hooks, NULL), ALM_OK));
+        cr_assert(eq(sz, record.epochs, 300));
+        cr_assert(record.first > 0.2 && record.last < 5e-3, "precision %zu: loss went from %g to %g",
+                  precision, record.first, record.last);
+        cr_assert(record.last_rate < settings.schedule.rate * 1e-2);
+        alm_network_free(network);
+    }
 }
 
 Test(trainer, gives_the_same_bits_for_the_same_seed_and_others_for_another)

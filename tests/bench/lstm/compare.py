@@ -1,6 +1,6 @@
 """Compares our training step, or our inference, with PyTorch's: CPU time, taking turns in short bursts in one run.
 
-    python3 compare.py LIBRARY [--rounds N] [--hidden 32,64] [--quick] [--inference] [--threads N]
+    python3 compare.py LIBRARY [--rounds N] [--hidden 32,64] [--quick] [--inference] [--threads N] [--precision bf16]
 
 LIBRARY is the shared library made of step.c and peak.c. The model is an LSTM and a linear head on the last step, float32,
 with denormals flushed; a training step is forward, MSE, backward and Adam (PyTorch's fused one), without clipping.
@@ -8,9 +8,11 @@ with denormals flushed; a training step is forward, MSE, backward and Adam (PyTo
 MALLOC_TRIM_THRESHOLD_ are so high that memory is never given back. Each cell is measured in rounds: the peak of FMAs,
 ours, stock, tuned, a burst of about 50 ms each. GFLOP/s = 6 T B 4H (F + H) / time (2 instead of 6 for inference), from the
 smallest time; share is that by the peak of the cell's rounds; ratios are PyTorch's time by ours, of the smallest times and
-of the medians. With --threads the times are wall clock and there is no tuned.
+of the medians. With --threads the times are wall clock and there is no tuned. With --precision bf16 ours and PyTorch's (autocast) are in
+bf16, and `fp32` is ours in fp32; the peak stays that of FMAs in fp32.
 """
 import argparse
+import contextlib
 import ctypes
 import itertools
 import math
@@ -30,9 +32,9 @@ def set_threads(n):
 
 
 class Ours:
-    def __init__(self, lib, cell, inference, threads):
+    def __init__(self, lib, cell, inference, threads, bf16):
         self.lib, self.inference, self.wall = lib, inference, threads > 1
-        self.step = lib.step_create(*cell, threads)
+        self.step = lib.step_create(*cell, threads, bf16)
 
     def run(self, times):
         start = time.perf_counter()
@@ -44,7 +46,7 @@ class Ours:
 
 
 class Torch:
-    def __init__(self, cell, inference, threads):
+    def __init__(self, cell, inference, threads, bf16):
         import torch
 
         torch.set_num_threads(threads)
@@ -55,13 +57,18 @@ class Torch:
         self.lstm, self.head = torch.nn.LSTM(F, H), torch.nn.Linear(H, 1)
         self.adam = torch.optim.Adam([*self.lstm.parameters(), *self.head.parameters()], lr=1e-3, fused=True)
         self.x, self.y = torch.randn(T, B, F), torch.randn(B, 1)
+        self.cast = torch.autocast("cpu", dtype=torch.bfloat16) if bf16 else contextlib.nullcontext()
+
+    def answer(self):
+        with self.cast:
+            return self.head(self.lstm(self.x)[0][-1]).float()
 
     def step(self):
         if self.inference:
             with self.torch.inference_mode():
-                return self.head(self.lstm(self.x)[0][-1])
+                return self.answer()
         self.adam.zero_grad(set_to_none=True)
-        self.torch.nn.functional.mse_loss(self.head(self.lstm(self.x)[0][-1]), self.y).backward()
+        self.torch.nn.functional.mse_loss(self.answer(), self.y).backward()
         self.adam.step()
 
     def run(self, times):
@@ -79,11 +86,11 @@ class Child:
 
     process = None
 
-    def __init__(self, cell, inference):
+    def __init__(self, cell, inference, bf16):
         if Child.process is None:
             Child.process = subprocess.Popen([sys.executable, __file__, "--serve"], env=os.environ | MALLOC, text=True,
                                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.ask("make", *cell, int(inference))
+        self.ask("make", *cell, int(inference), int(bf16))
 
     def ask(self, *words):
         print(*words, file=Child.process.stdin, flush=True)
@@ -102,14 +109,14 @@ def serve():
         command, *numbers = line.split()
         numbers = [int(n) for n in numbers]
         if command == "make":
-            model = Torch(numbers[:4], bool(numbers[4]), 1)
+            model = Torch(numbers[:4], bool(numbers[4]), 1, bool(numbers[5]))
         print(model.run(numbers[0]) if command == "run" else 0, flush=True)
 
 
 def load(path):
     lib = ctypes.CDLL(path)
     size, pointer, real = ctypes.c_size_t, ctypes.c_void_p, ctypes.c_double
-    lib.step_create.restype, lib.step_create.argtypes = pointer, [size] * 5
+    lib.step_create.restype, lib.step_create.argtypes = pointer, [size] * 6
     lib.step_free.argtypes = [pointer]
     for run in (lib.step_run, lib.step_infer):
         run.restype, run.argtypes = real, [pointer, size]
@@ -141,9 +148,16 @@ def compare(lib, args, H, cells):
     rows = []
     for F, T, B in cells:
         cell = (F, H, T, B)
-        runners = {"ours": Ours(lib, cell, args.inference, args.threads), "stock": Torch(cell, args.inference, args.threads)}
+        bf16 = args.precision == "bf16"
+        runners = {"ours": Ours(lib, cell, args.inference, args.threads, bf16)}
+        if bf16:
+            runners["fp32"] = Ours(lib, cell, args.inference, args.threads, False)
+        runners["stock"] = Torch(cell, args.inference, args.threads, bf16)
         if args.threads == 1:
-            runners["tuned"] = Child(cell, args.inference)
+            runners["tuned"] = Child(cell, args.inference, bf16)
+        if not rows:
+            print(" F    H    T    B" + "".join(f"{name:>10}" for name in runners) +
+                  "   GFLOP/s    share   ratios of the others' times to ours (minima / medians)")
         times, peak = measure(lib, runners, args.rounds)
         low, middle = {k: min(v) for k, v in times.items()}, {k: statistics.median(v) for k, v in times.items()}
         speed = (2 if args.inference else 6) * T * B * 4 * H * (F + H) / low["ours"] / 1e9
@@ -155,8 +169,9 @@ def compare(lib, args, H, cells):
               + f" {speed:9.1f} {100 * share:6.0f} %   " + "   ".join(
                   f"{a:5.2f} / {b:5.2f}" for a, b in zip(ratios[::2], ratios[1::2])), flush=True)
     means = [geometric(column) for column in zip(*rows)]
-    print(f"H={H}: geometric means: {means[0]:.1f} GFLOP/s, {100 * means[1]:.1f} % of peak, ratio to stock {means[2]:.2f} / "
-          f"{means[3]:.2f}" + (f", to tuned {means[4]:.2f} / {means[5]:.2f}" if len(means) > 4 else ""), flush=True)
+    ratios = (f"to {name} {low:.2f} / {middle:.2f}" for name, low, middle in zip(rivals, means[2::2], means[3::2]))
+    print(f"H={H}: geometric means: {means[0]:.1f} GFLOP/s, {100 * means[1]:.1f} % of peak, ratio " + ", ".join(ratios),
+          flush=True)
 
 
 def main():
@@ -167,14 +182,13 @@ def main():
     parser.add_argument("--quick", action="store_true", help="F = 1, T = 24 and B = 32 only")
     parser.add_argument("--inference", action="store_true", help="forward only, B = 1 and 32")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     args = parser.parse_args()
     set_threads(args.threads)
     lib = load(args.library)
     import torch
 
     print(f"PyTorch {torch.__version__}, our kernel {lib.step_kernel().decode()}, {args.threads} thread(s), median ms a step")
-    print(" F    H    T    B      ours     stock" + ("     tuned" if args.threads == 1 else "") +
-          "   GFLOP/s    share   ratios to PyTorch (minima / medians)")
     batches = [1, 32] if args.inference else [32, 128]
     cells = [(1, 24, 32)] if args.quick else list(itertools.product((1, 8), (24, 96, 168), batches))
     for H in map(int, args.hidden.split(",")):

@@ -17,7 +17,8 @@ struct step {
     size_t batch;
 };
 
-struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batch, size_t threads);
+struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batch, size_t threads,
+                         size_t bf16);
 void step_free(struct step *step);
 double step_run(struct step *step, size_t times);
 double step_infer(struct step *step, size_t times);
@@ -31,15 +32,17 @@ static float *numbers(size_t n)
     return out;
 }
 
-/* One layer, one answer from the last step, as the PyTorch model. Returns NULL on failure. */
-struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batch, size_t threads)
+/* One layer, one answer from the last step, as the PyTorch model. bf16 is 0 or 1. Returns NULL on failure. */
+struct step *step_create(size_t inputs, size_t hidden, size_t steps, size_t batch, size_t threads,
+                         size_t bf16)
 {
     const struct alm_network_shape shape = {.inputs = inputs,
                                             .hidden = hidden,
                                             .layers = 1,
                                             .horizon = 1,
                                             .levels = 1,
-                                            .labels = ALM_LABELS_LAST};
+                                            .labels = ALM_LABELS_LAST,
+                                            .precision = bf16 ? ALM_PRECISION_BF16 : ALM_PRECISION_FP32};
     const struct alm_optimiser_settings adam = {.kind = ALM_OPTIMISER_ADAM};
     struct step *s = calloc(1, sizeof *s);
     struct alm_random *random = NULL;
