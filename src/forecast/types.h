@@ -6,12 +6,14 @@
 
 extern const struct alm_forecaster_type alm_naive;
 extern const struct alm_forecaster_type alm_seasonal_naive;
+extern const struct alm_forecaster_type alm_naive2;
 extern const struct alm_forecaster_type alm_drift;
 extern const struct alm_forecaster_type alm_mean;
 extern const struct alm_forecaster_type alm_ses;
 extern const struct alm_forecaster_type alm_window_average;
 extern const struct alm_forecaster_type alm_seasonal_window_average;
 extern const struct alm_forecaster_type alm_historic_quantiles;
+extern const struct alm_forecaster_type alm_theta;
 extern const struct alm_forecaster_type alm_croston;
 extern const struct alm_forecaster_type alm_garch;
 extern const struct alm_forecaster_type alm_majority;
