@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAGIC = 0x544D4C41 /* "ALMT" */, VERSION = 3 };
+enum { MAGIC = 0x544D4C41 /* "ALMT" */, VERSION = 4 };
 
 void alm_trainer_state_reset(struct alm_trainer_state *state)
 {
     *state = (struct alm_trainer_state){
-        .first_loss = (double)INFINITY,
         .best_loss = (double)INFINITY,
         .validation_loss = (double)NAN,
         .schedule = ALM_SCHEDULE_START,
@@ -62,10 +61,11 @@ static void code_state(const struct codec *codec, struct alm_trainer_state *s)
     size_t *const sizes[] = {&s->pass,      &s->next,           &s->epoch,
                              &s->step,      &s->best_epoch,     &s->finished,
                              &s->timed_out, &s->schedule.falls, &s->schedule.waiting,
-                             &s->attempt,   &s->diverged_epoch, &s->n_history};
-    double *const doubles[] = {&s->sum.sum,       &s->sum.weight,    &s->norms,           &s->rate,
-                               &s->first_loss,    &s->best_loss,     &s->validation_loss, &s->schedule.lowest,
-                               &s->diverged_loss, &s->diverged_norm, &s->seconds};
+                             &s->attempt,   &s->diverged_epoch, &s->n_history,
+                             &s->wild,      &s->best_is_wild};
+    double *const doubles[] = {&s->sum.sum,       &s->sum.weight,      &s->norms,           &s->rate,
+                               &s->best_loss,     &s->validation_loss, &s->schedule.lowest, &s->diverged_loss,
+                               &s->diverged_norm, &s->seconds};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         code_size(codec, sizes[i]);
     for (size_t i = 0; i < sizeof doubles / sizeof *doubles; i++)

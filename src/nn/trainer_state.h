@@ -8,10 +8,11 @@ struct alm_trainer_state {
     size_t pass, next;  /* where in the samples the next batch starts */
     size_t epoch, step; /* epochs that are over, steps of the next one that are done */
     struct alm_loss_sum sum;
-    double norms; /* sums over these steps: of the loss, of the gradients' norms */
-    double rate;  /* of the last step */
-    double first_loss, best_loss, validation_loss; /* validation_loss: of the last epoch */
+    double norms;                      /* sums over these steps: of the loss, of the gradients' norms */
+    double rate;                       /* of the last step */
+    double best_loss, validation_loss; /* validation_loss: of the last epoch */
     size_t best_epoch, finished, timed_out;
+    size_t wild, best_is_wild; /* steps in a row whose loss was wild; whether that of the best epoch is */
     struct alm_schedule_state schedule;
     size_t attempt; /* 0, or 1 at a tenth of the rate */
     size_t diverged_epoch;
