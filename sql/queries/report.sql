@@ -26,7 +26,8 @@ ORDER BY x.series_no;
 -- name: report_forecaster
 SELECT
   f.forecaster_no, f.label, f.spec, l.rank, l.mae, l.rmse, l.smape, l.mase, l.rmsse, l.coverage_80, l.coverage_95,
-  l.crps, l.skill, l.p_naive, l.p_two_sided, l.test, l.n_origins, l.fit_seconds, l.n_failed, l.verdict
+  l.crps, l.skill, l.p_naive, l.p_two_sided, l.test, l.n_origins, l.fit_seconds, l.n_failed, l.verdict, l.log_loss, l.brier,
+  l.accuracy, l.balanced_accuracy
 FROM run_forecaster AS f
 LEFT JOIN leaderboard AS l ON l.run_id = f.run_id AND l.forecaster_no = f.forecaster_no
 WHERE f.run_id = :run
@@ -49,8 +50,48 @@ ORDER BY forecaster_no, step, metric;
 -- name: report_metric_series
 SELECT series_no, forecaster_no, metric, value, n
 FROM metric
-WHERE run_id = :run AND series_no >= 0 AND step = 0 AND metric IN ('mae', 'mase')
+WHERE run_id = :run AND series_no >= 0 AND step = 0 AND metric IN ('mae', 'mase', 'log_loss')
 ORDER BY series_no, forecaster_no, metric;
+
+-- How often each class was the most probable one (the first of equals) when each occurred. Classes of several series
+-- with one name are one; bins whose edges, and so names, move from origin to origin go by their number.
+-- name: report_confusion
+WITH
+  known AS MATERIALIZED (
+    SELECT forecaster, series, fold, step, class_no, class, lower, probability, occurred
+    FROM v_probability
+    WHERE run = :run AND occurred IS NOT NULL
+  ),
+  moving AS (
+    SELECT count(*) > 0 AS yes
+    FROM (SELECT 1 FROM known WHERE class_no > 0 AND lower <> class_no - 0.5 GROUP BY class_no HAVING min(class) <> max(class))
+  ),
+  named AS (
+    SELECT
+      forecaster, series, fold, step, class_no, probability, occurred,
+      CASE WHEN moving.yes THEN 'bin ' || (class_no + 1) ELSE class END AS name
+    FROM known, moving
+  ),
+  placed AS (
+    SELECT *, row_number() OVER (PARTITION BY forecaster, series, fold, step ORDER BY probability DESC, class_no) AS place
+    FROM named
+  )
+SELECT f.forecaster_no, o.name, min(o.class_no), p.name, min(p.class_no), count(*)
+FROM placed AS p
+JOIN named AS o USING(forecaster, series, fold, step)
+JOIN run_forecaster AS f ON f.run_id = :run AND f.label = p.forecaster
+WHERE p.place = 1 AND o.occurred
+GROUP BY f.forecaster_no, o.name, p.name
+ORDER BY f.forecaster_no, min(o.class_no), o.name, min(p.class_no), p.name;
+
+-- Probabilities in tenths: their mean, and how often what they were given to occurred.
+-- name: report_reliability
+SELECT f.forecaster_no, avg(p.probability), avg(p.occurred), count(*)
+FROM v_probability AS p
+JOIN run_forecaster AS f ON f.run_id = p.run AND f.label = p.forecaster
+WHERE p.run = :run AND p.occurred IS NOT NULL
+GROUP BY f.forecaster_no, min(9, CAST(10 * p.probability AS INTEGER))
+ORDER BY f.forecaster_no, avg(p.probability);
 
 -- name: report_epoch
 SELECT f.forecaster_no, e.fold, e.position, e.epoch, e.train_loss, e.validation_loss
@@ -112,6 +153,15 @@ FROM task AS t
 JOIN quantile AS q ON q.task_id = t.task_id
 WHERE t.run_id = :run AND q.series_no = :series AND t.forecaster_no = :forecaster AND t.fold >= :fold
 ORDER BY t.fold, q.step, q.level;
+
+-- The probabilities of one series and forecaster, the last bars first.
+-- name: report_probability
+SELECT p.ts, p.step, p.class, p.probability, p.occurred
+FROM run_series AS x
+JOIN run_forecaster AS f ON f.run_id = x.run_id AND f.forecaster_no = :forecaster
+JOIN v_probability AS p ON p.run = x.run_id AND p.series = x.name AND p.forecaster = f.label
+WHERE x.run_id = :run AND x.series_no = :series
+ORDER BY p.ts DESC, p.step, p.fold, p.class_no;
 
 -- All bars of one series; a missing one has no value.
 -- name: report_observation

@@ -14,6 +14,11 @@
 enum alm_status alm_chart_series(struct alm_text *out, struct alm_store *store, const struct alm_facts *facts,
                                  size_t row, struct alm_error *error);
 
+/* Probabilities of classes for the series in row `row`, and what occurred: by the best forecaster, at the
+ * last bars, each as it was seen from the latest origin. */
+enum alm_status alm_chart_classes(struct alm_text *out, struct alm_store *store,
+                                  const struct alm_facts *facts, size_t row, struct alm_error *error);
+
 /* Error by step of the horizon (two at least), one line per forecaster. */
 enum alm_status alm_chart_error(struct alm_text *out, const struct alm_facts *facts, struct alm_error *error);
 
@@ -25,7 +30,9 @@ enum alm_status alm_chart_training(struct alm_text *out, const struct alm_facts 
  * rung; nothing where lookback was not searched or nothing was trained by epochs. */
 void alm_chart_lookback(struct alm_text *out, const struct alm_facts *facts);
 
-/* Nominal quantile level against the share of actuals below it, and a table of the intervals' coverage. */
+/* Nominal quantile level against the share of actuals below it; probabilities of classes against the share of
+ * times that the class occurred. */
 void alm_chart_coverage(struct alm_text *out, const struct alm_facts *facts);
+void alm_chart_reliability(struct alm_text *out, const struct alm_facts *facts);
 
 #endif

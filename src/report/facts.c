@@ -77,6 +77,8 @@ enum alm_status alm_facts_load(struct alm_facts *out, struct alm_store *store, i
         {&out->definition, "report_definition"},
         {&out->metric, "report_metric"},
         {&out->score, "report_metric_series"},
+        {&out->confusion, "report_confusion"},
+        {&out->reliability, "report_reliability"},
         {&out->epoch, "report_epoch"},
         {&out->failure, "report_failure"},
         {&out->extent, "report_extent"},
@@ -100,10 +102,10 @@ enum alm_status alm_facts_load(struct alm_facts *out, struct alm_store *store, i
 
 void alm_facts_clear(struct alm_facts *facts)
 {
-    struct alm_table *const tables[] = {&facts->run_row,    &facts->option, &facts->series, &facts->leader,
-                                        &facts->definition, &facts->metric, &facts->score,  &facts->epoch,
-                                        &facts->failure,    &facts->extent, &facts->check,  &facts->trial,
-                                        &facts->sensitivity};
+    struct alm_table *const tables[] = {
+        &facts->confusion, &facts->reliability, &facts->run_row, &facts->option, &facts->series,
+        &facts->leader,    &facts->definition,  &facts->metric,  &facts->score,  &facts->epoch,
+        &facts->failure,   &facts->extent,      &facts->check,   &facts->trial,  &facts->sensitivity};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         alm_table_clear(tables[i]);
     free(facts->missing);
@@ -139,18 +141,25 @@ double alm_facts_score(const struct alm_facts *facts, int64_t series, int64_t fo
 
 /* ---- forecasters ---- */
 
-size_t alm_facts_naive(const struct alm_facts *facts)
+/* The first forecaster in plan order with this name; t->rows: none. */
+static size_t find_named(const struct alm_table *t, const char *name)
 {
-    const struct alm_table *t = &facts->leader;
+    const size_t length = strlen(name);
     size_t found = t->rows;
     for (size_t i = 0; i < t->rows; i++) {
         const char *spec = alm_table_text(t, i, ALM_LEADER_SPEC);
-        if (strcmp(spec, "naive") != 0 && strncmp(spec, "naive:", 6) != 0) continue;
+        if (strncmp(spec, name, length) != 0 || (spec[length] != '\0' && spec[length] != ':')) continue;
         if (found == t->rows ||
             alm_table_integer(t, i, ALM_LEADER_NO) < alm_table_integer(t, found, ALM_LEADER_NO))
             found = i;
     }
     return found;
+}
+
+size_t alm_facts_naive(const struct alm_facts *facts)
+{
+    const size_t naive = find_named(&facts->leader, "naive");
+    return naive < facts->leader.rows ? naive : find_named(&facts->leader, "majority");
 }
 
 size_t alm_facts_leader(const struct alm_facts *facts, int64_t forecaster)
@@ -192,7 +201,25 @@ bool alm_facts_trained(const struct alm_facts *facts, int64_t forecaster)
     return false;
 }
 
+static bool has_any(const struct alm_table *t, size_t column)
+{
+    for (size_t i = 0; i < t->rows; i++)
+        if (!alm_table_null(t, i, column)) return true;
+    return false;
+}
+
+bool alm_facts_classes(const struct alm_facts *facts)
+{
+    return has_any(&facts->leader, ALM_LEADER_LOG_LOSS);
+}
+
+bool alm_facts_numbers(const struct alm_facts *facts)
+{
+    return has_any(&facts->leader, ALM_LEADER_MAE);
+}
+
 const char *alm_facts_ranking(const struct alm_facts *facts)
 {
+    if (alm_facts_classes(facts)) return "log_loss";
     return facts->series.rows > 1 ? "mase" : "mae";
 }

@@ -61,11 +61,24 @@ enum {
     ALM_LEADER_ORIGINS,
     ALM_LEADER_FIT_SECONDS,
     ALM_LEADER_FAILED,
-    ALM_LEADER_VERDICT
+    ALM_LEADER_VERDICT,
+    ALM_LEADER_LOG_LOSS,
+    ALM_LEADER_BRIER,
+    ALM_LEADER_ACCURACY,
+    ALM_LEADER_BALANCED
 };
 enum { ALM_DEFINITION_METRIC, ALM_DEFINITION_TEXT };
 enum { ALM_METRIC_FORECASTER, ALM_METRIC_STEP, ALM_METRIC_CODE, ALM_METRIC_VALUE, ALM_METRIC_N };
 enum { ALM_SCORE_SERIES, ALM_SCORE_FORECASTER, ALM_SCORE_CODE, ALM_SCORE_VALUE, ALM_SCORE_N };
+enum {
+    ALM_CONFUSION_FORECASTER,
+    ALM_CONFUSION_OCCURRED,
+    ALM_CONFUSION_OCCURRED_NO,
+    ALM_CONFUSION_FORECAST,
+    ALM_CONFUSION_FORECAST_NO,
+    ALM_CONFUSION_N
+};
+enum { ALM_RELIABILITY_FORECASTER, ALM_RELIABILITY_PROBABILITY, ALM_RELIABILITY_SHARE, ALM_RELIABILITY_N };
 enum {
     ALM_EPOCH_FORECASTER,
     ALM_EPOCH_FOLD,
@@ -126,6 +139,13 @@ enum {
     ALM_FORECAST_FORECAST,
     ALM_FORECAST_ACTUAL
 };
+enum {
+    ALM_PROBABILITY_TS,
+    ALM_PROBABILITY_STEP,
+    ALM_PROBABILITY_CLASS,
+    ALM_PROBABILITY_VALUE,
+    ALM_PROBABILITY_OCCURRED
+};
 enum { ALM_QUANTILE_FOLD, ALM_QUANTILE_STEP, ALM_QUANTILE_LEVEL, ALM_QUANTILE_VALUE };
 enum { ALM_OBSERVATION_TS, ALM_OBSERVATION_VALUE };
 
@@ -134,8 +154,8 @@ enum { ALM_OBSERVATION_TS, ALM_OBSERVATION_VALUE };
 struct alm_facts {
     int64_t run;
     struct alm_table run_row; /* one row */
-    struct alm_table option, series, leader, definition, metric, score, epoch, failure, extent, check, trial,
-        sensitivity;
+    struct alm_table option, series, leader, definition, metric, score, confusion, reliability, epoch,
+        failure, extent, check, trial, sensitivity;
     size_t horizon, n_folds;
     /* [series.rows] bars between first and last value that have none, be it that the database has a row
      * without a value or that the calendar has a bar without a row; -1 where it was not counted (see
@@ -153,10 +173,10 @@ void alm_facts_clear(struct alm_facts *facts);
  * forecasts went in. */
 double alm_facts_metric(const struct alm_facts *facts, int64_t forecaster, size_t step, const char *code,
                         int64_t *n);
-/* The same for one series over all steps; codes mae and mase only. */
+/* The same for one series over all steps; codes mae, mase and log_loss only. */
 double alm_facts_score(const struct alm_facts *facts, int64_t series, int64_t forecaster, const char *code);
 
-/* The row in leader of the forecaster others are compared with, or leader.rows. */
+/* The row in leader of the forecaster others are compared with, naive or else majority, or leader.rows. */
 size_t alm_facts_naive(const struct alm_facts *facts);
 /* The row in leader of a forecaster by its number, or leader.rows. */
 size_t alm_facts_leader(const struct alm_facts *facts, int64_t forecaster);
@@ -165,7 +185,10 @@ const char *alm_facts_class(const struct alm_facts *facts, int64_t forecaster);
 size_t alm_facts_mark(const struct alm_facts *facts, int64_t forecaster);
 /* Whether a forecaster has a training curve. */
 bool alm_facts_trained(const struct alm_facts *facts, int64_t forecaster);
-/* The metric that ranks: "mase" over several series, "mae" over one. */
+/* Whether the run has scores of classes, and of numbers. */
+bool alm_facts_classes(const struct alm_facts *facts);
+bool alm_facts_numbers(const struct alm_facts *facts);
+/* The metric that ranks: "log_loss" of classes, "mase" over several series, "mae" over one. */
 const char *alm_facts_ranking(const struct alm_facts *facts);
 
 #endif

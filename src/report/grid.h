@@ -31,12 +31,12 @@ struct alm_grid_column {
  * says so. */
 struct alm_grid {
     size_t rows, columns, capacity;
-    struct alm_grid_column column[16];
+    struct alm_grid_column column[20];
     struct alm_grid_cell *cell; /* [rows][columns] */
     bool failed;
 };
 
-/* Columns first (at most 16; more are ignored), then rows. */
+/* Columns first (at most 20; more are ignored), then rows. */
 void alm_grid_column_add(struct alm_grid *grid, enum alm_grid_kind kind, const char *name);
 void alm_grid_row_add(struct alm_grid *grid);
 /* Cells of the last row. */

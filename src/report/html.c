@@ -4,6 +4,7 @@
 #include "report/assets.h"
 #include "report/chart.h"
 #include "report/facts.h"
+#include "report/html_parts.h"
 #include "report/number.h"
 #include "report/tables.h"
 #include "report/words.h"
@@ -11,17 +12,6 @@
 #include <string.h>
 
 #define SHOWN_SERIES 12
-
-/* Appends what a function of words.h writes, escaped. */
-static void append_words(struct alm_text *out, void (*write)(struct alm_text *, const struct alm_facts *),
-                         const struct alm_facts *facts)
-{
-    struct alm_text text = {0};
-    write(&text, facts);
-    alm_text_append_safe(out, alm_text_string(&text));
-    if (text.failed) out->failed = true;
-    alm_text_clear(&text);
-}
 
 /* The command, in pieces that are broken only where they do not fit a line. */
 static void append_command(struct alm_text *out, const struct alm_facts *facts)
@@ -42,42 +32,6 @@ static void append_command(struct alm_text *out, const struct alm_facts *facts)
     alm_text_clear(&safe);
 }
 
-/* Writes one table; *rows (may be NULL) is how many it has. */
-static enum alm_status append_table(struct alm_text *out, size_t *rows,
-                                    void (*fill)(struct alm_grid *, const struct alm_facts *),
-                                    const struct alm_facts *facts, const char *caption,
-                                    struct alm_error *error)
-{
-    struct alm_grid grid = {0};
-    fill(&grid, facts);
-    const enum alm_status status = alm_grid_check(&grid, error);
-    if (status == ALM_OK) alm_grid_write_html(out, &grid, caption);
-    if (rows != NULL) *rows = grid.rows;
-    alm_grid_clear(&grid);
-    return status;
-}
-
-static enum alm_status append_details(struct alm_text *out, const char *summary,
-                                      void (*fill)(struct alm_grid *, const struct alm_facts *),
-                                      const struct alm_facts *facts, struct alm_error *error)
-{
-    struct alm_text table = {0};
-    const enum alm_status status = append_table(&table, NULL, fill, facts, NULL, error);
-    if (table.length > 0) {
-        alm_text_printf(out, "<details><summary>%s</summary>\n", summary);
-        alm_text_append(out, alm_text_string(&table));
-        alm_text_append(out, "</details>\n");
-    }
-    if (table.failed) out->failed = true;
-    alm_text_clear(&table);
-    return status;
-}
-
-static void heading(struct alm_text *out, const char *id, const char *title)
-{
-    alm_text_printf(out, "<h2 id=\"%s\">%s</h2>\n", id, title);
-}
-
 static bool is_search(const struct alm_facts *facts)
 {
     return strcmp(alm_table_text(&facts->run_row, 0, ALM_RUN_KIND), "tune") == 0;
@@ -93,16 +47,16 @@ static void head(struct alm_text *out, const struct alm_facts *facts)
 {
     alm_text_append(out, alm_asset_head_html);
     alm_text_append(out, "<title>");
-    append_words(out, alm_words_title, facts);
+    alm_html_words(out, alm_words_title, facts);
     alm_text_append(out, " \xC2\xB7 almanac</title>\n<style>\n");
     alm_text_append(out, alm_asset_report_css);
     alm_text_append(out, "</style>\n</head>\n<body>\n<main>\n<header>\n<p>almanac \xC2\xB7 ");
     alm_text_append_safe(out,
                          is_training(facts) ? "training" : alm_table_text(&facts->run_row, 0, ALM_RUN_KIND));
     alm_text_append(out, " report</p>\n<h1><bdi>");
-    append_words(out, alm_words_title, facts);
+    alm_html_words(out, alm_words_title, facts);
     alm_text_append(out, "</bdi></h1>\n<p class=\"headline\">");
-    append_words(out, alm_words_headline, facts);
+    alm_html_words(out, alm_words_headline, facts);
     alm_text_append(out, "</p>\n<p class=\"parts\"><span>");
     alm_number_count(out, (long long)facts->series.rows, "series", "series");
     alm_text_append(out, "</span> <span>");
@@ -154,18 +108,18 @@ static enum alm_status section_leaderboard(struct alm_text *out, const struct al
                                            struct alm_error *error)
 {
     if (alm_words_unscored(facts)[0] != '\0') return ALM_OK; /* the headline says why */
-    heading(out, "leaderboard", "Leaderboard");
+    alm_html_heading(out, "leaderboard", "Leaderboard");
     verdicts(out, facts);
-    ALM_TRY(append_table(out, NULL, alm_tables_leaderboard, facts, NULL, error));
+    ALM_TRY(alm_html_table(out, alm_tables_leaderboard, facts, NULL, error));
     alm_text_append(out, "<p class=\"note\">Ranked by ");
     alm_words_metric(out, alm_facts_ranking(facts));
     alm_text_append(
-        out, "; the lowest error of a column is bold. Skill: part of naive\xE2\x80\x99s error that is saved. "
-             "p: one-sided, for a smaller error than naive");
+        out, "; the lowest error of a column is bold. Skill: part of the baseline\xE2\x80\x99s error that is "
+             "saved. p: one-sided, for a smaller error than it");
     alm_text_append(out,
                     facts->leader.rows > 3 ? ", not corrected for the number of forecasters compared" : "");
     alm_text_append(out, ". Fit: CPU time of all fits.</p>\n");
-    return append_details(out, "What the columns mean, exactly", alm_tables_definitions, facts, error);
+    return alm_html_details(out, "What the columns mean, exactly", alm_tables_definitions, facts, error);
 }
 
 static enum alm_status section_failures(struct alm_text *out, const struct alm_facts *facts,
@@ -173,18 +127,18 @@ static enum alm_status section_failures(struct alm_text *out, const struct alm_f
 {
     const int64_t failed = alm_table_integer(&facts->extent, 0, ALM_EXTENT_FAILED);
     if (failed > 0) {
-        heading(out, "failures", "Failed fits");
+        alm_html_heading(out, "failures", "Failed fits");
         alm_text_append(out, "<p>");
         alm_number_fixed(out, (double)failed, 0);
         alm_text_append(out, " of ");
         alm_number_count(out, (long long)alm_table_integer(&facts->extent, 0, ALM_EXTENT_TASKS), "forecast",
                          "forecasts");
         alm_text_append(out, " could not be made. They are left out of the errors above.</p>\n");
-        ALM_TRY(append_table(out, NULL, alm_tables_failures, facts, NULL, error));
+        ALM_TRY(alm_html_table(out, alm_tables_failures, facts, NULL, error));
     }
     if (facts->check.rows > 0) {
-        heading(out, "checks", "Checks");
-        ALM_TRY(append_table(out, NULL, alm_tables_checks, facts, NULL, error));
+        alm_html_heading(out, "checks", "Checks");
+        ALM_TRY(alm_html_table(out, alm_tables_checks, facts, NULL, error));
     }
     return ALM_OK;
 }
@@ -206,13 +160,15 @@ static enum alm_status section_series(struct alm_text *out, struct alm_store *st
 {
     const size_t n = facts->series.rows;
     if (is_training(facts) || (is_search(facts) && n > 0)) return ALM_OK;
-    heading(out, "forecasts", "Forecasts");
+    alm_html_heading(out, "forecasts", "Forecasts");
     if (n == 0) alm_text_append(out, "<p class=\"none\">The run has no series.</p>\n");
     for (size_t i = 0; i < n && i < SHOWN_SERIES; i++) {
         alm_text_append(out, "<h3><bdi>");
         alm_text_append_safe(out, alm_table_text(&facts->series, i, ALM_SERIES_NAME));
         alm_text_append(out, "</bdi></h3>\n");
-        ALM_TRY(alm_chart_series(out, store, facts, i, error));
+        if (alm_facts_numbers(facts) || !alm_facts_classes(facts))
+            ALM_TRY(alm_chart_series(out, store, facts, i, error));
+        if (alm_facts_classes(facts)) ALM_TRY(alm_chart_classes(out, store, facts, i, error));
     }
     if (n > SHOWN_SERIES) more_series(out, facts);
     return ALM_OK;
@@ -223,19 +179,19 @@ static enum alm_status section_errors(struct alm_text *out, const struct alm_fac
 {
     if (alm_words_unscored(facts)[0] != '\0') return ALM_OK;
     if (facts->horizon > 1) {
-        heading(out, "steps", "Error by step");
+        alm_html_heading(out, "steps", "Error by step");
         ALM_TRY(alm_chart_error(out, facts, error));
-        ALM_TRY(append_details(out, "The numbers", alm_tables_steps, facts, error));
+        ALM_TRY(alm_html_details(out, "The numbers", alm_tables_steps, facts, error));
     }
     if (facts->series.rows > 1) {
-        heading(out, "scores", "Error by series");
+        alm_html_heading(out, "scores", "Error by series");
         struct alm_text caption = {0};
         alm_words_metric(&caption, alm_facts_ranking(facts));
         if (facts->series.rows > ALM_FACTS_SERIES)
             alm_text_printf(&caption, ", the first %d of %zu series; all are in the view v_metric",
                             ALM_FACTS_SERIES, facts->series.rows);
         const enum alm_status status =
-            append_table(out, NULL, alm_tables_scores, facts, alm_text_string(&caption), error);
+            alm_html_table(out, alm_tables_scores, facts, alm_text_string(&caption), error);
         alm_text_clear(&caption);
         return status;
     }
@@ -246,13 +202,15 @@ static enum alm_status section_models(struct alm_text *out, const struct alm_fac
                                       struct alm_error *error)
 {
     if (facts->epoch.rows > 0) {
-        heading(out, "training", "Training");
+        alm_html_heading(out, "training", "Training");
         ALM_TRY(alm_chart_training(out, facts, error));
     }
     if (alm_words_unscored(facts)[0] != '\0') return ALM_OK;
-    heading(out, "calibration", "Calibration");
+    if (alm_facts_classes(facts)) ALM_TRY(alm_html_classes(out, facts, error));
+    if (alm_facts_classes(facts) && !alm_facts_numbers(facts)) return ALM_OK;
+    alm_html_heading(out, "calibration", "Calibration");
     alm_chart_coverage(out, facts);
-    return append_table(out, NULL, alm_tables_coverage, facts, "Actual values inside the interval", error);
+    return alm_html_table(out, alm_tables_coverage, facts, "Actual values inside the interval", error);
 }
 
 /* What a search found. */
@@ -260,17 +218,18 @@ static enum alm_status section_trials(struct alm_text *out, const struct alm_fac
                                       struct alm_error *error)
 {
     if (facts->trial.rows == 0) return ALM_OK;
-    heading(out, "trials", "Trials");
-    ALM_TRY(append_table(out, NULL, alm_tables_trials, facts,
-                         "The best, on inner folds of the training span: what the best is worth, only later "
-                         "folds can say",
-                         error));
+    alm_html_heading(out, "trials", "Trials");
+    ALM_TRY(
+        alm_html_table(out, alm_tables_trials, facts,
+                       "The best, on inner folds of the training span: what the best is worth, only later "
+                       "folds can say",
+                       error));
     if (facts->sensitivity.rows > 0) {
         alm_text_append(out, "<h3>What mattered</h3>\n");
-        ALM_TRY(append_table(out, NULL, alm_tables_sensitivity, facts,
-                             "share: of the variance of log loss between groups of values, corrected for "
-                             "chance; rank correlation: Spearman, of value and loss",
-                             error));
+        ALM_TRY(alm_html_table(out, alm_tables_sensitivity, facts,
+                               "share: of the variance of log loss between groups of values, corrected for "
+                               "chance; rank correlation: Spearman, of value and loss",
+                               error));
     }
     alm_chart_lookback(out, facts);
     return ALM_OK;
@@ -279,9 +238,9 @@ static enum alm_status section_trials(struct alm_text *out, const struct alm_fac
 static enum alm_status section_setup(struct alm_text *out, const struct alm_facts *facts,
                                      struct alm_error *error)
 {
-    heading(out, "setup", "What was run");
+    alm_html_heading(out, "setup", "What was run");
     alm_text_append(out, "<p>");
-    append_words(out, alm_words_protocol, facts);
+    alm_html_words(out, alm_words_protocol, facts);
     const int64_t filled = alm_table_integer(&facts->extent, 0, ALM_EXTENT_FILLED);
     if (filled > 0) {
         alm_text_append(out, " Missing values were filled with the last one before, ");
@@ -293,14 +252,14 @@ static enum alm_status section_setup(struct alm_text *out, const struct alm_fact
     alm_text_append(out, ":</p>\n");
     append_command(out, facts);
     alm_text_append(out, "<h3>Series</h3>\n");
-    ALM_TRY(append_table(out, NULL, alm_tables_series, facts, NULL, error));
+    ALM_TRY(alm_html_table(out, alm_tables_series, facts, NULL, error));
     if (facts->series.rows > ALM_FACTS_SERIES)
         alm_text_printf(out, "<p class=\"note\">The first %d of %zu series.</p>\n", ALM_FACTS_SERIES,
                         facts->series.rows);
     alm_text_append(out, "<h3>Forecasters</h3>\n");
-    ALM_TRY(append_table(out, NULL, alm_tables_forecasters, facts, NULL, error));
+    ALM_TRY(alm_html_table(out, alm_tables_forecasters, facts, NULL, error));
     alm_text_append(out, "<h3>Run</h3>\n");
-    ALM_TRY(append_table(out, NULL, alm_tables_run, facts, NULL, error));
+    ALM_TRY(alm_html_table(out, alm_tables_run, facts, NULL, error));
     alm_text_append(
         out,
         "<p class=\"note\">The same data, options, seed, version and kernel give the same numbers to the "

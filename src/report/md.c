@@ -102,6 +102,28 @@ static enum alm_status append_errors(struct alm_text *out, const struct alm_fact
     return status;
 }
 
+/* What was taken for what, by forecaster. */
+static enum alm_status append_confusions(struct alm_text *out, const struct alm_facts *facts,
+                                         struct alm_error *error)
+{
+    enum alm_status status = ALM_OK;
+    if (facts->confusion.rows == 0) return ALM_OK;
+    alm_text_append(out, "\n## What was taken for what\n");
+    for (size_t row = 0; status == ALM_OK && row < facts->leader.rows; row++) {
+        struct alm_grid grid = {0};
+        alm_tables_confusion(&grid, facts, alm_table_integer(&facts->leader, row, ALM_LEADER_NO));
+        status = alm_grid_check(&grid, error);
+        alm_text_append(out, "\n");
+        append_plain(out, alm_table_text(&facts->leader, row, ALM_LEADER_LABEL));
+        alm_text_append(out, alm_tables_confusion_is_matrix(facts)
+                                 ? " (down what occurred, across the most probable class):\n\n"
+                                 : " (the most probable class counts as forecast):\n\n");
+        alm_grid_write_md(out, &grid);
+        alm_grid_clear(&grid);
+    }
+    return status;
+}
+
 static enum alm_status body(struct alm_text *out, const struct alm_facts *facts, struct alm_error *error)
 {
     alm_text_append(out, "# ");
@@ -116,6 +138,7 @@ static enum alm_status body(struct alm_text *out, const struct alm_facts *facts,
         ALM_TRY(append_table(out, "Leaderboard", alm_tables_leaderboard, facts, error));
         ALM_TRY(append_errors(out, facts, error));
         ALM_TRY(append_table(out, "Coverage of the intervals", alm_tables_coverage, facts, error));
+        ALM_TRY(append_confusions(out, facts, error));
     }
     ALM_TRY(append_table(out, "Trials", alm_tables_trials, facts, error));
     ALM_TRY(append_table(out, "What mattered", alm_tables_sensitivity, facts, error));

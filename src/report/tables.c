@@ -60,29 +60,35 @@ void alm_tables_leaderboard(struct alm_grid *out, const struct alm_facts *facts)
     static const struct {
         const char *code;
         size_t column;
-    } errors[] = {{"mae", ALM_LEADER_MAE},   {"rmse", ALM_LEADER_RMSE},   {"smape", ALM_LEADER_SMAPE},
-                  {"mase", ALM_LEADER_MASE}, {"rmsse", ALM_LEADER_RMSSE}, {"crps", ALM_LEADER_CRPS}};
+    } errors[] = {{"mae", ALM_LEADER_MAE},           {"rmse", ALM_LEADER_RMSE},   {"smape", ALM_LEADER_SMAPE},
+                  {"mase", ALM_LEADER_MASE},         {"rmsse", ALM_LEADER_RMSSE}, {"crps", ALM_LEADER_CRPS},
+                  {"log_loss", ALM_LEADER_LOG_LOSS}, {"brier", ALM_LEADER_BRIER}};
     const size_t n = sizeof errors / sizeof *errors;
     const struct alm_table *t = &facts->leader;
     alm_grid_column_add(out, ALM_GRID_NUMBER, "#");
     alm_grid_column_add(out, ALM_GRID_NAME, "forecaster");
     for (size_t i = 0; i < n; i++)
         column_of_metric(out, ALM_GRID_LOW, errors[i].code);
-    static const char *const rest[] = {"in 80 %", "in 95 %", "skill", "p", "fit"};
+    static const char *const rest[] = {"accuracy", "balanced accuracy", "in 80 %", "in 95 %", "skill", "p",
+                                       "fit"};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         alm_grid_column_add(out, ALM_GRID_WORD, rest[i]);
     for (size_t row = 0; row < t->rows; row++) {
-        if (alm_table_null(t, row, ALM_LEADER_RANK) && alm_table_null(t, row, ALM_LEADER_MAE)) continue;
+        if (alm_table_null(t, row, ALM_LEADER_RANK) && alm_table_null(t, row, ALM_LEADER_MAE) &&
+            alm_table_null(t, row, ALM_LEADER_LOG_LOSS))
+            continue;
         alm_grid_row_add(out);
         alm_grid_set_number(out, 0, alm_table_number(t, row, ALM_LEADER_RANK));
         alm_grid_set_text(out, 1, alm_table_text(t, row, ALM_LEADER_LABEL));
         for (size_t i = 0; i < n; i++)
             alm_grid_set_number(out, 2 + i, alm_table_number(t, row, errors[i].column));
-        set_share(out, n + 2, alm_table_number(t, row, ALM_LEADER_COVERAGE_80));
-        set_share(out, n + 3, alm_table_number(t, row, ALM_LEADER_COVERAGE_95));
-        if (row != alm_facts_naive(facts)) set_skill(out, n + 4, alm_table_number(t, row, ALM_LEADER_SKILL));
-        set_p(out, n + 5, alm_table_number(t, row, ALM_LEADER_P));
-        set_duration(out, n + 6, alm_table_number(t, row, ALM_LEADER_FIT_SECONDS));
+        static const size_t shares[] = {ALM_LEADER_ACCURACY, ALM_LEADER_BALANCED, ALM_LEADER_COVERAGE_80,
+                                        ALM_LEADER_COVERAGE_95};
+        for (size_t i = 0; i < 4; i++)
+            set_share(out, n + 2 + i, alm_table_number(t, row, shares[i]));
+        if (row != alm_facts_naive(facts)) set_skill(out, n + 6, alm_table_number(t, row, ALM_LEADER_SKILL));
+        set_p(out, n + 7, alm_table_number(t, row, ALM_LEADER_P));
+        set_duration(out, n + 8, alm_table_number(t, row, ALM_LEADER_FIT_SECONDS));
     }
 }
 

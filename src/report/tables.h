@@ -16,6 +16,13 @@ void alm_tables_steps(struct alm_grid *out, const struct alm_facts *facts);
 void alm_tables_scores(struct alm_grid *out, const struct alm_facts *facts);
 /* Nominal against empirical coverage of the central intervals. */
 void alm_tables_coverage(struct alm_grid *out, const struct alm_facts *facts);
+/* How often each class was forecast (as the most probable one) when each occurred: a matrix or, of more than
+ * ALM_TABLES_CLASSES classes, a row each. Only classes that occurred or were forecast. */
+#define ALM_TABLES_CLASSES 12
+void alm_tables_confusion(struct alm_grid *out, const struct alm_facts *facts, int64_t forecaster);
+/* Whether that is a matrix. */
+bool alm_tables_confusion_is_matrix(const struct alm_facts *facts);
+
 /* The series of the run, as they are in the database today (the first ALM_FACTS_SERIES). */
 void alm_tables_series(struct alm_grid *out, const struct alm_facts *facts);
 void alm_tables_forecasters(struct alm_grid *out, const struct alm_facts *facts);

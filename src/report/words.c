@@ -96,14 +96,7 @@ const char *alm_words_unscored(const struct alm_facts *facts)
 {
     const char *kind = alm_table_text(&facts->run_row, 0, ALM_RUN_KIND);
     const char *status = alm_table_text(&facts->run_row, 0, ALM_RUN_STATUS);
-    for (size_t i = 0; i < facts->leader.rows; i++)
-        if (!isnan(alm_table_number(&facts->leader, i, ALM_LEADER_MAE))) return "";
-    for (size_t i = 0; i < facts->leader.rows; i++)
-        if (!isnan(alm_facts_metric(facts, alm_table_integer(&facts->leader, i, ALM_LEADER_NO), 0, "log_loss",
-                                    NULL)))
-            return "The run forecasts classes, and this report shows errors of numbers only: almanac compare "
-                   "has "
-                   "their scores.";
+    if (alm_facts_numbers(facts) || alm_facts_classes(facts)) return "";
     if (strcmp(kind, "train") == 0) return "A training: it makes no forecasts, so there is nothing to score.";
     if (strcmp(kind, "tune") == 0) return "A search over options: its trials are no backtest.";
     if (strcmp(status, "interrupted") == 0 || strcmp(status, "running") == 0)
@@ -197,11 +190,20 @@ void alm_words_frequency(struct alm_text *out, const char *frequency)
 
 void alm_words_metric(struct alm_text *out, const char *code)
 {
-    static const char *const names[][2] = {{"me", "ME"},       {"mae", "MAE"},
-                                           {"rmse", "RMSE"},   {"mape", "MAPE"},
-                                           {"smape", "sMAPE"}, {"mase", "MASE"},
-                                           {"rmsse", "RMSSE"}, {"r2", "R\xC2\xB2"},
-                                           {"crps", "CRPS"},   {"pinball", "pinball loss"}};
+    static const char *const names[][2] = {{"me", "ME"},
+                                           {"mae", "MAE"},
+                                           {"rmse", "RMSE"},
+                                           {"mape", "MAPE"},
+                                           {"smape", "sMAPE"},
+                                           {"mase", "MASE"},
+                                           {"rmsse", "RMSSE"},
+                                           {"r2", "R\xC2\xB2"},
+                                           {"crps", "CRPS"},
+                                           {"pinball", "pinball loss"},
+                                           {"log_loss", "Log loss"},
+                                           {"brier", "Brier score"},
+                                           {"accuracy", "Accuracy"},
+                                           {"balanced_accuracy", "Balanced accuracy"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i][0], code) == 0) {
             alm_text_append(out, names[i][1]);

@@ -20,6 +20,13 @@ def label(character):
     return f"U+{ord(character):04X}" if unicodedata.category(character) == "Cc" else character
 
 
+# lstm's forecasts that were right; bins, whose names move with their edges, by number
+HITS = """SELECT p.run, CASE WHEN max(p.class_no) OVER (PARTITION BY p.run) > 3 THEN 'bin ' || (p.class_no + 1) ELSE p.class END
+          AS label, p.occurred AND p.probability = max(p.probability) OVER (PARTITION BY p.run, p.fold, p.step) AS hit
+          FROM v_probability AS p WHERE p.forecaster = 'lstm'"""
+HITS = f"SELECT run, label FROM ({HITS}) WHERE hit"
+
+
 class Classes(Program):
     def write(self, name, text, encoding="utf-8"):
         with open(self.path / name, "w", encoding=encoding, newline="") as file:
@@ -70,7 +77,7 @@ class Classes(Program):
                          {"log_loss", "brier", "accuracy", "balanced_accuracy"})
         self.check_metrics()
         self.good("report", "1", "-o", "report.md", "--format", "md")
-        self.assertIn("forecasts classes", (self.path / "report.md").read_text(encoding="utf-8"))
+        self.assertIn("beats majority", (self.path / "report.md").read_text(encoding="utf-8"))
 
     def check_metrics(self):
         """The stored metrics from the stored probabilities."""
@@ -105,6 +112,32 @@ class Classes(Program):
             self.assertEqual(leaders["majority"]["skill"], 0)
             self.check_metrics()
         self.assertIn("log_loss", self.good("compare", "1", "2"))
+
+    def test_a_report_has_scores_reliability_and_confusions(self):
+        self.walk()
+        for series, options in (("walk.state", ""), ("walk.v", ",bins=quantile:14")):
+            self.good("backtest", "--series", series, "-m", f"lstm:hidden=8,lookback=8,epochs=2{options}", "--horizon", "3",
+                      "--folds", "12")
+            run = self.records("query", "SELECT max(run) AS run FROM v_run")[0]["run"]
+            for form in ("html", "md"):
+                self.good("report", run, "--format", form, "-o", f"r.{form}")
+            page, text = ((self.path / f"r.{form}").read_text(encoding="utf-8") for form in ("html", "md"))
+            for words in ("Log loss", "Brier score", "balanced accuracy", "majority", 'id="reliability-t"', "What was taken for what"):
+                self.assertIn(words, page)
+            self.assertNotIn("quantiles that could", page)
+            # the most probable class of each forecast against what occurred
+            part = text[text.index("## What was taken for what"):]
+            part = part[part.index("lstm"):].split("\n\n")[1]
+            table = [[cell.strip() for cell in line.strip("|").split("|")] for line in part.splitlines()]
+            hits = {row["label"]: row["n"] for row in self.records("query", "SELECT label, count(*) AS n FROM (" + HITS +
+                    f") WHERE run = {run} GROUP BY label")}
+            if options:
+                shown = {row[0]: int(row[3]) for row in table[2:]}
+                self.assertEqual(sum(int(row[1]) for row in table[2:]), 36)
+            else:
+                shown = {row[0]: int(row[table[0].index(row[0])]) for row in table[2:]}
+                self.assertEqual(sum(int(cell) for row in table[2:] for cell in row[1:]), 36)
+            self.assertEqual({name: n for name, n in shown.items() if n}, hits)
 
     def test_numbers_beside_classes_come_last_and_are_not_compared(self):
         self.walk()
