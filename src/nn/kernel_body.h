@@ -1,8 +1,9 @@
 /* The body of every kernel_*.c. Before it stand VECTOR_BYTES, TILE_ROWS, kernel_vector.h and three
  * operations:
  *
- *   lesser(limit, x), greater(limit, x)   minimum and maximum that give x where x is NaN, so that a NaN stays
- * one reciprocal(x)                         1 / x for 1e-38 < x < 1e38
+ *   lesser(limit, x)    minimum, x where x is NaN, so that a NaN stays one
+ *   greater(limit, x)   maximum likewise
+ *   reciprocal(x)       1 / x for 1e-38 < x < 1e38
  *
  * and, with NATIVE_BF16, those of kernel_bf16.h. The arithmetic is written once, here and in the files
  * included here; what differs between variants is the vector length, whether a product and a sum are
@@ -10,6 +11,8 @@
 
 #include "nn/kernel_bf16.h"
 #include "nn/kernel_cell.h"
+#include "nn/kernel_tile.h"
+
 #include "nn/kernel_fused.h"
 #include "nn/kernel_fused_bf16.h"
 #include "nn/kernel_optimiser.h"

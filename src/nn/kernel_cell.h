@@ -63,18 +63,22 @@ struct cell {
     vec i, f, g, o, c, t, h;
 };
 
-/* i, f, g, o come as the sums W x + R h' + b; c_before is the memory of the step before. */
+/* One step of the cell (Hochreiter & Schmidhuber 1997; f: Gers, Schmidhuber & Cummins 2000). i, f, g, o come
+ * as the sums a = W x + R h' + b; c_before is c', the memory of the step before. */
 static inline struct cell cell_forward(vec i, vec f, vec g, vec o, vec c_before)
 {
     struct cell cell;
-    /* i = σ(W_i x + R_i h' + b_i), f and o likewise; g = tanh(W_g x + R_g h' + b_g) */
+    /* i = σ(W_i x + R_i h' + b_i)       what is let in */
     cell.i = vector_sigmoid(i);
+    /* f = σ(W_f x + R_f h' + b_f)       what is kept */
     cell.f = vector_sigmoid(f);
+    /* g = tanh(W_g x + R_g h' + b_g)    what is offered */
     cell.g = vector_tanh(g);
+    /* o = σ(W_o x + R_o h' + b_o)       what is shown */
     cell.o = vector_sigmoid(o);
-    /* c = f c' + i g */
+    /* c = f c' + i g                    the memory */
     cell.c = cell.f * c_before + cell.i * cell.g;
-    /* h = o tanh(c) */
+    /* h = o tanh(c)                     the output */
     cell.t = vector_tanh(cell.c);
     cell.h = cell.o * cell.t;
     return cell;
@@ -85,21 +89,27 @@ struct cell_slopes {
     vec i, f, g, o, c_before;
 };
 
-/* The same cell backward; each line is the derivative of its line above. d_h is the whole derivative by h,
- * d_c the one by c that comes from the step after. cell->c and cell->h are not looked at. */
+/* The same step backward, from its last equation to its first, by the chain rule (through all steps: Graves &
+ * Schmidhuber 2005, appendix A); dh is the whole derivative of the loss by h, dc at first the one by c that
+ * comes from the step after. Beside σ(a) and tanh(a) stand σ' = σ (1 - σ) and tanh' = 1 - tanh². cell->c and
+ * cell->h are not looked at. */
 static inline struct cell_slopes cell_backward(const struct cell *cell, vec c_before, vec d_h, vec d_c)
 {
     const vec i = cell->i, f = cell->f, g = cell->g, o = cell->o, t = cell->t;
     struct cell_slopes d;
-    /* h = o tanh(c): dc gains dh o (1 - tanh²c); do = dh tanh(c) */
+    /* h = o tanh(c)     dc gains dh o (1 - tanh²c) */
     const vec o_h = d_h * o;
     d_c += o_h * (REAL(1) - t * t);
-    d.o = o_h * t * (REAL(1) - o);
-    /* c = f c' + i g: di = dc g, dg = dc i, df = dc c', dc' = dc f; σ' = σ (1 - σ), tanh' = 1 - tanh² */
-    const vec i_c = d_c * i;
+    /* c = f c' + i g    dc' = dc f */
     d.c_before = d_c * f;
-    d.i = i_c * g * (REAL(1) - i);
-    d.f = d.c_before * c_before * (REAL(1) - f);
+    /* o = σ(a_o)        da_o = dh tanh(c) o (1 - o) */
+    d.o = o_h * t * (REAL(1) - o);
+    /* g = tanh(a_g)     da_g = dc i (1 - g²) */
+    const vec i_c = d_c * i;
     d.g = i_c * (REAL(1) - g * g);
+    /* f = σ(a_f)        da_f = dc c' f (1 - f) */
+    d.f = d.c_before * c_before * (REAL(1) - f);
+    /* i = σ(a_i)        da_i = dc g i (1 - i) */
+    d.i = i_c * g * (REAL(1) - i);
     return d;
 }

@@ -14,33 +14,27 @@ enum { CHUNK = 8 };
  * them. */
 struct packed {
     alm_real *weights, *w_transposed, *r_transposed, *w_halves, *r_halves;
+    size_t used; /* numbers of all */
 };
 
-static struct packed lay_out_packed(alm_real *block, size_t *used, const struct alm_layer *layer)
+/* In block; NULL: only counts. */
+static struct packed lay_out_packed(alm_real *block, const struct alm_layer *layer)
 {
     const size_t lanes = layer->kernel->lanes, inputs = layer->size.inputs, hidden = layer->size.hidden;
     const enum alm_precision precision = layer->cell.precision;
     const bool halves = precision == ALM_PRECISION_BF16;
-    struct packed p;
-    p.weights = alm_take(block, used, alm_pack_weights_size(&layer->size, precision, lanes));
-    p.w_transposed = alm_take(block, used, alm_pack_transposed_size(inputs, hidden, precision, lanes));
-    p.r_transposed = alm_take(block, used, alm_pack_transposed_size(hidden, hidden, precision, lanes));
-    p.w_halves = alm_take(block, used, halves ? alm_pack_halves_size(inputs, hidden) : 0);
-    p.r_halves = alm_take(block, used, halves ? alm_pack_halves_size(hidden, hidden) : 0);
+    struct packed p = {.used = 0};
+    p.weights = alm_take(block, &p.used, alm_pack_weights_size(&layer->size, precision, lanes));
+    p.w_transposed = alm_take(block, &p.used, alm_pack_transposed_size(inputs, hidden, precision, lanes));
+    p.r_transposed = alm_take(block, &p.used, alm_pack_transposed_size(hidden, hidden, precision, lanes));
+    p.w_halves = alm_take(block, &p.used, halves ? alm_pack_halves_size(inputs, hidden) : 0);
+    p.r_halves = alm_take(block, &p.used, halves ? alm_pack_halves_size(hidden, hidden) : 0);
     return p;
-}
-
-static struct packed packed_of(const struct alm_layer *layer)
-{
-    size_t used = 0;
-    return lay_out_packed(layer->packed, &used, layer);
 }
 
 static size_t packed(const struct alm_layer *layer)
 {
-    size_t used = 0;
-    lay_out_packed(NULL, &used, layer);
-    return used;
+    return lay_out_packed(NULL, layer).used;
 }
 
 /* layer->sums: the gradient, packed as the weights in fp32. */
@@ -55,6 +49,7 @@ struct kept {
     alm_real *d_c;     /* [panels][B][L] */
     alm_real *scratch; /* of the gradient */
     alm_real *x, *h;   /* [T][B][words of F], [T + 1][B][words of H] */
+    size_t used;       /* numbers of all */
 };
 
 /* Numbers of a step's records. */
@@ -70,32 +65,26 @@ static size_t record_step(const struct alm_layer *layer, size_t rows)
     return layer->for_backward ? record_block(layer, rows) : 0;
 }
 
-static struct kept lay_out_kept(alm_real *block, size_t *used, const struct alm_layer *layer)
+/* In block; NULL: only counts. */
+static struct kept lay_out(alm_real *block, const struct alm_layer *layer)
 {
     const struct alm_layer_size *s = &layer->size;
     const enum alm_precision precision = layer->cell.precision;
     const size_t step = record_block(layer, s->rows), columns = s->inputs > s->hidden ? s->inputs : s->hidden;
     const size_t scratch = alm_fused_scratch(columns, CHUNK, s->rows, layer->kernel->lanes, precision);
-    struct kept kept = {.records = alm_take(block, used, (s->steps + 1) * step)};
-    kept.d_c = alm_take(block, used, step / 6);
-    kept.scratch = alm_take(block, used, scratch);
-    if (precision == ALM_PRECISION_FP32) return kept;
-    kept.x = alm_take(block, used, s->steps * s->rows * alm_words(s->inputs, precision));
-    kept.h = alm_take(block, used, (s->steps + 1) * s->rows * alm_words(s->hidden, precision));
-    return kept;
+    struct kept k = {.used = 0};
+    k.records = alm_take(block, &k.used, (s->steps + 1) * step);
+    k.d_c = alm_take(block, &k.used, step / 6);
+    k.scratch = alm_take(block, &k.used, scratch);
+    if (precision == ALM_PRECISION_FP32) return k;
+    k.x = alm_take(block, &k.used, s->steps * s->rows * alm_words(s->inputs, precision));
+    k.h = alm_take(block, &k.used, (s->steps + 1) * s->rows * alm_words(s->hidden, precision));
+    return k;
 }
 
 static size_t kept(const struct alm_layer *layer)
 {
-    size_t used = 0;
-    lay_out_kept(NULL, &used, layer);
-    return used;
-}
-
-static struct kept kept_of(const struct alm_layer *layer)
-{
-    size_t used = 0;
-    return lay_out_kept(layer->kept, &used, layer);
+    return lay_out(NULL, layer).used;
 }
 
 static void pack_bf16(const struct packed *p, const struct alm_layer *layer)
@@ -114,7 +103,7 @@ static void pack_bf16(const struct packed *p, const struct alm_layer *layer)
 static void pack(struct alm_layer *layer)
 {
     const size_t lanes = layer->kernel->lanes, hidden = layer->size.hidden;
-    const struct packed p = packed_of(layer);
+    const struct packed p = lay_out_packed(layer->packed, layer);
     if (layer->cell.precision == ALM_PRECISION_BF16) {
         pack_bf16(&p, layer);
         return;
@@ -136,7 +125,7 @@ static void set_start(struct alm_layer *layer, const struct alm_layer_state *sta
 {
     const size_t hidden = layer->size.hidden;
     layer->starts_at_zero = start == NULL;
-    alm_real *records = kept_of(layer).records;
+    alm_real *records = lay_out(layer->kept, layer).records;
     memset(records, 0, record_block(layer, rows) * sizeof *records);
     memset(layer->h, 0, rows * hidden * sizeof *layer->h);
     if (start == NULL) return;
@@ -169,7 +158,7 @@ struct operands {
 static struct operands operands_of(const struct alm_layer *layer, const alm_real *x, size_t rows)
 {
     const enum alm_precision precision = layer->cell.precision;
-    const struct kept kept = kept_of(layer);
+    const struct kept kept = lay_out(layer->kept, layer);
     return (struct operands){.x = kept.x == NULL ? x : kept.x,
                              .h = kept.h == NULL ? layer->h : kept.h,
                              .x_step = rows * alm_words(layer->size.inputs, precision),
@@ -180,8 +169,8 @@ static void forward(struct alm_layer *layer, const alm_real *x, const struct alm
                     size_t steps, size_t rows)
 {
     const struct alm_fused_size size = {rows, layer->size.inputs, layer->size.hidden};
-    const struct packed p = packed_of(layer);
-    const struct kept kept = kept_of(layer);
+    const struct packed p = lay_out_packed(layer->packed, layer);
+    const struct kept kept = lay_out(layer->kept, layer);
     const struct operands in = operands_of(layer, x, rows);
     const size_t step = record_step(layer, rows), state = rows * size.hidden;
     set_start(layer, start, rows);
@@ -200,7 +189,7 @@ static void forward(struct alm_layer *layer, const alm_real *x, const struct alm
 static void last(const struct alm_layer_state *out, const struct alm_layer *layer, size_t steps, size_t rows)
 {
     const size_t hidden = layer->size.hidden;
-    const alm_real *records = kept_of(layer).records + steps * record_step(layer, rows);
+    const alm_real *records = lay_out(layer->kept, layer).records + steps * record_step(layer, rows);
     memcpy(out->h, layer->h + steps * rows * hidden, rows * hidden * sizeof *out->h);
     for (size_t row = 0; row < rows; row++)
         for (size_t k = 0; k < hidden; k++)
@@ -212,7 +201,7 @@ static void add_gradient(struct alm_layer *layer, const struct operands *in, siz
                          const struct alm_fused_size *size)
 {
     const struct alm_fused_kernel *kernel = &layer->kernel->fused[layer->cell.precision];
-    const struct kept kept = kept_of(layer);
+    const struct kept kept = lay_out(layer->kept, layer);
     const size_t gates = 4 * layer->kernel->lanes, step = record_step(layer, size->rows);
     alm_real *w = layer->sums + gates;
     kernel->gradient(w, in->x + from * in->x_step, size->inputs, kept.records + (from + 1) * step, to - from,
@@ -232,7 +221,7 @@ static size_t d_c_index(const struct alm_layer *layer, size_t rows, size_t row, 
 static void set_d_c(struct alm_layer *layer, const alm_real *d_memory, size_t rows)
 {
     const size_t hidden = layer->size.hidden;
-    alm_real *d_c = kept_of(layer).d_c;
+    alm_real *d_c = lay_out(layer->kept, layer).d_c;
     memset(d_c, 0, record_block(layer, rows) / 6 * sizeof *d_c);
     for (size_t row = 0; d_memory != NULL && row < rows; row++)
         for (size_t k = 0; k < hidden; k++)
@@ -244,7 +233,7 @@ static void set_d_start(const struct alm_layer_state *d_start, struct alm_layer 
                         const alm_real *r_transposed, const struct alm_fused_size *size)
 {
     const size_t hidden = size->hidden;
-    const struct kept kept = kept_of(layer);
+    const struct kept kept = lay_out(layer->kept, layer);
     layer->kernel->fused[layer->cell.precision].product(
         d_start->h, kept.records + record_step(layer, size->rows), r_transposed, hidden, size);
     for (size_t row = 0; row < size->rows; row++)
@@ -257,9 +246,9 @@ static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_la
                      size_t rows)
 {
     const struct alm_fused_size size = {rows, layer->size.inputs, layer->size.hidden};
-    const struct packed p = packed_of(layer);
+    const struct packed p = lay_out_packed(layer->packed, layer);
     const struct alm_fused_kernel *kernel = &layer->kernel->fused[layer->cell.precision];
-    const struct kept kept = kept_of(layer);
+    const struct kept kept = lay_out(layer->kept, layer);
     const struct operands in = operands_of(layer, x, rows);
     const size_t step = record_step(layer, rows), state = rows * size.hidden;
     set_d_c(layer, d_memory, rows);
@@ -284,7 +273,7 @@ static void add_sums(const struct alm_layer_weights *gradient, const struct alm_
 static void look(const struct alm_cell_view *out, const struct alm_layer *layer, size_t t, size_t row,
                  size_t rows)
 {
-    const alm_real *records = kept_of(layer).records + (t + 1) * record_step(layer, rows);
+    const alm_real *records = lay_out(layer->kept, layer).records + (t + 1) * record_step(layer, rows);
     alm_real *const parts[] = {out->i, out->f, out->g, out->o, out->c};
     for (size_t k = 0; k < layer->size.hidden; k++) {
         const size_t c = c_index(layer, rows, row, k);

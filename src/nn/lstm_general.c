@@ -3,7 +3,7 @@
  */
 #include "nn/layer.h"
 
-#include "nn/preactivation.h"
+#include "nn/rows.h"
 
 #include <string.h>
 
@@ -14,31 +14,26 @@ struct kept {
     alm_real *t;             /* [T][B][H] tanh(c) */
     alm_real *slope, *shift; /* [T][B][H] what replaces the forget gate is slope f + shift */
     alm_real *d_c;           /* [B][H] */
+    size_t used;             /* numbers of all */
 };
 
-static struct kept lay_out(alm_real *block, size_t *used, const struct alm_layer *layer)
+/* In block; NULL: only counts. */
+static struct kept lay_out(alm_real *block, const struct alm_layer *layer)
 {
     const size_t state = layer->size.rows * layer->size.hidden, all = layer->size.steps * state;
-    struct kept k = {.sums = alm_preactivation_lay_out(block, used, layer)};
-    k.c = alm_take(block, used, all + state);
-    k.t = alm_take(block, used, all);
-    k.slope = alm_take(block, used, all);
-    k.shift = alm_take(block, used, all);
-    k.d_c = alm_take(block, used, state);
+    struct kept k = {.used = 0};
+    k.sums = alm_preactivation_lay_out(block, &k.used, layer);
+    k.c = alm_take(block, &k.used, all + state);
+    k.t = alm_take(block, &k.used, all);
+    k.slope = alm_take(block, &k.used, all);
+    k.shift = alm_take(block, &k.used, all);
+    k.d_c = alm_take(block, &k.used, state);
     return k;
 }
 
 static size_t kept(const struct alm_layer *layer)
 {
-    size_t used = 0;
-    lay_out(NULL, &used, layer);
-    return used;
-}
-
-static struct kept kept_of(const struct alm_layer *layer)
-{
-    size_t used = 0;
-    return lay_out(layer->kept, &used, layer);
+    return lay_out(NULL, layer).used;
 }
 
 /* The forget gate when it is replaced, as slope f + shift; u is uniform on (0, 1). */
@@ -84,113 +79,112 @@ static const alm_real *peephole(const struct alm_layer *layer, size_t gate)
     return layer->weights.p + gate * layer->size.hidden;
 }
 
-/* One row at one step; g stands at its gates i, f, g, o, c and h after the step, before is c_{t-1}. */
-static void cell_forward(alm_real *g, alm_real *c, alm_real *t, alm_real *h, const alm_real *before,
-                         const alm_real *slope, const alm_real *shift, const struct alm_layer *layer)
+/* Of one row at one step: its gates, the memory before and after it, and what replaces the forget gate. */
+struct row {
+    alm_real *i, *f, *g, *o, *before, *c, *t, *slope, *shift;
+};
+
+static struct row row_of(const struct alm_layer *layer, const struct kept *kept,
+                         const struct alm_place *place)
+{
+    const size_t n = layer->size.hidden, at = place->at;
+    alm_real *gates = kept->sums.gates + 4 * at;
+    return (struct row){gates,         gates + n,        gates + 2 * n,
+                        gates + 3 * n, kept->c + at,     kept->c + at + place->state,
+                        kept->t + at,  kept->slope + at, kept->shift + at};
+}
+
+static void cell_forward(const struct alm_layer *layer, const void *context, const struct alm_place *place)
 {
     const size_t n = layer->size.hidden;
     const struct alm_kernel *kernel = layer->kernel;
-    alm_real *i = g, *f = g + n, *o = g + 3 * n;
-    /* i = σ(a_i + p_i c'), f = σ(a_f + p_f c'), g = tanh(a_g) */
+    const struct row r = row_of(layer, context, place);
+    const uint64_t stream = layer->noise.key == 0 ? 0 : alm_noise_stream(&layer->noise, "forget", place->row);
+    alm_real *h = layer->h + place->at + place->state;
+    draw_forget(r.slope, r.shift, layer, stream, place->t);
     for (size_t k = 0; layer->cell.peephole && k < n; k++) {
-        i[k] += peephole(layer, 0)[k] * before[k];
-        f[k] += peephole(layer, 1)[k] * before[k];
+        r.i[k] += peephole(layer, 0)[k] * r.before[k];
+        r.f[k] += peephole(layer, 1)[k] * r.before[k];
     }
-    kernel->sigmoid(i, i, 2 * n);
-    kernel->tanh(g + 2 * n, g + 2 * n, n);
+    /* i = σ(a_i + p_i c') */
+    kernel->sigmoid(r.i, r.i, n);
+    /* f = σ(a_f + p_f c') */
+    kernel->sigmoid(r.f, r.f, n);
+    /* g = tanh(a_g) */
+    kernel->tanh(r.g, r.g, n);
     /* c = F c' + i g, F = slope f + shift in place of f */
     for (size_t k = 0; k < n; k++)
-        c[k] = (slope[k] * f[k] + shift[k]) * before[k] + i[k] * g[2 * n + k];
+        r.c[k] = (r.slope[k] * r.f[k] + r.shift[k]) * r.before[k] + r.i[k] * r.g[k];
     /* o = σ(a_o + p_o c) */
     for (size_t k = 0; layer->cell.peephole && k < n; k++)
-        o[k] += peephole(layer, 2)[k] * c[k];
-    kernel->sigmoid(o, o, n);
+        r.o[k] += peephole(layer, 2)[k] * r.c[k];
+    kernel->sigmoid(r.o, r.o, n);
     /* h = o tanh(c) */
-    kernel->tanh(t, c, n);
+    kernel->tanh(r.t, r.c, n);
     for (size_t k = 0; k < n; k++)
-        h[k] = o[k] * t[k];
+        h[k] = r.o[k] * r.t[k];
 }
 
-/* The same row backward; each line is the derivative of the one above. g becomes the derivatives by the sums
- * a, d_c the one by c'. */
-static void cell_backward(alm_real *g, alm_real *d_c, alm_real *d_p, const alm_real *d_h, const alm_real *c,
-                          const alm_real *t, const alm_real *before, const alm_real *slope,
-                          const alm_real *shift, const struct alm_layer *layer)
+/* The same backward, from the last equation to the first: the gates become the derivatives by the sums a, d_c
+ * the one by c'. */
+static void cell_backward(const struct alm_layer *layer, const void *context, const struct alm_place *place,
+                          const alm_real *d_h, const struct alm_layer_weights *gradient)
 {
     const size_t n = layer->size.hidden;
+    const struct kept *kept = context;
+    const struct row r = row_of(layer, kept, place);
+    alm_real *d_c = kept->d_c + place->row * n, *d_p = gradient->p;
     for (size_t k = 0; k < n; k++) {
-        const alm_real i = g[k], f = g[n + k], offer = g[2 * n + k], o = g[3 * n + k];
-        /* h = o tanh(c): do = dh tanh(c), dc += dh o (1 - tanh²c) */
-        const alm_real d_o = d_h[k] * t[k] * o * (1 - o);
-        alm_real d = d_c[k] + d_h[k] * o * (1 - t[k] * t[k]);
-        /* o = σ(a_o + p_o c): dc += da_o p_o */
+        const alm_real i = r.i[k], f = r.f[k], g = r.g[k], o = r.o[k], t = r.t[k];
+        /* h = o tanh(c)         do = dh tanh(c), dc gains dh o (1 - tanh²c) */
+        alm_real d = d_c[k] + d_h[k] * o * (1 - t * t);
+        /* o = σ(a_o + p_o c)    da_o = do o (1 - o), dc gains da_o p_o */
+        const alm_real d_o = d_h[k] * t * o * (1 - o);
         if (layer->cell.peephole) d += d_o * peephole(layer, 2)[k];
-        /* c = F c' + i g: di = dc g, dg = dc i, dF = dc c', df = dF slope, dc' = dc F */
-        const alm_real d_i = d * offer * i * (1 - i), d_g = d * i * (1 - offer * offer);
-        const alm_real d_f = d * before[k] * slope[k] * f * (1 - f);
-        d_c[k] = d * (slope[k] * f + shift[k]);
-        /* i = σ(a_i + p_i c'), f likewise: dc' += da_i p_i + da_f p_f; dp_i = da_i c', dp_f = da_f c', dp_o =
-         * da_o c */
+        /* c = F c' + i g        di = dc g, dg = dc i, dF = dc c', df = dF slope, dc' = dc F */
+        d_c[k] = d * (r.slope[k] * f + r.shift[k]);
+        /* g = tanh(a_g)         da_g = dg (1 - g²) */
+        const alm_real d_g = d * i * (1 - g * g);
+        /* f = σ(a_f + p_f c')   da_f = df f (1 - f) */
+        const alm_real d_f = d * r.before[k] * r.slope[k] * f * (1 - f);
+        /* i = σ(a_i + p_i c')   da_i = di i (1 - i) */
+        const alm_real d_i = d * g * i * (1 - i);
         if (layer->cell.peephole) {
+            /* dc' gains da_i p_i + da_f p_f; dp_i = da_i c', dp_f = da_f c', dp_o = da_o c */
             d_c[k] += d_i * peephole(layer, 0)[k] + d_f * peephole(layer, 1)[k];
-            d_p[k] += d_i * before[k];
-            d_p[n + k] += d_f * before[k];
-            d_p[2 * n + k] += d_o * c[k];
+            d_p[k] += d_i * r.before[k];
+            d_p[n + k] += d_f * r.before[k];
+            d_p[2 * n + k] += d_o * r.c[k];
         }
-        g[k] = d_i, g[n + k] = d_f, g[2 * n + k] = d_g, g[3 * n + k] = d_o;
+        r.i[k] = d_i, r.f[k] = d_f, r.g[k] = d_g, r.o[k] = d_o;
     }
 }
+
+static const struct alm_row_cell cell = {cell_forward, cell_backward};
 
 static void forward(struct alm_layer *layer, const alm_real *x, const struct alm_layer_state *start,
                     size_t steps, size_t rows)
 {
-    const size_t hidden = layer->size.hidden, state = rows * hidden;
-    const struct kept kept = kept_of(layer);
-    layer->starts_at_zero = start == NULL;
-    alm_layer_set_start(kept.c, start == NULL ? NULL : start->c, state);
-    alm_layer_set_start(layer->h, start == NULL ? NULL : start->h, state);
-    alm_preactivation_start(&kept.sums, layer, x, steps, rows);
-    for (size_t t = 0; t < steps; t++) {
-        alm_preactivation_forward(&kept.sums, layer, t, rows);
-        for (size_t row = 0; row < rows; row++) {
-            const size_t at = t * state + row * hidden;
-            draw_forget(kept.slope + at, kept.shift + at, layer,
-                        layer->noise.key == 0 ? 0 : alm_noise_stream(&layer->noise, "forget", row), t);
-            cell_forward(kept.sums.gates + 4 * at, kept.c + at + state, kept.t + at, layer->h + at + state,
-                         kept.c + at, kept.slope + at, kept.shift + at, layer);
-        }
-    }
+    const struct kept kept = lay_out(layer->kept, layer);
+    alm_layer_set_start(kept.c, start == NULL ? NULL : start->c, rows * layer->size.hidden);
+    alm_rows_forward(layer, &cell, &kept, &kept.sums, x, start, steps, rows);
 }
 
 static void last(const struct alm_layer_state *out, const struct alm_layer *layer, size_t steps, size_t rows)
 {
     const size_t state = rows * layer->size.hidden;
     memcpy(out->h, layer->h + steps * state, state * sizeof *out->h);
-    memcpy(out->c, kept_of(layer).c + steps * state, state * sizeof *out->c);
+    memcpy(out->c, lay_out(layer->kept, layer).c + steps * state, state * sizeof *out->c);
 }
 
 static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_layer_state *d_start,
                      alm_real *d_h, size_t first, const alm_real *d_memory, const alm_real *x, size_t steps,
                      size_t rows)
 {
-    const size_t hidden = layer->size.hidden, state = rows * hidden;
-    const struct kept kept = kept_of(layer);
-    const struct alm_layer_weights gradient = alm_layer_plain_view(layer, layer->sums);
+    const size_t state = rows * layer->size.hidden;
+    const struct kept kept = lay_out(layer->kept, layer);
     alm_layer_set_start(kept.d_c, d_memory, state);
-    memset(d_h, 0, first * state * sizeof *d_h);
-    if (d_start != NULL) memset(d_start->h, 0, state * sizeof *d_start->h);
-    for (size_t t = steps; t-- > 0;) {
-        for (size_t row = 0; row < rows; row++) {
-            const size_t at = t * state + row * hidden;
-            cell_backward(kept.sums.gates + 4 * at, kept.d_c + row * hidden, gradient.p, d_h + at,
-                          kept.c + at + state, kept.t + at, kept.c + at, kept.slope + at, kept.shift + at,
-                          layer);
-        }
-        alm_real *d_h_start = d_start == NULL ? NULL : d_start->h;
-        alm_preactivation_backward(&kept.sums, layer, t > 0 ? d_h + (t - 1) * state : d_h_start, &gradient, t,
-                                   rows);
-    }
-    alm_preactivation_end(&kept.sums, layer, d_x, &gradient, x, steps, rows);
+    alm_rows_backward(layer, &cell, &kept, &kept.sums, d_x, d_start, d_h, first, x, steps, rows);
     if (d_start != NULL) memcpy(d_start->c, kept.d_c, state * sizeof *d_start->c);
 }
 
@@ -198,7 +192,7 @@ static void look(const struct alm_cell_view *out, const struct alm_layer *layer,
                  size_t rows)
 {
     const size_t n = layer->size.hidden, at = (t * rows + row) * n;
-    const struct kept kept = kept_of(layer);
+    const struct kept kept = lay_out(layer->kept, layer);
     const alm_real *g = kept.sums.gates + 4 * at;
     for (size_t k = 0; k < n; k++) {
         out->i[k] = g[k];

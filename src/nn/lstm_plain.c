@@ -9,43 +9,47 @@
 #include "nn/layer.h"
 
 #include "nn/gemm.h"
+#include "nn/preactivation.h"
 
 #include <string.h>
 
-/* kept: gates [T][B][4H], which backward replaces by their derivatives, c [T + 1][B][H], and d_c [B][H]. */
-static alm_real *gates_of(const struct alm_layer *layer)
-{
-    return layer->kept;
-}
+/* layer->kept. */
+struct kept {
+    alm_real *gates; /* [T][B][4H], which backward replaces by their derivatives */
+    alm_real *c;     /* [T + 1][B][H]; block 0 is the start */
+    alm_real *d_c;   /* [B][H] */
+    size_t used;     /* numbers of all */
+};
 
-static alm_real *c_of(const struct alm_layer *layer)
+/* In block; NULL: only counts. */
+static struct kept lay_out(alm_real *block, const struct alm_layer *layer)
 {
-    return layer->kept + layer->size.steps * layer->size.rows * 4 * layer->size.hidden;
-}
-
-static alm_real *d_c_of(const struct alm_layer *layer)
-{
-    return c_of(layer) + (layer->size.steps + 1) * layer->size.rows * layer->size.hidden;
+    const size_t state = layer->size.rows * layer->size.hidden, all = layer->size.steps * state;
+    struct kept k = {.used = 0};
+    k.gates = alm_take(block, &k.used, 4 * all);
+    k.c = alm_take(block, &k.used, all + state);
+    k.d_c = alm_take(block, &k.used, state);
+    return k;
 }
 
 static size_t kept(const struct alm_layer *layer)
 {
-    return (layer->size.steps * 4 + layer->size.steps + 2) * layer->size.rows * layer->size.hidden;
+    return lay_out(NULL, layer).used;
 }
 
 static void forward(struct alm_layer *layer, const alm_real *x, const struct alm_layer_state *start,
                     size_t steps, size_t rows)
 {
     const size_t hidden = layer->size.hidden, state = rows * hidden;
-    alm_real *all_gates = gates_of(layer), *all_c = c_of(layer);
+    const struct kept kept = lay_out(layer->kept, layer);
     layer->starts_at_zero = start == NULL;
-    alm_layer_set_start(all_c, start == NULL ? NULL : start->c, state);
+    alm_layer_set_start(kept.c, start == NULL ? NULL : start->c, state);
     alm_layer_set_start(layer->h, start == NULL ? NULL : start->h, state);
     /* W x of all steps at once */
-    alm_gemm(all_gates, x, ALM_AS_IS, layer->weights.w, ALM_AS_IS, false, steps * rows, 4 * hidden,
+    alm_gemm(kept.gates, x, ALM_AS_IS, layer->weights.w, ALM_AS_IS, false, steps * rows, 4 * hidden,
              layer->size.inputs);
     for (size_t t = 0; t < steps; t++) {
-        alm_real *gates = all_gates + t * 4 * state, *c = all_c + t * state, *h = layer->h + t * state;
+        alm_real *gates = kept.gates + t * 4 * state, *c = kept.c + t * state, *h = layer->h + t * state;
         /* + R h_{t-1} */
         if (t > 0 || start != NULL)
             alm_gemm(gates, h, ALM_AS_IS, layer->weights.r, ALM_AS_IS, true, rows, 4 * hidden, hidden);
@@ -57,7 +61,7 @@ static void last(const struct alm_layer_state *out, const struct alm_layer *laye
 {
     const size_t state = rows * layer->size.hidden;
     memcpy(out->h, layer->h + steps * state, state * sizeof *out->h);
-    memcpy(out->c, c_of(layer) + steps * state, state * sizeof *out->c);
+    memcpy(out->c, lay_out(layer->kept, layer).c + steps * state, state * sizeof *out->c);
 }
 
 static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_layer_state *d_start,
@@ -66,39 +70,40 @@ static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_la
 {
     const size_t hidden = layer->size.hidden, inputs = layer->size.inputs, state = rows * hidden,
                  all = steps * rows;
-    alm_real *all_gates = gates_of(layer), *all_c = c_of(layer);
+    const struct kept kept = lay_out(layer->kept, layer);
     const alm_real *r_transposed = layer->packed;
-    alm_real *d_c = d_c_of(layer);
     const struct alm_layer_weights gradient = alm_layer_plain_view(layer, layer->sums);
-    alm_layer_set_start(d_c, d_memory, state);
+    alm_layer_set_start(kept.d_c, d_memory, state);
     memset(d_h, 0, first * state * sizeof *d_h);
     for (size_t t = steps; t-- > 0;) {
-        alm_real *gates = all_gates + t * 4 * state;
-        layer->kernel->backward(gates, d_c, gradient.b, d_h + t * state, all_c + (t + 1) * state,
-                                all_c + t * state, rows, hidden);
+        alm_real *gates = kept.gates + t * 4 * state;
+        layer->kernel->backward(gates, kept.d_c, gradient.b, d_h + t * state, kept.c + (t + 1) * state,
+                                kept.c + t * state, rows, hidden);
         /* dh_{t-1} gains dG_t Rᵀ */
         if (t > 0)
             alm_gemm(d_h + (t - 1) * state, gates, ALM_AS_IS, r_transposed, ALM_AS_IS, true, rows, hidden,
                      4 * hidden);
     }
     /* dW = Σ_t x_tᵀ dG_t, dR = Σ_t h_{t-1}ᵀ dG_t, dx_t = dG_t Wᵀ: the sums over steps are one product each */
-    alm_gemm(gradient.w, x, ALM_TRANSPOSED, all_gates, ALM_AS_IS, true, inputs, 4 * hidden, all);
-    alm_gemm(gradient.r, layer->h, ALM_TRANSPOSED, all_gates, ALM_AS_IS, true, hidden, 4 * hidden, all);
+    alm_gemm(gradient.w, x, ALM_TRANSPOSED, kept.gates, ALM_AS_IS, true, inputs, 4 * hidden, all);
+    alm_gemm(gradient.r, layer->h, ALM_TRANSPOSED, kept.gates, ALM_AS_IS, true, hidden, 4 * hidden, all);
     if (d_x != NULL)
-        alm_gemm(d_x, all_gates, ALM_AS_IS, layer->weights.w, ALM_TRANSPOSED, false, all, inputs, 4 * hidden);
+        alm_gemm(d_x, kept.gates, ALM_AS_IS, layer->weights.w, ALM_TRANSPOSED, false, all, inputs,
+                 4 * hidden);
     if (d_start == NULL) return;
-    memcpy(d_start->c, d_c, state * sizeof *d_c);
-    alm_gemm(d_start->h, all_gates, ALM_AS_IS, r_transposed, ALM_AS_IS, false, rows, hidden, 4 * hidden);
+    memcpy(d_start->c, kept.d_c, state * sizeof *d_start->c);
+    alm_gemm(d_start->h, kept.gates, ALM_AS_IS, r_transposed, ALM_AS_IS, false, rows, hidden, 4 * hidden);
 }
 
 static void look(const struct alm_cell_view *out, const struct alm_layer *layer, size_t t, size_t row,
                  size_t rows)
 {
     const size_t n = layer->size.hidden, at = (t * rows + row) * n;
+    const struct kept kept = lay_out(layer->kept, layer);
     alm_real *const gates[] = {out->i, out->f, out->g, out->o};
     for (size_t gate = 0; gate < 4; gate++)
-        memcpy(gates[gate], gates_of(layer) + 4 * at + gate * n, n * sizeof *out->i);
-    memcpy(out->c, c_of(layer) + at + rows * n, n * sizeof *out->c);
+        memcpy(gates[gate], kept.gates + 4 * at + gate * n, n * sizeof *out->i);
+    memcpy(out->c, kept.c + at + rows * n, n * sizeof *out->c);
 }
 
 const struct alm_layer_kind alm_layer_plain = {

@@ -10,7 +10,7 @@
  * start n = 0, and m is that of the first input gate. */
 #include "nn/layer.h"
 
-#include "nn/preactivation.h"
+#include "nn/rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,33 +22,28 @@ struct kept {
     alm_real *forgot;    /* [T][B][H] 1 - σ(ã_f) */
     alm_real *d_c, *d_n; /* [B][H] */
     alm_real *kept_m;    /* [H] log f + m' of one row */
+    size_t used;         /* numbers of all */
 };
 
-static struct kept lay_out(alm_real *block, size_t *used, const struct alm_layer *layer)
+/* In block; NULL: only counts. */
+static struct kept lay_out(alm_real *block, const struct alm_layer *layer)
 {
     const size_t state = layer->size.rows * layer->size.hidden, all = layer->size.steps * state;
-    struct kept k = {.sums = alm_preactivation_lay_out(block, used, layer)};
-    k.c = alm_take(block, used, all + state);
-    k.n = alm_take(block, used, all + state);
-    k.m = alm_take(block, used, all + state);
-    k.forgot = alm_take(block, used, all);
-    k.d_c = alm_take(block, used, state);
-    k.d_n = alm_take(block, used, state);
-    k.kept_m = alm_take(block, used, layer->size.hidden);
+    struct kept k = {.used = 0};
+    k.sums = alm_preactivation_lay_out(block, &k.used, layer);
+    k.c = alm_take(block, &k.used, all + state);
+    k.n = alm_take(block, &k.used, all + state);
+    k.m = alm_take(block, &k.used, all + state);
+    k.forgot = alm_take(block, &k.used, all);
+    k.d_c = alm_take(block, &k.used, state);
+    k.d_n = alm_take(block, &k.used, state);
+    k.kept_m = alm_take(block, &k.used, layer->size.hidden);
     return k;
 }
 
 static size_t kept(const struct alm_layer *layer)
 {
-    size_t used = 0;
-    lay_out(NULL, &used, layer);
-    return used;
-}
-
-static struct kept kept_of(const struct alm_layer *layer)
-{
-    size_t used = 0;
-    return lay_out(layer->kept, &used, layer);
+    return lay_out(NULL, layer).used;
 }
 
 /* log(1 + e) with e = s / (1 - s), 0 < s <= 1/2. */
@@ -98,74 +93,78 @@ static void stabilise(alm_real *i, alm_real *f, alm_real *m, const alm_real *kep
     }
 }
 
-/* The new state of one row at one step; pointers stand at its c, n and m before, those of the new ones `step`
- * numbers behind. a holds the sums of i, f, g, o. */
-static void cell_forward(alm_real *a, alm_real *forgot, alm_real *c, alm_real *n, alm_real *m, alm_real *h,
-                         alm_real *kept_m, size_t step, const struct alm_layer *layer)
+static void cell_forward(const struct alm_layer *layer, const void *context, const struct alm_place *place)
 {
-    const size_t hidden = layer->size.hidden;
-    alm_real *i = a, *f = a + hidden, *g = a + 2 * hidden, *o = a + 3 * hidden;
-    log_forget(kept_m, forgot, f, m, layer);
-    stabilise(i, f, m + step, kept_m, n, layer);
-    /* g = tanh(ã_g), o = σ(ã_o) */
+    const size_t hidden = layer->size.hidden, at = place->at, step = place->state;
+    const struct kept *kept = context;
+    alm_real *i = kept->sums.gates + 4 * at, *f = i + hidden, *g = i + 2 * hidden, *o = i + 3 * hidden;
+    alm_real *c = kept->c + at, *n = kept->n + at, *m = kept->m + at, *h = layer->h + at + step;
+    log_forget(kept->kept_m, kept->forgot + at, f, m, layer);
+    /* i = exp(ã_i - m), f = σ(ã_f) e^(m' - m) */
+    stabilise(i, f, m + step, kept->kept_m, n, layer);
+    /* g = tanh(ã_g) */
     layer->kernel->tanh(g, g, hidden);
+    /* o = σ(ã_o) */
     layer->kernel->sigmoid(o, o, hidden);
     for (size_t k = 0; k < hidden; k++) {
-        /* c = f c' + i g, n = f n' + i */
+        /* c = f c' + i g */
         c[step + k] = f[k] * c[k] + i[k] * g[k];
+        /* n = f n' + i */
         n[step + k] = f[k] * n[k] + i[k];
         /* h = o c / n */
         h[k] = o[k] * c[step + k] / n[step + k];
     }
 }
 
-/* The same row backward; a becomes the derivatives by the sums, d_c and d_n those by c' and n'. c and n are
- * the states before, the new ones `step` numbers behind. */
-static void cell_backward(alm_real *a, alm_real *d_c, alm_real *d_n, const alm_real *d_h,
-                          const alm_real *forgot, const alm_real *c, const alm_real *n, size_t step,
-                          size_t hidden)
+/* The same backward, from the last equation to the first: the gates become the derivatives by the sums, d_c
+ * and d_n those by c' and n'. */
+static void cell_backward(const struct alm_layer *layer, const void *context, const struct alm_place *place,
+                          const alm_real *d_h, const struct alm_layer_weights *gradient)
 {
+    const size_t hidden = layer->size.hidden, at = place->at, step = place->state;
+    const struct kept *kept = context;
+    alm_real *a = kept->sums.gates + 4 * at, *d_c = kept->d_c + place->row * hidden,
+             *d_n = kept->d_n + place->row * hidden;
+    const alm_real *c = kept->c + at, *n = kept->n + at, *forgot = kept->forgot + at;
+    (void)gradient; /* of peepholes, which this cell has not */
     for (size_t k = 0; k < hidden; k++) {
         const alm_real i = a[k], f = a[hidden + k], g = a[2 * hidden + k], o = a[3 * hidden + k];
         const alm_real ratio = c[step + k] / n[step + k];
-        /* h = o c / n: do = dh c / n, dc += dh o / n, dn -= dh o c / n² */
+        /* h = o c / n             do = dh c / n, dc gains dh o / n, dn loses dh o c / n² */
         const alm_real through = d_h[k] * o / n[step + k];
         const alm_real dc = d_c[k] + through, dn = d_n[k] - through * ratio;
-        /* c = f c' + i g, n = f n' + i: di = dc g + dn, df = dc c' + dn n', dg = dc i */
-        a[3 * hidden + k] = d_h[k] * ratio * o * (1 - o);
-        a[2 * hidden + k] = dc * i * (1 - g * g);
-        /* i = exp(ã_i - m): dã_i = di i; f = σ(ã_f) e^(m' - m): dã_f = df f (1 - σ(ã_f)) */
-        a[k] = (dc * g + dn) * i;
-        a[hidden + k] = (dc * c[k] + dn * n[k]) * f * forgot[k];
-        /* dc' = dc f, dn' = dn f */
-        d_c[k] = dc * f;
+        /* n = f n' + i            dn' = dn f */
         d_n[k] = dn * f;
+        /* c = f c' + i g          dc' = dc f */
+        d_c[k] = dc * f;
+        /* o = σ(ã_o)              dã_o = do o (1 - o) */
+        a[3 * hidden + k] = d_h[k] * ratio * o * (1 - o);
+        /* g = tanh(ã_g)           dã_g = dc i (1 - g²) */
+        a[2 * hidden + k] = dc * i * (1 - g * g);
+        /* f = σ(ã_f) e^(m' - m)   dã_f = (dc c' + dn n') f (1 - σ(ã_f)) */
+        a[hidden + k] = (dc * c[k] + dn * n[k]) * f * forgot[k];
+        /* i = exp(ã_i - m)        dã_i = (dc g + dn) i */
+        a[k] = (dc * g + dn) * i;
     }
 }
+
+static const struct alm_row_cell cell = {cell_forward, cell_backward};
 
 static void forward(struct alm_layer *layer, const alm_real *x, const struct alm_layer_state *start,
                     size_t steps, size_t rows)
 {
-    const size_t hidden = layer->size.hidden, state = rows * hidden;
-    const struct kept kept = kept_of(layer);
-    layer->starts_at_zero = start == NULL;
-    alm_layer_set_start(layer->h, start == NULL ? NULL : start->h, state);
+    const size_t state = rows * layer->size.hidden;
+    const struct kept kept = lay_out(layer->kept, layer);
     alm_layer_set_start(kept.c, start == NULL ? NULL : start->c, state);
     alm_layer_set_start(kept.n, start == NULL ? NULL : start->n, state);
     alm_layer_set_start(kept.m, start == NULL ? NULL : start->m, state);
-    alm_preactivation_start(&kept.sums, layer, x, steps, rows);
-    for (size_t t = 0; t < steps; t++) {
-        alm_preactivation_forward(&kept.sums, layer, t, rows);
-        for (size_t at = t * state; at < (t + 1) * state; at += hidden)
-            cell_forward(kept.sums.gates + 4 * at, kept.forgot + at, kept.c + at, kept.n + at, kept.m + at,
-                         layer->h + at + state, kept.kept_m, state, layer);
-    }
+    alm_rows_forward(layer, &cell, &kept, &kept.sums, x, start, steps, rows);
 }
 
 static void last(const struct alm_layer_state *out, const struct alm_layer *layer, size_t steps, size_t rows)
 {
     const size_t state = rows * layer->size.hidden;
-    const struct kept kept = kept_of(layer);
+    const struct kept kept = lay_out(layer->kept, layer);
     memcpy(out->h, layer->h + steps * state, state * sizeof *out->h);
     memcpy(out->c, kept.c + steps * state, state * sizeof *out->c);
     memcpy(out->n, kept.n + steps * state, state * sizeof *out->n);
@@ -187,23 +186,10 @@ static void backward(struct alm_layer *layer, alm_real *d_x, const struct alm_la
                      alm_real *d_h, size_t first, const alm_real *d_memory, const alm_real *x, size_t steps,
                      size_t rows)
 {
-    const size_t hidden = layer->size.hidden, state = rows * hidden;
-    const struct kept kept = kept_of(layer);
-    const struct alm_layer_weights gradient = alm_layer_plain_view(layer, layer->sums);
+    const size_t state = rows * layer->size.hidden;
+    const struct kept kept = lay_out(layer->kept, layer);
     start_back(&kept, d_memory, steps, state);
-    memset(d_h, 0, first * state * sizeof *d_h);
-    if (d_start != NULL) memset(d_start->h, 0, state * sizeof *d_start->h);
-    for (size_t t = steps; t-- > 0;) {
-        for (size_t row = 0; row < rows; row++) {
-            const size_t at = t * state + row * hidden;
-            cell_backward(kept.sums.gates + 4 * at, kept.d_c + row * hidden, kept.d_n + row * hidden,
-                          d_h + at, kept.forgot + at, kept.c + at, kept.n + at, state, hidden);
-        }
-        alm_real *d_h_start = d_start == NULL ? NULL : d_start->h;
-        alm_preactivation_backward(&kept.sums, layer, t > 0 ? d_h + (t - 1) * state : d_h_start, &gradient, t,
-                                   rows);
-    }
-    alm_preactivation_end(&kept.sums, layer, d_x, &gradient, x, steps, rows);
+    alm_rows_backward(layer, &cell, &kept, &kept.sums, d_x, d_start, d_h, first, x, steps, rows);
     if (d_start == NULL) return;
     memcpy(d_start->c, kept.d_c, state * sizeof *d_start->c);
     memcpy(d_start->n, kept.d_n, state * sizeof *d_start->n);
@@ -213,7 +199,7 @@ static void look(const struct alm_cell_view *out, const struct alm_layer *layer,
                  size_t rows)
 {
     const size_t hidden = layer->size.hidden, at = (t * rows + row) * hidden, step = rows * hidden;
-    const struct kept kept = kept_of(layer);
+    const struct kept kept = lay_out(layer->kept, layer);
     const alm_real *a = kept.sums.gates + 4 * at;
     for (size_t k = 0; k < hidden; k++) {
         const alm_real n = kept.n[at + step + k];
