@@ -30,6 +30,8 @@ struct alm_arima_series {
 enum alm_status alm_arima_series_init(struct alm_arima_series *series, const double *y, size_t n, size_t d,
                                       size_t D, size_t season, struct alm_error *error);
 void alm_arima_series_clear(struct alm_arima_series *series);
+/* The regressor at bar t, which may lie behind the end. */
+double alm_arima_regressor(const struct alm_arima_series *series, size_t t);
 
 struct alm_arima_fit {
     struct alm_arima_model model;

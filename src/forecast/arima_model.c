@@ -14,14 +14,14 @@ bool alm_arima_order_equal(const struct alm_arima_order *a, const struct alm_ari
            a->season == b->season && a->constant == b->constant;
 }
 
-/* ---- polynomials ---- */
-
-static bool is_sound(const struct alm_arima_order *o)
+bool alm_arima_order_too_large(const struct alm_arima_order *o)
 {
-    return o->p <= ALM_ARIMA_ORDER && o->q <= ALM_ARIMA_ORDER && o->P <= ALM_ARIMA_ORDER &&
-           o->Q <= ALM_ARIMA_ORDER && o->d + o->D <= ALM_ARIMA_DIFFERENCES && o->season >= 1 &&
-           o->season <= (size_t)1 << 20;
+    return o->p > ALM_ARIMA_ORDER || o->q > ALM_ARIMA_ORDER || o->P > ALM_ARIMA_ORDER ||
+           o->Q > ALM_ARIMA_ORDER || o->d + o->D > ALM_ARIMA_DIFFERENCES || o->season == 0 ||
+           o->season > (size_t)1 << 20;
 }
+
+/* ---- polynomials ---- */
 
 static void list(struct alm_lags *lags)
 {
@@ -46,7 +46,8 @@ enum alm_status alm_arma_init(struct alm_arma *arma, const struct alm_arima_orde
                               struct alm_error *error)
 {
     *arma = (struct alm_arma){0};
-    if (!is_sound(order)) return alm_fail(error, ALM_USAGE, "the orders of the model are too large");
+    if (alm_arima_order_too_large(order))
+        return alm_fail(error, ALM_USAGE, "the orders of the model are too large");
     struct alm_lags *all[] = {&arma->ar, &arma->ma, &arma->delta};
     const size_t degree[] = {order->p + order->P * order->season, order->q + order->Q * order->season,
                              alm_arima_lost(order)};

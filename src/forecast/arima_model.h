@@ -40,6 +40,8 @@ static inline size_t alm_arima_lost(const struct alm_arima_order *o)
 {
     return o->d + o->D * o->season;
 }
+/* Beyond the limits above, or of a season that has no length. */
+bool alm_arima_order_too_large(const struct alm_arima_order *order);
 bool alm_arima_order_equal(const struct alm_arima_order *a, const struct alm_arima_order *b);
 
 /* A polynomial 1 -+ c_1 B -+ c_2 B^2 ... without its 1: dense, and as a list of what is not 0. */

@@ -56,6 +56,11 @@ static size_t difference(double *y, size_t n, size_t lag)
     return n - lag;
 }
 
+double alm_arima_regressor(const struct alm_arima_series *s, size_t t)
+{
+    return s->d + s->D == 0 ? 1 : s->d > 0 ? (double)t : (double)t / (double)s->season;
+}
+
 /* Differences what work holds into z. */
 static void fill_differences(struct alm_arima_series *s, double *work)
 {
@@ -73,7 +78,7 @@ static void fill_differences(struct alm_arima_series *s, double *work)
         s->ones[i] = 1;
     }
     for (size_t t = 0; t < s->n; t++)
-        s->regressor[t] = s->d + s->D == 0 ? 1 : s->d == 1 ? (double)t : (double)t / (double)s->season;
+        s->regressor[t] = alm_arima_regressor(s, t);
 }
 
 static enum alm_status allocate(struct alm_arima_series *s, struct alm_error *error)
