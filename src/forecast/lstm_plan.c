@@ -186,7 +186,7 @@ bool alm_lstm_same_shape(const struct alm_network_shape *a, const struct alm_net
            a->cell == b->cell && a->peephole == b->peephole && a->layer_norm == b->layer_norm &&
            a->residual == b->residual && same_forget(a, b) && a->window == b->window &&
            a->extras == b->extras && a->n_series == b->n_series && a->embedding == b->embedding &&
-           a->decoder == b->decoder && a->segment == b->segment && a->precision == b->precision;
+           a->decoder == b->decoder && a->segment == b->segment && a->precision == b->precision && a->ahead == b->ahead;
 }
 
 uint32_t alm_lstm_series_number(const struct alm_lstm_state *lstm, const char *name)

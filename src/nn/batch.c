@@ -2,6 +2,7 @@
 #include "nn/network.h"
 
 #include "base/memory.h"
+#include "nn/shape.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ enum alm_status alm_batch_init(struct alm_batch *batch, const struct alm_network
     ALM_TRY(make(&batch->weight, answers, shape->horizon, error));
     ALM_TRY(make(&batch->window, rows, shape->window, error));
     ALM_TRY(make(&batch->extras, rows, shape->extras, error));
+    if (shape->ahead > 0) ALM_TRY(make(&batch->ahead, rows, alm_shape_segments(shape) * shape->ahead, error));
     return shape->embedding == 0 ? ALM_OK : ALM_NEW(&batch->series, rows, error);
 }
 
@@ -39,6 +41,7 @@ void alm_batch_clear(struct alm_batch *batch)
     free(batch->weight);
     free(batch->window);
     free(batch->extras);
+    free(batch->ahead);
     free(batch->series);
     *batch = (struct alm_batch){0};
 }

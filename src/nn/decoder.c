@@ -1,9 +1,9 @@
 /* The segment decoder (SegRNN: Lin et al. 2023): every segment s of the horizon is one step of an LSTM cell
  * of its own from the last output h and memory c of the layers. Its input is a learnt vector P_s for the
- * position and, of the row, u = [extras, the series' vector]. As all segments start from one state, the sums
- * of their gates are
+ * position, of the row u = [extras, the series' vector], and v_s, what is known ahead of the segment's bars.
+ * As all segments start from one state, the sums of their gates are
  *
- *   a = (P_s W_P) + (u W_u + h R) + b
+ *   a = (P_s W_P) + (u W_u + h R) + v_s W_v + b
  *
  * of which the first term is made once a pass and the second once a row. */
 #include "nn/tape.h"
@@ -12,10 +12,15 @@
 
 #include <string.h>
 
-/* W_P and W_u are the rows of one matrix W. */
+/* W_P, W_u and W_v are the rows of one matrix W: where those of W_u and W_v begin. */
 static size_t context_rows(const struct alm_network_shape *s)
 {
     return alm_shape_position(s) * 4 * s->hidden;
+}
+
+static size_t ahead_rows(const struct alm_network_shape *s)
+{
+    return context_rows(s) + alm_shape_context(s) * 4 * s->hidden;
 }
 
 void alm_decoder_prepare(struct alm_tape *tape, const struct alm_pass *pass)
@@ -81,6 +86,10 @@ void alm_decoder_forward(struct alm_bench *bench, const struct alm_pass *pass)
                 pass->tape->positions[segment * gates + k] + d->row_sums[row * gates + k];
         memcpy(d->before + i * s->hidden, memory + row * s->hidden, s->hidden * sizeof *d->before);
     }
+    if (s->ahead > 0) /* + v_s W_v */
+        alm_gemm(d->gates, bench->piece.ahead, ALM_AS_IS,
+                 alm_part(pass, pass->parts.decoder_w) + ahead_rows(s), ALM_AS_IS, true, rows * segments,
+                 gates, s->ahead);
     bench->layers[0].kernel->forward(d->gates, d->c, d->h, d->before, alm_part(pass, pass->parts.decoder_b),
                                      rows * segments, s->hidden);
 }
@@ -129,6 +138,20 @@ static void products_backward(struct alm_share *share, struct alm_bench *bench, 
     if (s->embedding > 0) alm_series_backward(share, bench, pass, d->d_context, 1, context);
 }
 
+/* dW_v += vᵀ da, dv = da W_vᵀ */
+static void ahead_backward(struct alm_share *share, struct alm_bench *bench, const struct alm_pass *pass)
+{
+    const struct alm_network_shape *s = &pass->network->shape;
+    struct alm_decoding *d = &bench->decoding;
+    const size_t n = bench->piece.rows * alm_shape_segments(s), gates = 4 * s->hidden;
+    if (s->ahead == 0) return;
+    alm_gemm(alm_part_gradient(share, pass, pass->parts.decoder_w) + ahead_rows(s), bench->piece.ahead,
+             ALM_TRANSPOSED, d->gates, ALM_AS_IS, true, s->ahead, gates, n);
+    if (pass->tape->observes)
+        alm_gemm(d->d_ahead, d->gates, ALM_AS_IS, alm_part(pass, pass->parts.decoder_w) + ahead_rows(s),
+                 ALM_TRANSPOSED, false, n, s->ahead, gates);
+}
+
 const alm_real *alm_decoder_backward(struct alm_share *share, struct alm_bench *bench,
                                      const struct alm_pass *pass)
 {
@@ -138,6 +161,7 @@ const alm_real *alm_decoder_backward(struct alm_share *share, struct alm_bench *
     memset(d->d_c, 0, rows * segments * s->hidden * sizeof *d->d_c);
     bench->layers[0].kernel->backward(d->gates, d->d_c, alm_part_gradient(share, pass, pass->parts.decoder_b),
                                       d->d_h, d->c, d->before, rows * segments, s->hidden);
+    ahead_backward(share, bench, pass);
     gather(d, rows, segments, s->hidden);
     products_backward(share, bench, pass);
     return d->d_memory;

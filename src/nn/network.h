@@ -70,6 +70,7 @@ struct alm_network_shape {
                                    the inputs of every step and of the segment decoder; both or none */
     enum alm_decoder_kind decoder;
     size_t segment; /* values of a segment; divides the horizon; labels=last only */
+    size_t ahead;   /* numbers that only the decoder's step of a segment sees: what is known of its bars */
 };
 
 /* One named matrix inside the block; a bias has one row. */
@@ -117,6 +118,7 @@ struct alm_batch {
 
     alm_real *window; /* [B][window] */
     alm_real *extras; /* [B][extras] */
+    alm_real *ahead;  /* [B][horizon / segment][ahead] */
     uint32_t *series; /* [B] below n_series */
 
     /* [layers] states [B][H]: where the sequences start (NULL: zero; no derivative flows into it) and where
@@ -129,8 +131,8 @@ struct alm_batch {
     uint64_t key;
 };
 
-/* Allocates the arrays of a batch for `shape` (x, y, weight, and window, extras and series where the shape
- * has them) and sets steps and rows; the rest is zero. Clear it also after a failure. */
+/* Allocates the arrays of a batch for `shape` (x, y, weight, and window, extras, ahead and series where the
+ * shape has them) and sets steps and rows; the rest is zero. Clear it also after a failure. */
 enum alm_status alm_batch_init(struct alm_batch *batch, const struct alm_network_shape *shape, size_t steps,
                                size_t rows, struct alm_error *error);
 void alm_batch_clear(struct alm_batch *batch);

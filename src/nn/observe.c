@@ -21,6 +21,7 @@ static size_t lay_out(struct alm_observation *o, const struct alm_network *netwo
     o->d_x = alm_take(o->block, &used, o->steps * o->rows * s->inputs);
     if (s->window > 0) o->d_window = alm_take(o->block, &used, o->rows * s->window);
     if (s->extras > 0) o->d_extras = alm_take(o->block, &used, o->rows * s->extras);
+    if (s->ahead > 0) o->d_ahead = alm_take(o->block, &used, o->rows * alm_shape_segments(s) * s->ahead);
     o->gradient = alm_take(o->block, &used, network->n_parameters);
     return used;
 }
@@ -63,6 +64,9 @@ static void take_derivatives(const struct alm_observation *o, const struct alm_b
     if (s->window > 0)
         alm_gemm(o->d_window + first * s->window, bench->d_output, ALM_AS_IS,
                  alm_part(pass, pass->parts.skip), ALM_TRANSPOSED, false, rows, s->window, outputs);
+    const size_t ahead = alm_shape_segments(s) * s->ahead;
+    if (ahead > 0)
+        memcpy(o->d_ahead + first * ahead, bench->decoding.d_ahead, rows * ahead * sizeof *o->d_ahead);
     if (s->extras == 0) return;
     alm_real *d_extras = o->d_extras + first * s->extras;
     for (size_t t = 0; t < alm_labelled_steps(s, o->steps); t++)

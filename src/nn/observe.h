@@ -18,6 +18,7 @@ struct alm_observation {
     alm_real *d_x;      /* [T][B][F] */
     alm_real *d_window; /* [B][window] */
     alm_real *d_extras; /* [B][extras] */
+    alm_real *d_ahead;  /* [B][horizon / segment][ahead] */
     alm_real *gradient; /* [n_parameters] by the parameters */
     alm_real *block;    /* all of the above */
 };

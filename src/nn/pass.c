@@ -29,6 +29,9 @@ static void take_context(struct alm_bench *bench, const struct alm_pass *pass, s
         take_rows(piece->window, s->window, batch->window, s->window, 1, first, piece->rows, batch->rows);
     if (s->extras > 0)
         take_rows(piece->extras, s->extras, batch->extras, s->extras, 1, first, piece->rows, batch->rows);
+    if (s->ahead > 0)
+        take_rows(piece->ahead, alm_shape_segments(s) * s->ahead, batch->ahead,
+                  alm_shape_segments(s) * s->ahead, 1, first, piece->rows, batch->rows);
     if (s->embedding == 0) return;
     memcpy(piece->series, batch->series + first, piece->rows * sizeof *piece->series);
     for (size_t i = 0; i < piece->steps * piece->rows; i++)

@@ -6,16 +6,18 @@
 #include <math.h>
 
 /* Raised when the layout changes; older ones are still read. Version 1 had the first six sizes only, version
- * 2 one way of forgetting for all layers: sizes[FORGET], rates[0] and rates[1]; those before 4 no precision.
- */
-enum { VERSION = 4, SIZES_1 = 6, SIZES_3 = 17, SIZES = 18, RATES = 5, FORGET = 10 };
+ * 2 one way of forgetting for all layers: sizes[FORGET], rates[0] and rates[1]; those before 4 had no
+ * precision, and those before 5 nothing ahead. */
+enum { VERSION = 5, SIZES = 19, RATES = 5, FORGET = 10 };
+static const size_t sizes_of_version[VERSION + 1] = {0, 6, 17, 17, 18, SIZES};
 
 static void sizes_of(size_t sizes[SIZES], const struct alm_network_shape *s)
 {
     const size_t all[SIZES] = {
         s->inputs,       s->hidden,   s->layers,     s->horizon,         s->levels,  (size_t)s->labels,
         (size_t)s->cell, s->peephole, s->layer_norm, s->residual,        0,          s->window,
-        s->extras,       s->n_series, s->embedding,  (size_t)s->decoder, s->segment, (size_t)s->precision};
+        s->extras,       s->n_series, s->embedding,  (size_t)s->decoder, s->segment, (size_t)s->precision,
+        s->ahead};
     for (size_t i = 0; i < SIZES; i++)
         sizes[i] = all[i];
 }
@@ -93,8 +95,7 @@ static bool read_shape(struct alm_network_shape *s, struct alm_bytes_reader *in,
                                          [17] = ALM_PRECISION_BF16};
     uint32_t n[SIZES] = {0};
     double rates[RATES] = {0};
-    const size_t sizes = version == 1 ? SIZES_1 : version < 4 ? SIZES_3 : SIZES;
-    for (size_t i = 0; i < sizes; i++) {
+    for (size_t i = 0; i < sizes_of_version[version]; i++) {
         n[i] = alm_bytes_get_u32(in);
         if (most[i] > 0 && n[i] > most[i]) return false;
     }
@@ -118,7 +119,8 @@ static bool read_shape(struct alm_network_shape *s, struct alm_bytes_reader *in,
                                     .embedding = n[14],
                                     .decoder = (enum alm_decoder_kind)n[15],
                                     .segment = n[16],
-                                    .precision = (enum alm_precision)n[17]};
+                                    .precision = (enum alm_precision)n[17],
+                                    .ahead = n[18]};
     return read_forget(s, in, version,
                        (struct alm_forget){(enum alm_forget_mode)n[FORGET], rates[0], rates[1]});
 }

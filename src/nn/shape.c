@@ -93,7 +93,7 @@ void alm_shape_list_tensors(struct alm_network *network)
     add_tensor(network, "skip", "S", s->window, outputs);
     add_tensor(network, "series", "V", s->n_series, s->embedding);
     add_tensor(network, "decoder", "P", segments, position);
-    add_tensor(network, "decoder", "W", position + alm_shape_context(s), decoder);
+    add_tensor(network, "decoder", "W", position + alm_shape_context(s) + s->ahead, decoder);
     add_tensor(network, "decoder", "R", s->hidden, decoder);
     add_tensor(network, "decoder", "b", 1, decoder);
 }
@@ -146,8 +146,8 @@ static enum alm_status check_sizes(const struct alm_network_shape *s, struct alm
         return alm_fail(error, ALM_USAGE, "a network needs at least one input, unit, layer and output");
     const bool small = s->inputs <= LIMIT && s->hidden <= LIMIT && outputs <= LIMIT &&
                        s->layers <= ALM_MOST_LAYERS && s->window <= LIMIT && s->extras <= LIMIT &&
-                       s->embedding <= LIMIT && s->n_series <= 1000 * (size_t)LIMIT;
-    if (!small || !fits(4 * s->hidden, s->hidden + s->inputs + s->embedding + s->extras) ||
+                       s->ahead <= LIMIT && s->embedding <= LIMIT && s->n_series <= 1000 * (size_t)LIMIT;
+    if (!small || !fits(4 * s->hidden, s->hidden + s->inputs + s->embedding + s->extras + s->ahead) ||
         !fits(outputs, s->hidden + s->window + s->extras) || !fits(s->n_series, s->embedding) ||
         !fits(4 * s->hidden, s->horizon))
         return alm_fail(error, ALM_USAGE,
@@ -202,7 +202,7 @@ enum alm_status alm_shape_check(const struct alm_network_shape *s, struct alm_er
     if (s->labels != ALM_LABELS_LAST && s->window > 0)
         return alm_fail(error, ALM_USAGE, "the linear skip from the window needs labels=last");
     if (s->decoder != ALM_DECODER_SEGMENT)
-        return s->segment == 0
+        return s->segment == 0 && s->ahead == 0
                    ? ALM_OK
                    : alm_fail(error, ALM_USAGE, "a segment of the horizon needs the segment decoder");
     if (s->labels != ALM_LABELS_LAST)

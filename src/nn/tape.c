@@ -12,7 +12,7 @@ static enum alm_status check_pass(const struct alm_network_shape *s, size_t step
                                   struct alm_error *error)
 {
     const size_t inputs = alm_layer_inputs(s, 0), decoded = alm_shape_segments(s) * 4 * s->hidden,
-                 others = alm_shape_outputs(s) + s->window + s->extras;
+                 others = alm_shape_outputs(s) + s->window + s->extras + alm_shape_segments(s) * s->ahead;
     size_t widest = decoded > inputs ? decoded : inputs;
     if (others > widest) widest = others;
     size_t all, numbers;
@@ -49,6 +49,7 @@ static void lay_out_decoding(struct alm_decoding *d, size_t *used, alm_real *blo
                  context = rows * alm_shape_context(s);
     d->context = alm_take(block, used, context);
     d->d_context = alm_take(block, used, context);
+    d->d_ahead = alm_take(block, used, rows * segments * s->ahead);
     d->row_sums = alm_take(block, used, rows * 4 * s->hidden);
     d->d_positions = alm_take(block, used, segments * 4 * s->hidden);
     d->d_memory = alm_take(block, used, rows * s->hidden);
@@ -78,6 +79,7 @@ static void lay_out_bench(struct alm_bench *bench, size_t *used, alm_real *block
     bench->piece.weight = alm_take(block, used, labelled * rows * s->horizon);
     bench->piece.window = alm_take(block, used, rows * s->window);
     bench->piece.extras = alm_take(block, used, rows * s->extras);
+    bench->piece.ahead = alm_take(block, used, rows * alm_shape_segments(s) * s->ahead);
 }
 
 static void lay_out_share(struct alm_share *share, size_t *used, alm_real *block,

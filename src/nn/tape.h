@@ -21,6 +21,7 @@ struct alm_decoding {
     alm_real *d_c, *d_h;      /* [b][S][H] */
     alm_real *d_positions;    /* [S][4H] */
     alm_real *d_context;      /* [b][context] */
+    alm_real *d_ahead;        /* [b][S][ahead] */
     alm_real *d_memory;       /* [b][H] */
 };
 

@@ -23,10 +23,11 @@ CASES = [  # name, options as the fields of struct alm_network_shape
     ("slstm_norm", dict(layers=1, cell="SLSTM", layer_norm=1)),
     ("segments", dict(layers=1, decoder="SEGMENT", segment=2)),
     ("segments_around", dict(layers=2, decoder="SEGMENT", segment=3, extras=2, n_series=3, embedding=1, window=4, residual=1)),
+    ("segments_ahead", dict(layers=1, decoder="SEGMENT", segment=2, extras=1, ahead=3)),
 ]
 PREFIX = {"labels": "ALM_LABELS_", "cell": "ALM_CELL_", "decoder": "ALM_DECODER_"}
 DEFAULTS = dict(labels="LAST", cell="LSTM", forget="LEARNED", decoder="DIRECT", peephole=0, layer_norm=0, residual=0,
-                forget_rate=0, forget_noise=0, window=0, extras=0, n_series=0, embedding=0, segment=0)
+                forget_rate=0, forget_noise=0, window=0, extras=0, n_series=0, embedding=0, segment=0, ahead=0)
 
 
 def numbers(n, seed, scale):
@@ -45,7 +46,7 @@ def shapes(o):
     out += [("head", H, HORIZON // segments), ("head_b", 1, HORIZON // segments)]
     out += [("E", o["extras"], HORIZON), ("S", o["window"], HORIZON), ("V", o["n_series"], o["embedding"])]
     if o["segment"]:
-        out += [("P", segments, H // 2), ("DW", H // 2 + o["extras"] + o["embedding"], 4 * H), ("DR", H, 4 * H), ("Db", 1, 4 * H)]
+        out += [("P", segments, H // 2), ("DW", H // 2 + o["extras"] + o["embedding"] + o["ahead"], 4 * H), ("DR", H, 4 * H), ("Db", 1, 4 * H)]
     return [(name, rows, columns) for name, rows, columns in out if rows * columns]
 
 
@@ -82,7 +83,7 @@ def run_layer(x, w, layer, o):
     return torch.stack(outputs), c
 
 
-def answer(x, window, extras, series, w, o):
+def answer(x, window, extras, ahead, series, w, o):
     vector = w["V"][series] if o["embedding"] else torch.zeros(B, 0)
     x = torch.cat([x, vector.expand(T, B, -1)], 2)
     for layer in range(o["layers"]):
@@ -94,8 +95,9 @@ def answer(x, window, extras, series, w, o):
         named = {"weight_ih": w["DW"].T, "weight_hh": w["DR"].T, "bias_ih": w["Db"][0], "bias_hh": torch.zeros(4 * H)}
         context = torch.cat([extras, vector], 1)
         parts = []
-        for position in w["P"]:
-            step = torch.func.functional_call(cell, named, (torch.cat([position.expand(B, -1), context], 1), state))[0]
+        for i, position in enumerate(w["P"]):
+            seen = torch.cat([position.expand(B, -1), context, ahead[:, i]], 1)
+            step = torch.func.functional_call(cell, named, (seen, state))[0]
             parts.append(step @ w["head"] + w["head_b"])
         out = torch.cat(parts, 1).unsqueeze(0)
     else:
@@ -113,8 +115,10 @@ def run(name, options):
          for i, (key, rows, columns) in enumerate(shapes(o))}
     x = numbers(T * B * F, 0.5, 1.0).reshape(T, B, F)
     window, extras = numbers(B * o["window"], 0.1, 1.0).reshape(B, -1), numbers(B * o["extras"], 0.2, 1.0).reshape(B, -1)
+    segments = HORIZON // o["segment"] if o["segment"] else 1
+    ahead = numbers(B * segments * o["ahead"], 0.3, 1.0).reshape(B, segments, -1)
     series = [(2 * row + 1) % o["n_series"] if o["n_series"] else 0 for row in range(B)]
-    out = answer(x, window, extras, series, w, o)
+    out = answer(x, window, extras, ahead, series, w, o)
     loss = torch.nn.functional.mse_loss(out, numbers(out.numel(), 0.25, 1.0).reshape(out.shape))
     loss.backward()
     gradient = [v for key, _, _ in shapes(o) for v in w[key].grad.reshape(-1).tolist()]

@@ -62,6 +62,8 @@ static inline struct problem problem_create(const struct alm_network_shape *shap
     draw(p.batch.weight, answers, random, 0, 1);
     draw(p.batch.window, rows * shape->window, random, -1, 1);
     draw(p.batch.extras, rows * shape->extras, random, -1, 1);
+    if (shape->ahead > 0)
+        draw(p.batch.ahead, rows * shape->horizon / shape->segment * shape->ahead, random, -1, 1);
     for (size_t i = 0; p.batch.series != NULL && i < rows; i++)
         p.batch.series[i] = (uint32_t)alm_random_below(random, shape->n_series);
     p.batch.weight[0] = answers > 1 ? 0 : 1;

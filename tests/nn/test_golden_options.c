@@ -30,6 +30,7 @@ static void fill_batch(struct alm_batch *batch, const struct option_golden *gold
     fill(batch->y, golden->n_output, 0.25, 1);
     fill(batch->window, golden->rows * s->window, 0.1, 1);
     fill(batch->extras, golden->rows * s->extras, 0.2, 1);
+    if (s->ahead > 0) fill(batch->ahead, golden->rows * s->horizon / s->segment * s->ahead, 0.3, 1);
     for (size_t k = 0; k < golden->n_output; k++)
         batch->weight[k] = 1;
     for (size_t row = 0; s->n_series > 0 && row < golden->rows; row++)

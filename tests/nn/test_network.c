@@ -241,10 +241,10 @@ Test(network, loads_what_earlier_versions_saved)
 {
     struct alm_network *network = make(&shape), *loaded;
     struct alm_bytes bytes = {0};
-    const size_t rates = 19 * 4, forget = rates + 5 * 8, header = forget + shape.layers * 20;
-    static const size_t sizes[] = {6, 17, 17}; /* of versions 1 to 3 */
+    const size_t rates = 20 * 4, forget = rates + 5 * 8, header = forget + shape.layers * 20;
+    static const size_t sizes[] = {6, 17, 17, 18}; /* of versions 1 to 4 */
     alm_network_save(network, &bytes);
-    for (uint32_t version = 1; version <= 3; version++) {
+    for (uint32_t version = 1; version <= 4; version++) {
         struct alm_bytes old = {0};
         alm_bytes_put_u32(&old, version);
         alm_bytes_put(&old, bytes.data + 4, sizes[version - 1] * 4);
@@ -273,7 +273,7 @@ Test(network, refuses_damaged_bytes)
         cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_PARSE), "cut to %zu bytes", n);
         cr_assert(loaded == NULL);
     }
-    for (size_t field = 0; field < 18 * 4; field += 4) {
+    for (size_t field = 0; field < 20 * 4; field += 4) {
         unsigned char kept[4];
         memcpy(kept, bytes.data + field, 4);
         memset(bytes.data + field, 0xEE, 4);
@@ -281,7 +281,7 @@ Test(network, refuses_damaged_bytes)
         cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_PARSE), "field at %zu", field);
         memcpy(bytes.data + field, kept, 4);
     }
-    memset(bytes.data + 18 * 4 + 5 * 8, 0xFF, 4); /* a NaN among the weights */
+    memset(bytes.data + bytes.length - 4, 0xFF, 4); /* a NaN among the weights */
     struct alm_bytes_reader in = {.data = bytes.data, .length = bytes.length};
     cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_PARSE));
     alm_network_free(network);

@@ -13,7 +13,7 @@ static const struct alm_network_shape shapes[] = {
     {SMALL, .labels = ALM_LABELS_LAST, .peephole = true, .residual = true, .window = 3},
     {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.3), .dropout_input = 0.3},
     {SMALL, .cell = ALM_CELL_SLSTM, .n_series = 2, .embedding = 3},
-    {SMALL, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT, .segment = 2, .extras = 2,
+    {SMALL, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT, .segment = 2, .extras = 2, .ahead = 3,
      .n_series = 2, .embedding = 3, .window = 3},
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
@@ -71,6 +71,9 @@ static void check(const struct alm_network_shape *shape, uint64_t key)
         check_derivatives(&p, p.batch.window, o->d_window, B * shape->window, d_answers, n);
     if (shape->extras > 0)
         check_derivatives(&p, p.batch.extras, o->d_extras, B * shape->extras, d_answers, n);
+    if (shape->ahead > 0)
+        check_derivatives(&p, p.batch.ahead, o->d_ahead, B * HORIZON / shape->segment * shape->ahead,
+                          d_answers, n);
     check_derivatives(&p, p.network->parameters, o->gradient, 8 * H, d_answers, n);
     alm_observation_free(o);
     cr_assert(eq(int, alm_observation_create(&o, p.network, &p.batch, NULL, NULL), ALM_OK));

@@ -33,8 +33,10 @@ static const struct option_case {
     {"extras", {SMALL, .extras = 3}},
     {"embedding", {SMALL, .n_series = 3, .embedding = 2, .dropout_input = 0.2}},
     {"segments", {SMALL, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT, .segment = 2}},
+    {"segments with what is known of each",
+     {SMALL, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT, .segment = 2, .ahead = 3}},
     {"segments with everything around",
-     {SMALL, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT, .segment = 1, .extras = 2,
+     {SMALL, .ahead = 2, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT, .segment = 1, .extras = 2,
       .n_series = 2, .embedding = 3, .window = 5, .residual = true, .dropout_layer = 0.2}},
     {"slstm", {SMALL, .cell = ALM_CELL_SLSTM}},
     {"slstm with norm and dropout",
@@ -303,6 +305,7 @@ Test(options, refuses_what_does_not_go_together)
         {SMALL, .levels = 1, .decoder = ALM_DECODER_SEGMENT, .segment = 2},
         {SMALL, .levels = 1, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT, .segment = 3},
         {SMALL, .levels = 1, .labels = ALM_LABELS_LAST, .segment = 2},
+        {SMALL, .levels = 1, .labels = ALM_LABELS_LAST, .ahead = 2},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct alm_network *network;
@@ -345,7 +348,7 @@ Test(options, networks_that_were_stored_with_one_forgetting_for_all_layers_still
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         alm_bytes_put_u32(&then, sizes[i]);
     alm_bytes_put_f64s(&then, rates, 5);
-    const size_t head = then.length + 4 + 2 * 20; /* now precision and the list of layers are there, too */
+    const size_t head = then.length + 2 * 4 + 2 * 20; /* two sizes and the list of layers came since */
     alm_bytes_put(&then, now.data + head, now.length - head);
     struct alm_bytes_reader in = {.data = then.data, .length = then.length};
     cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_OK));
