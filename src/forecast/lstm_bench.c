@@ -26,6 +26,7 @@ enum alm_status alm_lstm_bench_init(struct alm_lstm_bench *bench, const struct a
     if (lstm->plan.carry)
         ALM_TRY(alm_state_create(&bench->states, &lstm->networks[0]->shape, ALM_LSTM_ROWS, error));
     ALM_TRY(ALM_NEW(&bench->answers, lstm->n_networks * ALM_LSTM_ROWS * outputs_of(lstm), error));
+    ALM_TRY(ALM_NEW(&bench->times, ALM_LSTM_ROWS * lstm->plan.horizon, error));
     return ALM_NEW(&bench->votes, lstm->n_networks, error);
 }
 
@@ -38,6 +39,7 @@ void alm_lstm_bench_clear(struct alm_lstm_bench *bench)
     free(bench->scratch);
     free(bench->answers);
     free(bench->votes);
+    free(bench->times);
     free(bench->probability);
 }
 
@@ -60,7 +62,6 @@ static bool put_earlier(struct alm_lstm_bench *bench, size_t row, struct alm_lst
     if (last.first < back * lookback) return false;
     struct alm_lstm_window window = last;
     window.first -= back * lookback;
-    if (back > 0) window.next = last.series->target.ts[window.first + lookback];
     alm_lstm_bench_put(bench, row, 0, window);
     return true;
 }
@@ -164,7 +165,7 @@ static enum alm_status check_labels(const struct alm_lstm_classes *classes,
     return ALM_OK;
 }
 
-enum alm_status alm_lstm_last_window(struct alm_lstm_window *out, bool *usable,
+enum alm_status alm_lstm_last_window(struct alm_lstm_window *out, bool *usable, int64_t *times,
                                      const struct alm_lstm_state *lstm,
                                      const struct alm_history_series *series, struct alm_error *error)
 {
@@ -182,7 +183,7 @@ enum alm_status alm_lstm_last_window(struct alm_lstm_window *out, bool *usable,
               !(plan->seasonal && series->season_length > plan->lookback) &&
               !(lstm->n_names > 0 && alm_lstm_series_number(lstm, series->name) == lstm->n_names);
     if (!*usable) return ALM_OK;
-    *out = (struct alm_lstm_window){series, series->target.n - plan->lookback, 0};
+    *out = (struct alm_lstm_window){series, series->target.n - plan->lookback, times};
     if (alm_feature_count(plan->calendar) == 0) return ALM_OK;
-    return alm_calendar_extend(&out->next, &series->calendar, series->target, 1, error);
+    return alm_calendar_extend(times, &series->calendar, series->target, plan->horizon, error);
 }

@@ -14,6 +14,7 @@ struct alm_lstm_bench {
     struct alm_lstm_frame *frame;   /* [ALM_LSTM_ROWS][channels] */
     double *scratch;                /* [ALM_LSTM_ROWS][channels][alm_lstm_scratch] */
     alm_real *answers;              /* [n_networks][ALM_LSTM_ROWS][outputs] */
+    int64_t *times;                 /* [ALM_LSTM_ROWS][plan.horizon] of the bars to forecast */
     double *votes;                  /* [n_networks] */
     double *probability;            /* [loss.n_levels] of one network, with classes */
     struct alm_layer_state *states; /* of the rows, with state=carry; else NULL */
@@ -50,8 +51,8 @@ void alm_lstm_bench_classes(double *probability, struct alm_lstm_bench *bench, s
 
 /* The series' last window; false when the series cannot be forecast: its history is shorter than the window
  * (another series' season may have made that longer), or than residual=season needs, or its embedding is not
- * known. */
-enum alm_status alm_lstm_last_window(struct alm_lstm_window *out, bool *usable,
+ * known. times [plan.horizon] must live as long as the window. */
+enum alm_status alm_lstm_last_window(struct alm_lstm_window *out, bool *usable, int64_t *times,
                                      const struct alm_lstm_state *lstm,
                                      const struct alm_history_series *series, struct alm_error *error);
 

@@ -6,8 +6,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Raised when the layout changes; an older one is refused. */
-enum { VERSION = 4, MOST_NETWORKS = 1000, MOST_NORMS = 1000000 };
+/* Raised when the layout changes. Version 4, whose segment decoder saw nothing of its own bars, is still
+ * read; older ones are refused. */
+enum { VERSION = 5, OLDEST = 4, MOST_NETWORKS = 1000, MOST_NORMS = 1000000 };
 
 void alm_lstm_clear_fit(struct alm_lstm_state *lstm)
 {
@@ -135,7 +136,7 @@ static enum alm_status load_names(struct alm_lstm_state *lstm, struct alm_bytes_
     return in->failed ? damaged(error) : ALM_OK;
 }
 
-static enum alm_status load_plan(struct alm_lstm_state *lstm, struct alm_bytes_reader *in,
+static enum alm_status load_plan(struct alm_lstm_state *lstm, struct alm_bytes_reader *in, uint32_t version,
                                  struct alm_error *error)
 {
     struct alm_lstm_plan *plan = &lstm->plan;
@@ -150,6 +151,7 @@ static enum alm_status load_plan(struct alm_lstm_state *lstm, struct alm_bytes_r
         plan->lookback != alm_config_size(lstm->config, "lookback"))
         return damaged(error);
     plan->horizon = alm_lstm_is_recursive(lstm) ? alm_lstm_answer(lstm, lstm->horizon) : lstm->horizon;
+    plan->part = version > 4 ? alm_lstm_part(lstm, plan->horizon) : 0;
     ALM_TRY(load_norms(lstm, in, error));
     ALM_TRY(alm_lstm_classes_load(&plan->classes, in, error));
     alm_lstm_set_loss(lstm);
@@ -188,13 +190,13 @@ enum alm_status alm_lstm_load(void *self, struct alm_bytes_reader *in, struct al
 {
     struct alm_lstm_state *lstm = self;
     const uint32_t version = alm_bytes_get_u32(in);
-    if (!in->failed && version < VERSION && version > 0)
+    if (!in->failed && version < OLDEST && version > 0)
         return alm_fail(error, ALM_PARSE,
                         "this lstm was stored by an earlier version of almanac: train it again");
-    if (in->failed || version != VERSION) return damaged(error);
+    if (in->failed || version < OLDEST || version > VERSION) return damaged(error);
     alm_lstm_clear_fit(lstm);
     lstm->seed = alm_bytes_get_u64(in);
-    enum alm_status status = load_plan(lstm, in, error);
+    enum alm_status status = load_plan(lstm, in, version, error);
     if (status == ALM_OK) status = load_networks(lstm, in, error);
     if (status != ALM_OK) alm_lstm_clear_fit(lstm);
     return status;

@@ -49,8 +49,8 @@ static enum alm_status forecast_rows(struct alm_forecast *out, struct alm_lstm_b
     struct alm_lstm_window window;
     bench->batch.rows = rows;
     for (size_t row = 0; row < rows; row++) {
-        ALM_TRY(
-            alm_lstm_last_window(&window, &usable[row], bench->lstm, &history->series[first + row], error));
+        ALM_TRY(alm_lstm_last_window(&window, &usable[row], bench->times + row * bench->lstm->plan.horizon,
+                                     bench->lstm, &history->series[first + row], error));
         if (usable[row]) alm_lstm_bench_put(bench, row, 0, window);
     }
     for (size_t i = 0; i < bench->lstm->n_networks; i++) {
@@ -71,7 +71,7 @@ static enum alm_status forecast_recursively(struct alm_forecast *out, struct alm
 {
     struct alm_lstm_window window;
     bool usable;
-    ALM_TRY(alm_lstm_last_window(&window, &usable, bench->lstm, &history->series[i], error));
+    ALM_TRY(alm_lstm_last_window(&window, &usable, bench->times, bench->lstm, &history->series[i], error));
     if (usable) return alm_lstm_forecast_paths(out, i, bench, window, error);
     put_series(out, i, bench, 0, 0, false);
     return ALM_OK;
@@ -91,7 +91,7 @@ static enum alm_status forecast_jointly(struct alm_forecast *out, struct alm_lst
                         lstm->n_names, history->n_series);
     bench->batch.rows = 1;
     for (size_t i = 0; i < history->n_series; i++) {
-        ALM_TRY(alm_lstm_last_window(&window, &usable, lstm, &history->series[i], error));
+        ALM_TRY(alm_lstm_last_window(&window, &usable, bench->times, lstm, &history->series[i], error));
         if (!usable)
             return alm_fail(error, ALM_DATA,
                             "lstm: channels=joint was not trained on %s, or it has fewer than %zu values",

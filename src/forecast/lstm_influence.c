@@ -210,7 +210,7 @@ static void add_side(struct moving *m, const struct alm_lstm_plan *plan, size_t 
 {
     const double kept = m->y[i], share = sign / (2 * nudge);
     m->y[i] = kept + sign * nudge;
-    alm_lstm_frame(&m->frame, plan, (struct alm_lstm_window){&m->series, 0, 0}, m->scratch);
+    alm_lstm_frame(&m->frame, plan, (struct alm_lstm_window){&m->series, 0, NULL}, m->scratch);
     m->d_centre += share * m->frame.scaler.centre;
     m->d_scale += share * m->frame.scaler.scale;
     for (size_t phase = 0; m->frame.index != NULL && phase < m->frame.season; phase++)

@@ -123,7 +123,7 @@ static enum alm_status look(struct alm_lstm_looking *looking, const struct alm_h
 {
     struct alm_lstm_bench *bench = looking->bench;
     bool usable;
-    ALM_TRY(alm_lstm_last_window(&looking->window, &usable, bench->lstm, series, error));
+    ALM_TRY(alm_lstm_last_window(&looking->window, &usable, bench->times, bench->lstm, series, error));
     if (!usable)
         return alm_fail(
             error, ALM_DATA,

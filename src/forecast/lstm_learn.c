@@ -58,6 +58,7 @@ static void set_sizes(struct alm_lstm_state *lstm, const struct alm_history *his
     struct alm_lstm_plan *plan = &lstm->plan;
     lstm->horizon = history->horizon;
     plan->horizon = alm_lstm_is_recursive(lstm) ? alm_lstm_answer(lstm, history->horizon) : history->horizon;
+    plan->part = alm_lstm_part(lstm, plan->horizon);
     plan->lookback = 0;
     plan->calendar.fields = 0;
     for (size_t i = 0; i < history->n_series; i++) {

@@ -349,7 +349,8 @@ const struct alm_option alm_lstm_options[] = {
      .maximum = 0.99},
     {.name = "decoder",
      .help = "direct: one map to the whole horizon; segment: the horizon in parts, each one step of a "
-             "further cell from the last state (SegRNN); recursive: the network answers a part of the "
+             "further cell from the last state (SegRNN) with the future covariates of its bars; recursive: "
+             "the network answers a part of the "
              "horizon and goes on from its own answers, quantiles from 200 sampled paths",
      .kind = ALM_OPTION_CHOICE,
      .fallback = "direct",

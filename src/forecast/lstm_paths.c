@@ -68,7 +68,7 @@ static void show(struct alm_lstm_bench *bench, const struct road *road, size_t r
     for (size_t row = 0; row < rows; row++)
         alm_lstm_bench_put(
             bench, row, 0,
-            (struct alm_lstm_window){&road->series[row], done, road->ts[done + road->lookback]});
+            (struct alm_lstm_window){&road->series[row], done, road->ts + done + road->lookback});
 }
 
 static void begin(struct road *road, const double *window, size_t rows)

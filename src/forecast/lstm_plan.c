@@ -122,6 +122,11 @@ size_t alm_lstm_answer(const struct alm_lstm_state *lstm, size_t horizon)
     return n < horizon ? n : horizon;
 }
 
+size_t alm_lstm_part(const struct alm_lstm_state *lstm, size_t horizon)
+{
+    return lstm->decoder == SEGMENT ? alm_lstm_answer(lstm, horizon) : 0;
+}
+
 bool alm_lstm_is_recursive(const struct alm_lstm_state *lstm)
 {
     return lstm->decoder == RECURSIVE;
@@ -150,6 +155,7 @@ enum alm_status alm_lstm_shape(struct alm_network_shape *out, const struct alm_l
         .precision = (enum alm_precision)alm_config_choice(c, "precision"),
         .window = plan->skip ? plan->lookback * alm_lstm_channels(plan) : 0,
         .extras = alm_lstm_extras(plan),
+        .ahead = alm_lstm_ahead(plan),
         .n_series = plan->series_numbers ? lstm->n_names : 0,
         .embedding = plan->series_numbers ? alm_config_size(c, "embedding") : 0,
         .decoder = segments ? ALM_DECODER_SEGMENT : ALM_DECODER_DIRECT,
@@ -186,7 +192,8 @@ bool alm_lstm_same_shape(const struct alm_network_shape *a, const struct alm_net
            a->cell == b->cell && a->peephole == b->peephole && a->layer_norm == b->layer_norm &&
            a->residual == b->residual && same_forget(a, b) && a->window == b->window &&
            a->extras == b->extras && a->n_series == b->n_series && a->embedding == b->embedding &&
-           a->decoder == b->decoder && a->segment == b->segment && a->precision == b->precision && a->ahead == b->ahead;
+           a->decoder == b->decoder && a->segment == b->segment && a->precision == b->precision &&
+           a->ahead == b->ahead;
 }
 
 uint32_t alm_lstm_series_number(const struct alm_lstm_state *lstm, const char *name)

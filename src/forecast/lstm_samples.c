@@ -20,7 +20,7 @@ void alm_lstm_sample(struct alm_lstm_frame *out, const struct alm_lstm_samples *
     /* channels end together */
     const size_t before_end = cut->target.n - (size_t)(window.y - cut->target.y);
     const size_t first = series->target.n - before_end, end = first + samples->plan->lookback;
-    const struct alm_lstm_window w = {series, first, end < series->target.n ? series->target.ts[end] : 0};
+    const struct alm_lstm_window w = {series, first, series->target.ts + end};
     alm_lstm_frame(out, samples->plan, w, samples->scratch);
 }
 

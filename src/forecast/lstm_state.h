@@ -47,6 +47,8 @@ bool alm_lstm_same_shape(const struct alm_network_shape *a, const struct alm_net
 size_t alm_lstm_lookback(const struct alm_lstm_state *lstm, size_t season, size_t horizon);
 /* Values that one answer of the segment or recursive decoder has; else the horizon. */
 size_t alm_lstm_answer(const struct alm_lstm_state *lstm, size_t horizon);
+/* Of the segment decoder the same, else 0: plan->part. */
+size_t alm_lstm_part(const struct alm_lstm_state *lstm, size_t horizon);
 bool alm_lstm_is_recursive(const struct alm_lstm_state *lstm);
 /* The number of a series of an embedding; n_names when it was not trained on. */
 uint32_t alm_lstm_series_number(const struct alm_lstm_state *lstm, const char *name);

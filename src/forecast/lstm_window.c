@@ -27,6 +27,12 @@ size_t alm_lstm_extras(const struct alm_lstm_plan *plan)
     return alm_lstm_channels(plan) * channel_extras(plan) + alm_feature_count(plan->calendar);
 }
 
+size_t alm_lstm_ahead(const struct alm_lstm_plan *plan)
+{
+    if (plan->part == 0) return 0;
+    return alm_lstm_channels(plan) * plan->n_future * plan->part + alm_feature_count(plan->calendar);
+}
+
 size_t alm_lstm_scratch(const struct alm_lstm_plan *plan)
 {
     return 3 * plan->lookback;
@@ -172,7 +178,20 @@ static void fill_extras(alm_real *out, const struct alm_lstm_plan *plan, const s
     for (size_t k = 0; k < plan->n_statics; k++)
         *out++ = (alm_real)standardised(plan->statics[k], s->statics[k]);
     if (channel == 0 && alm_feature_count(plan->calendar) > 0)
-        fill_features(features, plan, s->calendar.zone, frame->window.next);
+        fill_features(features, plan, s->calendar.zone, frame->window.next[0]);
+}
+
+/* The parts of the horizon, one after the other. */
+static void fill_ahead(alm_real *out, const struct alm_lstm_plan *plan, const struct alm_lstm_frame *frame,
+                       size_t channel)
+{
+    const struct alm_history_series *s = frame->window.series;
+    const size_t own = plan->n_future * plan->part, first = frame->window.first + plan->lookback;
+    for (size_t h = 0; h < plan->horizon; h += plan->part, out += alm_lstm_ahead(plan)) {
+        fill_covariates(out + channel * own, plan->future, s->future, plan->n_future, first + h, plan->part);
+        if (channel == 0 && alm_feature_count(plan->calendar) > 0)
+            fill_features(out + alm_lstm_channels(plan) * own, plan, s->calendar.zone, frame->window.next[h]);
+    }
 }
 
 void alm_lstm_encode(struct alm_batch *batch, size_t row, size_t channel, const struct alm_lstm_plan *plan,
@@ -186,6 +205,9 @@ void alm_lstm_encode(struct alm_batch *batch, size_t row, size_t channel, const 
             isnan(frame->z[i]) ? 0 : (alm_real)alm_scaler_apply(frame->scaler, frame->z[i]);
     if (alm_lstm_extras(plan) > 0)
         fill_extras(batch->extras + row * alm_lstm_extras(plan), plan, frame, channel);
+    if (alm_lstm_ahead(plan) > 0)
+        fill_ahead(batch->ahead + row * (plan->horizon / plan->part) * alm_lstm_ahead(plan), plan, frame,
+                   channel);
 }
 
 /* ---- answers ---- */

@@ -19,6 +19,8 @@ struct alm_lstm_norm {
 struct alm_lstm_plan {
     size_t lookback, segment; /* the network's steps are lookback / segment, each of segment values */
     size_t horizon;
+    size_t part; /* of decoder=segment: bars that one step of the decoder answers, and sees the future
+                    covariates of, and the calendar of the first; else 0 */
     enum alm_labels labels;
     enum alm_scaler_kind scale;
     bool seasonal;       /* answers are added to the value one season before */
@@ -42,9 +44,11 @@ struct alm_lstm_plan {
 /* What the network's shape follows from: inputs of a step (of each channel values, their marks, past and
  * future covariates; then the calendar of the step's first bar; then the scale of each channel) and numbers a
  * row that are the same for all steps (of each channel future covariates of the horizon and static ones; then
- * the calendar of the first bar to forecast). */
+ * the calendar of the first bar to forecast), and numbers of each part of the horizon (of each channel the
+ * future covariates; then the calendar of its first bar). */
 size_t alm_lstm_inputs(const struct alm_lstm_plan *plan);
 size_t alm_lstm_extras(const struct alm_lstm_plan *plan);
+size_t alm_lstm_ahead(const struct alm_lstm_plan *plan);
 static inline size_t alm_lstm_channels(const struct alm_lstm_plan *plan)
 {
     return plan->channels == 0 ? 1 : plan->channels;
@@ -54,7 +58,7 @@ static inline size_t alm_lstm_channels(const struct alm_lstm_plan *plan)
 struct alm_lstm_window {
     const struct alm_history_series *series;
     size_t first;
-    int64_t next; /* timestamp of the bar after the last input; looked at when there is a calendar */
+    const int64_t *next; /* timestamps of the horizon's bars; looked at when there is a calendar */
 };
 
 /* A window and what scales it. */
@@ -78,8 +82,9 @@ size_t alm_lstm_scratch(const struct alm_lstm_plan *plan);
 void alm_lstm_frame(struct alm_lstm_frame *out, const struct alm_lstm_plan *plan,
                     struct alm_lstm_window window, double *scratch);
 
-/* Writes channel `channel` of row `row` of a batch's x, window and extras, and with channel 0 the calendar.
- * Nothing of the target after the window, and of future covariates nothing after its horizon, is looked at.
+/* Writes channel `channel` of row `row` of a batch's x, window, extras and ahead, and with channel 0 the
+ * calendar. Nothing of the target after the window, and of future covariates nothing after its horizon, is
+ * looked at.
  */
 void alm_lstm_encode(struct alm_batch *batch, size_t row, size_t channel, const struct alm_lstm_plan *plan,
                      const struct alm_lstm_frame *frame);

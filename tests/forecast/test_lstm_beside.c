@@ -121,6 +121,7 @@ Test(lstm_beside, known_futures_and_pasts_tell_what_the_series_does_not)
     make_driven(&d, true, 0);
     cr_assert(driven_error(&d, DRIVEN) < 0.7, "future: %g", driven_error(&d, DRIVEN));
     cr_assert(driven_error(&d, DRIVEN ",decoder=recursive") < 0.7);
+    cr_assert(driven_error(&d, DRIVEN ",decoder=segment,answer=1") < 0.7);
     d.series.n_future = 0;
     cr_assert(driven_error(&d, DRIVEN) > 1.5, "the series alone: %g", driven_error(&d, DRIVEN));
     clear_driven(&d);
@@ -131,8 +132,9 @@ Test(lstm_beside, known_futures_and_pasts_tell_what_the_series_does_not)
 
 Test(lstm_beside, covariates_behind_what_is_known_are_not_looked_at)
 {
-    static const char *const specs[] = {DRIVEN, DRIVEN ",decoder=recursive"};
-    for (size_t i = 0; i < 2; i++)
+    static const char *const specs[] = {DRIVEN, DRIVEN ",decoder=recursive",
+                                        DRIVEN ",decoder=segment,answer=1"};
+    for (size_t i = 0; i < 3; i++)
         for (int future = 0; future < 2; future++) {
             struct driven a, b;
             make_driven(&a, future, HORIZON);

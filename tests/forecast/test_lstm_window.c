@@ -85,9 +85,13 @@ static void look(struct seen *s, const struct alm_lstm_plan *plan, const struct 
                                             .levels = 1,
                                             .labels = plan->labels,
                                             .window = plan->skip ? LOOKBACK : 0,
-                                            .extras = alm_lstm_extras(plan)};
+                                            .extras = alm_lstm_extras(plan),
+                                            .decoder =
+                                                plan->part > 0 ? ALM_DECODER_SEGMENT : ALM_DECODER_DIRECT,
+                                            .segment = plan->part,
+                                            .ahead = alm_lstm_ahead(plan)};
     cr_assert(alm_batch_init(&s->batch, &shape, LOOKBACK / plan->segment, 1, NULL) == ALM_OK);
-    alm_lstm_frame(&s->frame, plan, (struct alm_lstm_window){&world->series, 0, world->ts[LOOKBACK]},
+    alm_lstm_frame(&s->frame, plan, (struct alm_lstm_window){&world->series, 0, world->ts + LOOKBACK},
                    s->scratch);
     alm_lstm_encode(&s->batch, 0, 0, plan, &s->frame);
 }
@@ -135,6 +139,27 @@ Test(lstm_window, nothing_after_a_step_reaches_its_inputs_scale_or_base)
                                   (enum alm_scaler_kind)scale, season == 1, season == 2);
                     check_plan(&plan);
                 }
+}
+
+Test(lstm_window, each_part_of_the_horizon_sees_the_future_of_its_own_bars)
+{
+    static struct world world;
+    static struct seen s;
+    struct alm_lstm_plan plan = make_plan(7, ALM_LABELS_LAST, ALM_SCALER_LAST, false, false);
+    plan.part = 5;
+    const size_t ahead = alm_lstm_ahead(&plan), features = alm_feature_count(plan.calendar);
+    make_world(&world);
+    look(&s, &plan, &world);
+    cr_assert(eq(sz, ahead, 5 + features));
+    for (size_t h = 0; h < HORIZON; h++) {
+        const double shown = s.batch.ahead[h / 5 * ahead + h % 5];
+        cr_assert(epsilon_eq(dbl, shown, (world.future[LOOKBACK + h] - 1) / 2, 1e-6), "bar %zu", h);
+        double clock[256];
+        alm_feature_fill(clock, plan.calendar, world.series.calendar.zone, world.ts[LOOKBACK + h]);
+        for (size_t k = 0; h % 5 == 0 && k < features; k++)
+            cr_assert(epsilon_eq(dbl, (double)s.batch.ahead[h / 5 * ahead + 5 + k], clock[k], 1e-6));
+    }
+    alm_batch_clear(&s.batch);
 }
 
 /* Answers come back as the values they were made from. */
