@@ -24,8 +24,8 @@ PRAGMA foreign_keys = ON;
 PRAGMA cell_size_check = ON;
 
 -- name: connection_cache
--- KiB
-PRAGMA cache_size = -16000;
+-- KiB. Rows are read and written in order; the system keeps the file's pages. With 16 MB nothing was faster.
+PRAGMA cache_size = -1000;
 
 -- name: connection_bulk_cache
 -- Rows come in order: what is written once is not looked at again.

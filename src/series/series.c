@@ -9,13 +9,58 @@
 
 enum { MAX_BARS_PER_VALUE = 100 };
 
+/* ---- times ---- */
+
+struct alm_times {
+    size_t users;
+    int64_t *ts;
+};
+
+static void leave_times(struct alm_times *times)
+{
+    if (times == NULL || --times->users > 0) return;
+    free(times->ts);
+    free(times);
+}
+
+static enum alm_status create_times(struct alm_series *series, size_t n, struct alm_error *error)
+{
+    ALM_TRY(ALM_NEW(&series->times, 1, error));
+    series->times->users = 1;
+    ALM_TRY(ALM_NEW(&series->times->ts, n, error));
+    series->ts = series->times->ts;
+    return ALM_OK;
+}
+
+void alm_series_share_times(struct alm_series *series, const struct alm_series *other)
+{
+    size_t low = 0, high = other->n; /* those before low are before the series begins, from high on not */
+    if (series->n == 0 || series->times == other->times) return;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (other->ts[middle] < series->ts[0])
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (other->n - low < series->n ||
+        memcmp(other->ts + low, series->ts, series->n * sizeof *series->ts) != 0)
+        return;
+    leave_times(series->times);
+    series->times = other->times;
+    series->times->users++;
+    series->ts = other->ts + low;
+}
+
+/* ---- life ---- */
+
 void alm_series_free(struct alm_series *series)
 {
     if (series == NULL) return;
     free(series->name);
     free(series->time_zone);
     alm_zone_free(series->zone);
-    free(series->ts);
+    leave_times(series->times);
     free(series->y);
     alm_covariates_free(series->covariates);
     for (size_t i = 0; i < series->n_labels; i++)
@@ -92,8 +137,8 @@ static enum alm_status lay_out(struct alm_series *series, struct alm_span span, 
 {
     size_t bars;
     ALM_TRY(count_bars(&bars, series, span, error));
-    ALM_TRY(ALM_NEW(&series->ts, bars, error));
     ALM_TRY(ALM_NEW(&series->y, bars, error));
+    ALM_TRY(create_times(series, bars, error)); /* last: they may be given back at once */
     for (size_t i = 0; i < span.n; i++) {
         const size_t gap = i == 0 ? 0 : alm_calendar_missing(&series->calendar, span.ts[i - 1], span.ts[i]);
         for (size_t k = 0; k < gap; k++) {

@@ -19,8 +19,9 @@ struct alm_series {
     size_t season_length;              /* >= 1 */
     struct alm_covariates *covariates; /* of n bars; NULL: none */
     size_t n;
-    int64_t *ts;  /* [n] strictly increasing */
-    double *y;    /* [n] NaN = missing */
+    int64_t *ts;             /* [n] strictly increasing */
+    struct alm_times *times; /* what ts points into; several series may have it in common */
+    double *y;               /* [n] NaN = missing */
     char **label; /* [n_labels] of a categorical series, whose values are their numbers; one may be NULL */
     size_t n_labels;
 };
@@ -35,6 +36,10 @@ enum alm_status alm_series_create(struct alm_series **out, const char *name, str
                                   const char *time_zone, size_t season_length, const int64_t *ts,
                                   const double *y, size_t n, struct alm_error *error);
 void alm_series_free(struct alm_series *series);
+
+/* Lets series have its times in common with other, where they are neighbours among those of other; else does
+ * nothing. Series that share are made and freed by one thread. */
+void alm_series_share_times(struct alm_series *series, const struct alm_series *other);
 
 static inline struct alm_span alm_series_span(const struct alm_series *series)
 {

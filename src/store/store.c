@@ -282,6 +282,11 @@ void alm_store_set_cancel(struct alm_store *store, const struct alm_cancel *canc
     sqlite3_progress_handler(store->handle, PROGRESS_OPERATIONS, cancel == NULL ? NULL : progressed, store);
 }
 
+void alm_store_rest(struct alm_store *store)
+{
+    sqlite3_db_release_memory(store->handle);
+}
+
 void alm_store_interrupt(struct alm_store *store)
 {
     sqlite3_interrupt(store->handle);

@@ -42,6 +42,8 @@ enum alm_store_mode alm_store_mode_of(const struct alm_store *store);
 /* From now on statements stop with ALM_INTERRUPTED when cancel is set (a writing statement rolls its
  * transaction back). NULL: never. The caller keeps cancel valid. */
 void alm_store_set_cancel(struct alm_store *store, const struct alm_cancel *cancel);
+/* Gives back memory that only makes the next statements faster: before long work that stores little. */
+void alm_store_rest(struct alm_store *store);
 /* Stops the statement that runs now, from any thread. */
 void alm_store_interrupt(struct alm_store *store);
 

@@ -67,8 +67,16 @@ enum alm_status alm_load_series(struct alm_loaded *out, struct alm_store *store,
     if (n_patterns == 0) return alm_fail(error, ALM_USAGE, "no series are named; give --series PATTERN");
     ALM_TRY(alm_series_table_match_all(&rows, &n, store, patterns, n_patterns, error));
     enum alm_status status = ALM_OK;
-    for (size_t i = 0; status == ALM_OK && i < n; i++)
+    const struct alm_series *longest = NULL;
+    for (size_t i = 0; status == ALM_OK && i < n; i++) {
         status = load_row(out, store, &rows[i], INT64_MAX, season, error);
+        if (status != ALM_OK) break;
+        /* series of one table have one time axis: it would be half of the memory to have it for each */
+        struct alm_series *last = out->series[out->n - 1];
+        if (longest != NULL) alm_series_share_times(last, longest);
+        if (longest == NULL || last->n > longest->n) longest = last;
+    }
+    alm_store_rest(store);
     alm_series_rows_free(rows, n);
     return status;
 }

@@ -139,3 +139,22 @@ Test(fill, of_a_prefix_is_the_prefix_of_the_fill)
     }
     alm_random_free(random);
 }
+
+Test(series, have_their_times_in_common_only_where_these_are_neighbours)
+{
+    const int64_t all[] = {0, 1, 2, 3, 4, 5}, some[] = {2, 3, 4}, apart[] = {1, 3, 5};
+    const double y[] = {1, 2, 3, 4, 5, 6};
+    struct alm_series *longest, *inner, *other;
+    cr_assert(make(&longest, counted, all, y, 6, NULL) == ALM_OK);
+    cr_assert(make(&inner, counted, some, y, 3, NULL) == ALM_OK);
+    cr_assert(make(&other, counted, apart, y, 3, NULL) == ALM_OK);
+    alm_series_share_times(inner, longest);
+    alm_series_share_times(other, longest);
+    alm_series_share_times(longest, inner);
+    cr_assert(inner->ts == longest->ts + 2 && inner->times == longest->times);
+    cr_assert(other->times != longest->times && other->ts[1] == 3);
+    alm_series_free(longest);
+    cr_assert(inner->ts[0] == 2 && inner->ts[2] == 4, "times live as long as a series that has them");
+    alm_series_free(inner);
+    alm_series_free(other);
+}
