@@ -43,9 +43,11 @@ struct alm_layer {
     bool starts_at_zero;    /* of the piece under way */
 };
 
-/* One row at one step, [H] each, to be looked at; the sLSTM's i, f and c as shares of n. */
+/* One row at one step, [H] each, to be looked at; the sLSTM's i, f and c as shares of n, and what it has of
+ * its own: log i, σ(ã_f) and log n. Other cells leave these alone. */
 struct alm_cell_view {
     alm_real *i, *f, *g, *o, *c;
+    alm_real *log_i, *own_f, *log_n;
 };
 
 struct alm_layer_kind {

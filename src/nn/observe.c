@@ -14,8 +14,16 @@ static size_t lay_out(struct alm_observation *o, const struct alm_network *netwo
     const size_t all = s->layers * o->steps * o->rows * s->hidden;
     alm_real **const cells[] = {&o->i, &o->f, &o->g, &o->o, &o->c, &o->h};
     size_t used = 0;
+    alm_real **const own[] = {&o->log_i, &o->own_f, &o->log_n};
+    alm_real **const decoder[] = {&o->decoder.i, &o->decoder.f, &o->decoder.g,
+                                  &o->decoder.o, &o->decoder.c, &o->decoder.h};
     for (size_t k = 0; k < sizeof cells / sizeof *cells; k++)
         *cells[k] = alm_take(o->block, &used, all);
+    for (size_t k = 0; s->cell == ALM_CELL_SLSTM && k < sizeof own / sizeof *own; k++)
+        *own[k] = alm_take(o->block, &used, all);
+    if (s->decoder == ALM_DECODER_SEGMENT) o->decoder.segments = alm_shape_segments(s);
+    for (size_t k = 0; o->decoder.segments > 0 && k < sizeof decoder / sizeof *decoder; k++)
+        *decoder[k] = alm_take(o->block, &used, o->decoder.segments * o->rows * s->hidden);
     o->answers = alm_take(o->block, &used, alm_labelled_steps(s, o->steps) * o->rows * alm_shape_outputs(s));
     if (!backward) return used;
     o->d_x = alm_take(o->block, &used, o->steps * o->rows * s->inputs);
@@ -34,9 +42,26 @@ static void take_cells(const struct alm_observation *o, const struct alm_bench *
         const size_t row = at % rows, t = at / rows % o->steps, layer = at / rows / o->steps;
         const struct alm_layer *from = &bench->layers[layer];
         const size_t to = ((layer * o->steps + t) * o->rows + first + row) * hidden;
-        const struct alm_cell_view cell = {o->i + to, o->f + to, o->g + to, o->o + to, o->c + to};
+        struct alm_cell_view cell = {o->i + to, o->f + to, o->g + to, o->o + to, o->c + to, NULL, NULL, NULL};
+        if (o->log_i != NULL)
+            cell.log_i = o->log_i + to, cell.own_f = o->own_f + to, cell.log_n = o->log_n + to;
         from->kind->look(&cell, from, t, row, rows);
         memcpy(o->h + to, from->h + ((t + 1) * rows + row) * hidden, hidden * sizeof *o->h);
+    }
+}
+
+/* What the decoder's cell did, before its backward pass takes the room. */
+static void take_decoder(const struct alm_observation *o, const struct alm_bench *bench, size_t first)
+{
+    const struct alm_observed_decoder *to = &o->decoder;
+    alm_real *const gates[] = {to->i, to->f, to->g, to->o};
+    const size_t n = o->hidden, size = n * sizeof(alm_real);
+    for (size_t at = 0; at < bench->piece.rows * to->segments; at++) {
+        const size_t row = first + at / to->segments, out = (at % to->segments * o->rows + row) * n;
+        for (size_t gate = 0; gate < 4; gate++)
+            memcpy(gates[gate] + out, bench->decoding.gates + (4 * at + gate) * n, size);
+        memcpy(to->c + out, bench->decoding.c + at * n, size);
+        memcpy(to->h + out, bench->decoding.h + at * n, size);
     }
 }
 
@@ -87,6 +112,7 @@ static void observe_piece(struct alm_observation *o, const struct alm_pass *pass
     alm_stack_forward(bench, pass);
     alm_head_forward(bench, pass);
     take_cells(o, bench, first);
+    take_decoder(o, bench, first);
     const size_t rows = bench->piece.rows;
     for (size_t t = 0; t < labelled; t++)
         memcpy(o->answers + (t * o->rows + first) * outputs, bench->output + t * rows * outputs,

@@ -6,12 +6,20 @@
 
 #include "nn/network.h"
 
+/* The segment decoder's cell, [S][B][H] each: one step a segment, all from the last memory of the layers. */
+struct alm_observed_decoder {
+    size_t segments; /* S; 0: there is none, and all are NULL */
+    alm_real *i, *f, *g, *o, *c, *h;
+};
+
 struct alm_observation {
     size_t layers, steps, rows, hidden;
     /* [layers][T][B][H] each: the gates as they acted, the memory after the step and the output of the cell
      * (without what a residual adds). f is what multiplied the memory, so with a forget mode the expectation
      * or the sample. Of the sLSTM: f n'/n, i / n and c / n, so that here too c = f c' + i g. */
     alm_real *i, *f, *g, *o, *c, *h;
+    alm_real *log_i, *own_f, *log_n; /* of the sLSTM: log of the input gate, σ(ã_f), log of the normaliser */
+    struct alm_observed_decoder decoder;
     alm_real *answers; /* [T'][B][horizon][levels] */
     /* Derivatives of Σ d_answers · answers by what was asked; those that the shape does not have are NULL,
      * and all are if no d_answers was given. */

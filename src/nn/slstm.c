@@ -208,6 +208,9 @@ static void look(const struct alm_cell_view *out, const struct alm_layer *layer,
         out->g[k] = a[2 * hidden + k];
         out->o[k] = a[3 * hidden + k];
         out->c[k] = kept.c[at + step + k] / n;
+        out->log_i[k] = (alm_real)log(a[k]) + kept.m[at + step + k];
+        out->own_f[k] = 1 - kept.forgot[at + k];
+        out->log_n[k] = (alm_real)log(n) + kept.m[at + step + k];
     }
 }
 

@@ -29,6 +29,23 @@ static void check_cells(const struct alm_observation *o, bool slstm)
     }
 }
 
+/* What the sLSTM has of its own gives the shares, and the decoder steps from the last memory. */
+static void check_own(const struct alm_observation *o)
+{
+    const size_t state = (size_t)B * H;
+    for (size_t k = 0; o->log_i != NULL && k < 2 * T * state; k++) {
+        cr_assert(epsilon_eq(dbl, o->i[k], exp(o->log_i[k] - o->log_n[k]), 1e-12));
+        if (k / state % T == 0) continue;
+        cr_assert(epsilon_eq(dbl, o->f[k], o->own_f[k] * exp(o->log_n[k - state] - o->log_n[k]), 1e-12));
+    }
+    for (size_t k = 0; k < o->decoder.segments * state; k++) {
+        const struct alm_observed_decoder *d = &o->decoder;
+        const double before = o->c[(2 * T - 1) * state + k % state];
+        cr_assert(epsilon_eq(dbl, d->c[k], d->f[k] * before + d->i[k] * d->g[k], 1e-14));
+        cr_assert(epsilon_eq(dbl, d->h[k], d->o[k] * tanh(d->c[k]), 1e-14));
+    }
+}
+
 static double value(struct problem *p, const double *d_answers, size_t n)
 {
     const double *answers = alm_network_forward(p->tape, p->network, &p->batch);
@@ -63,6 +80,9 @@ static void check(const struct alm_network_shape *shape, uint64_t key)
     p.batch.key = key;
     cr_assert(eq(int, alm_observation_create(&o, p.network, &p.batch, d_answers, NULL), ALM_OK));
     check_cells(o, shape->cell == ALM_CELL_SLSTM);
+    check_own(o);
+    cr_assert(eq(sz, o->decoder.segments, shape->decoder == ALM_DECODER_SEGMENT ? 2 : 0));
+    cr_assert(eq(int, o->log_i != NULL, shape->cell == ALM_CELL_SLSTM));
     const double *answers = alm_network_forward(p.tape, p.network, &p.batch);
     for (size_t k = 0; k < n; k++)
         cr_assert(epsilon_eq(dbl, o->answers[k], answers[k], 1e-14));
