@@ -209,8 +209,7 @@ static void describe(const void *self, struct alm_text *out)
         alm_parameters_describe(out, o->d + o->D == 0 ? "mean" : "drift",
                                 fit->model.mu / (o->D > 0 ? (double)o->season : 1));
     alm_parameters_describe(out, "sigma", sqrt(fit->model.sigma2));
-    alm_parameters_describe(out, "log_likelihood", fit->log_likelihood);
-    alm_parameters_describe(out, "aicc", fit->aicc);
+    alm_text_printf(out, "log_likelihood=%.10g\naicc=%.10g\n", fit->log_likelihood, fit->aicc);
 }
 
 const struct alm_forecaster_type alm_arima = {

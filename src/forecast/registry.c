@@ -14,6 +14,7 @@ const struct alm_forecaster_type *const alm_forecaster_types[] = {
     &alm_historic_quantiles,
     &alm_theta,
     &alm_croston,
+    &alm_ar,
     &alm_arima,
     &alm_garch,
     &alm_majority,

@@ -15,6 +15,7 @@ extern const struct alm_forecaster_type alm_seasonal_window_average;
 extern const struct alm_forecaster_type alm_historic_quantiles;
 extern const struct alm_forecaster_type alm_theta;
 extern const struct alm_forecaster_type alm_croston;
+extern const struct alm_forecaster_type alm_ar;
 extern const struct alm_forecaster_type alm_arima;
 extern const struct alm_forecaster_type alm_garch;
 extern const struct alm_forecaster_type alm_majority;
