@@ -165,20 +165,30 @@ static void nothing(struct alm_arima_fit *out, const struct alm_arima_order *ord
                                   .bic = infinite};
 }
 
+/* Descends from free and keeps what is found there if it is more likely than out. */
+static enum alm_status improve(struct alm_arima_fit *out, struct trial *t, double *free, bool exact,
+                               struct alm_error *error)
+{
+    struct alm_arima_fit fit = *out;
+    bool found;
+    set_exact(t, exact);
+    ALM_TRY(descend(free, t, &found, error));
+    if (found) judge(&fit, t);
+    if (found && (!out->exists || fit.log_likelihood > out->log_likelihood)) *out = fit;
+    return ALM_OK;
+}
+
 static enum alm_status estimate(struct alm_arima_fit *out, struct trial *t, enum alm_arima_method method,
                                 struct alm_error *error)
 {
-    double free[ALM_ARIMA_COEFFICIENTS] = {0};
+    double conditional[ALM_ARIMA_COEFFICIENTS] = {0}, zero[ALM_ARIMA_COEFFICIENTS] = {0};
+    struct alm_arima_fit rough = *out;
     const size_t k = alm_arima_coefficients(t->order);
-    bool found = false;
-    set_exact(t, false);
-    if (method != ALM_ARIMA_ML && t->n > t->arma.ar.degree + k) ALM_TRY(descend(free, t, &found, error));
-    if (method != ALM_ARIMA_CSS) {
-        set_exact(t, true);
-        ALM_TRY(descend(free, t, &found, error));
-    }
-    if (found) judge(out, t);
-    return ALM_OK;
+    if (method != ALM_ARIMA_ML && t->series->n_z > t->arma.ar.degree + k)
+        ALM_TRY(improve(method == ALM_ARIMA_CSS ? out : &rough, t, conditional, false, error));
+    if (method == ALM_ARIMA_CSS) return ALM_OK;
+    ALM_TRY(improve(out, t, zero, true, error));
+    return k > 0 && rough.exists ? improve(out, t, conditional, true, error) : ALM_OK;
 }
 
 enum alm_status alm_arima_fit(struct alm_arima_fit *out, const struct alm_arima_series *series,

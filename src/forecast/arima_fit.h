@@ -5,7 +5,8 @@
 #include "forecast/arima_kalman.h"
 
 enum alm_arima_method {
-    ALM_ARIMA_CSS_ML, /* conditional least squares, then the exact likelihood from there */
+    ALM_ARIMA_CSS_ML, /* exact likelihood, climbed from there and from coefficients of 0; the larger is taken
+                       */
     ALM_ARIMA_ML,     /* exact likelihood from coefficients of 0 */
     ALM_ARIMA_CSS,    /* conditional least squares alone */
 };

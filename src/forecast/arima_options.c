@@ -22,8 +22,9 @@ const struct alm_option alm_arima_option_table[] = {
      .fallback = "auto",
      .choices = "auto|0|1"},
     {.name = "method",
-     .help = "css: least conditional sum of squares; ml: largest exact likelihood; css-ml: ml from where css "
-             "ends",
+     .help =
+         "css: least conditional sum of squares; ml: largest exact likelihood; css-ml: the larger of ml and "
+         "of ml from where css ends",
      .kind = ALM_OPTION_CHOICE,
      .fallback = "css-ml",
      .choices = "css-ml|ml|css"},
