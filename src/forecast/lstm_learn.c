@@ -31,7 +31,6 @@ static enum alm_status check_classes(const struct alm_lstm_state *lstm, const st
     if (alm_lstm_one_hot(&lstm->plan.classes) > 0 && (lstm->plan.seasonal || lstm->plan.deseason))
         return alm_fail(error, ALM_DATA, "lstm: %s holds labels, from which no season can be taken",
                         history->series[0].name);
-    if (lstm->joint) return alm_fail(error, ALM_DATA, "lstm: channels=joint forecasts numbers, not classes");
     return ALM_OK;
 }
 

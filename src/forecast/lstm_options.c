@@ -351,7 +351,7 @@ const struct alm_option alm_lstm_options[] = {
      .help = "direct: one map to the whole horizon; segment: the horizon in parts, each one step of a "
              "further cell from the last state (SegRNN) with the future covariates of its bars; recursive: "
              "the network answers a part of the "
-             "horizon and goes on from its own answers, quantiles from 200 sampled paths",
+             "horizon and goes on from its own answers (see paths)",
      .kind = ALM_OPTION_CHOICE,
      .fallback = "direct",
      .choices = "direct|segment|recursive"},
@@ -362,6 +362,15 @@ const struct alm_option alm_lstm_options[] = {
      .minimum = 1,
      .maximum = 100000,
      .needs = "decoder=segment|recursive"},
+    {.name = "paths",
+     .help = "sampled paths that decoder=recursive takes quantiles and chances of classes from; 1: the "
+             "classes of "
+             "one path have the chance 1, which writes a text",
+     .kind = ALM_OPTION_INTEGER,
+     .fallback = "200",
+     .minimum = 1,
+     .maximum = 100000,
+     .needs = "decoder=recursive"},
     {0},
 };
 
@@ -392,10 +401,19 @@ void alm_lstm_set_loss(struct alm_lstm_state *lstm)
 
 enum alm_status alm_lstm_check_classes(const struct alm_lstm_state *lstm, struct alm_error *error)
 {
-    if (lstm->plan.skip || alm_lstm_is_recursive(lstm))
+    const struct alm_lstm_classes *classes = &lstm->plan.classes;
+    const enum alm_class_kind kind = classes->rule.n > 0 ? classes->rule.kind : classes->options.kind;
+    if (lstm->skip == ALM_LSTM_SKIP_RIDGE)
         return alm_fail(error, ALM_USAGE,
-                        "lstm: forecasts of classes go with skip=none and without "
-                        "decoder=recursive");
+                        "lstm: classes are no numbers that a ridge could answer: skip=zero or none");
+    if (lstm->plan.skip && kind == ALM_CLASSES_LABELS)
+        return alm_fail(error, ALM_USAGE,
+                        "lstm: labels are no numbers that a linear map could take: skip=none");
+    if (alm_lstm_is_recursive(lstm) && kind == ALM_CLASSES_DIRECTION)
+        return alm_fail(
+            error, ALM_USAGE,
+            "lstm: decoder=recursive cannot go on from a direction, which says nothing of how far");
+    if (lstm->joint) return alm_fail(error, ALM_USAGE, "lstm: channels=joint forecasts numbers, not classes");
     return ALM_OK;
 }
 

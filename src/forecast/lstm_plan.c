@@ -49,8 +49,9 @@ static enum alm_status check_plan(const struct alm_lstm_state *lstm, struct alm_
     if (alm_config_has(c, "lookback") && alm_config_size(c, "lookback") % plan->segment != 0)
         return alm_fail(error, ALM_USAGE, "lstm: segment=%zu does not divide lookback=%zu", plan->segment,
                         alm_config_size(c, "lookback"));
-    if (all && (plan->skip || lstm->decoder != DIRECT))
-        return alm_fail(error, ALM_USAGE, "lstm: labels=all goes with skip=none and decoder=direct only");
+    if (all && (plan->skip || lstm->decoder == SEGMENT))
+        return alm_fail(error, ALM_USAGE,
+                        "lstm: labels=all goes with skip=none and decoder=direct or recursive only");
     if (plan->skip && alm_config_has(c, "lookback") && alm_config_size(c, "lookback") > ALM_RIDGE_MOST_INPUTS)
         return alm_fail(error, ALM_USAGE, "lstm: skip takes a lookback of at most %d", ALM_RIDGE_MOST_INPUTS);
     if (plan->seasonal && plan->deseason)

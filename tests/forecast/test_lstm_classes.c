@@ -136,6 +136,26 @@ Test(lstm_classes, several_series_have_bins_of_their_own)
     sample_free(&s[1]);
 }
 
+Test(lstm_classes, a_recursive_decoder_goes_on_from_symbols_and_bins_that_it_draws)
+{
+    static const char *const specs[] = {"lstm:" SMALL ",decoder=recursive,labels=all",
+                                        "lstm:" SMALL ",decoder=recursive,answer=2,seeds=2,paths=50"};
+    for (size_t i = 0; i < 2; i++)
+        cr_assert(loss_of(specs[i], true) < 0.1, "%s: %g", specs[i], loss_of(specs[i], true));
+    const double bins = loss_of("lstm:" SMALL ",decoder=recursive,bins=quantile:7", false);
+    cr_assert(bins < 0.5, "%g", bins); /* 1.95 without knowing */
+    cr_assert(loss_of("lstm:" SMALL ",bins=quantile:7,skip=zero", false) < 0.5);
+    /* one path is a text: every chance is 0 or 1 */
+    struct sample s = letters(N + HORIZON);
+    struct alm_forecast *f =
+        fitted_forecast("lstm:" SMALL ",decoder=recursive,paths=1", labelled(&s, N), HORIZON);
+    for (size_t h = 0; h < HORIZON; h++)
+        for (size_t k = 0; k < 4; k++)
+            cr_assert(eq(dbl, f->classes[0].probability[h * 4 + k], s.y[N + h] == (double)k ? 1 : 0));
+    alm_forecast_free(f);
+    sample_free(&s);
+}
+
 Test(lstm_classes, what_does_not_go_together_is_refused_with_a_reason)
 {
     static const char *const usage[] = {"lstm:loss=mse,target=direction", "lstm:bins=quantile:4,skip=ridge",
@@ -150,7 +170,9 @@ Test(lstm_classes, what_does_not_go_together_is_refused_with_a_reason)
         bool of_labels;
     } data[] = {{"lstm:lookback=12,loss=classes", "needs labels", false},
                 {"lstm:lookback=12,target=direction", "are for numbers", true},
-                {"lstm:lookback=12,skip=ridge", "skip=none", true},
+                {"lstm:lookback=12,skip=ridge", "skip=zero or none", true},
+                {"lstm:lookback=12,skip=zero", "skip=none", true},
+                {"lstm:lookback=12,channels=joint", "numbers", true},
                 {"lstm:lookback=12,deseason=1", "no season", true}};
     for (size_t i = 0; i < sizeof data / sizeof *data; i++) {
         struct sample s = letters(N);
