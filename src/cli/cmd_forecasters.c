@@ -94,8 +94,8 @@ static const char lstm_equations[] =
     "  i, f: + p_i c', + p_f c'   o: + p_o c          peephole=1\n"
     "  W x + R h' less its mean, by its deviation     layer_norm=1\n"
     "    over the layer, times a learnt gain\n"
-    "  f replaced with probability forget_rate:       (prediction: what is expected; a list\n"
-    "                                                   has one for each layer)\n"
+    "  f replaced with probability forget_rate:       (prediction: what is expected;\n"
+    "                                                   lists: one for each layer)\n"
     "    by 0                                         forget=zero\n"
     "    by 1: the cell of 1997                       forget=one\n"
     "    by (1 - a) f + a u                           forget=noise, a: forget_noise\n"
@@ -113,9 +113,11 @@ static const char lstm_equations[] =
     "  with a mark for each missing value             missing=mask\n"
     "  y in parts: a cell's step each from the last   decoder=segment, answer\n"
     "    h, c with a learnt position as x; or going\n"
-    "    on from its own answers                      decoder=recursive, answer\n"
+    "    on from its own answers                      decoder=recursive, answer, paths\n"
     "  forecast = base + scale y                      scale, residual=season\n"
-    "  chances of classes = softmax(y)                target=direction, bins; labels\n\n"
+    "  chances of classes = softmax(y)                target=direction, bins; labels\n"
+    "    (not with channels=joint or skip=ridge; skip=zero not with labels; a direction\n"
+    "    says nothing of how far, so decoder=recursive takes labels and bins)\n\n"
     "`almanac inspect MODEL` shows i, f, g, o, c and h of a kept model.\n\n";
 
 /* All about a forecaster, as people read it. */
