@@ -113,11 +113,12 @@ static const char lstm_equations[] =
     "  with a mark for each missing value             missing=mask\n"
     "  y in parts: a cell's step each from the last   decoder=segment, answer\n"
     "    h, c with a learnt position as x; or going\n"
-    "    on from its own answers                      decoder=recursive, answer, paths\n"
+    "    on from its own answers                      decoder=recursive, answer,\n"
+    "                                                   paths\n"
     "  forecast = base + scale y                      scale, residual=season\n"
     "  chances of classes = softmax(y)                target=direction, bins; labels\n"
-    "    (not with channels=joint or skip=ridge; skip=zero not with labels; a direction\n"
-    "    says nothing of how far, so decoder=recursive takes labels and bins)\n\n"
+    "    (not with channels=joint or skip=ridge; skip=zero: not of labels;\n"
+    "    decoder=recursive: not of directions, which do not tell how far)\n\n"
     "`almanac inspect MODEL` shows i, f, g, o, c and h of a kept model.\n\n";
 
 /* All about a forecaster, as people read it. */
