@@ -305,6 +305,11 @@ static enum alm_status print_classes(bool *printed, const struct alm_call *call,
     alm_query_close(rows);
     const enum alm_status closed = alm_printer_close(printer, &second);
     if (status == ALM_OK && closed != ALM_OK) return alm_fail(error, closed, "%s", second.text);
+    if (status == ALM_OK && call->format == ALM_FORMAT_TABLE) {
+        ALM_TRY(open_query(&rows, workbench, "likely_classes", run, forecaster, error));
+        status = alm_call_print_texts(rows, error);
+        alm_query_close(rows);
+    }
     if (status == ALM_OK)
         alm_call_advise(call, "the probabilities of all classes", "query probabilities run=%" PRId64, run);
     return status;

@@ -113,4 +113,7 @@ enum alm_status alm_call_print_steps(const struct alm_call *call, struct alm_wor
 enum alm_status alm_call_print_forecasts(const struct alm_call *call, struct alm_workbench *workbench,
                                          int64_t run, const char *forecaster, struct alm_error *error);
 
+/* results_text.c: where the classes of a series are characters, prints them as the text that they make. */
+enum alm_status alm_call_print_texts(struct alm_rows *rows, struct alm_error *error);
+
 #endif

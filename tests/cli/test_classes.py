@@ -2,6 +2,8 @@
 
     python3 test_classes.py ALMANAC
 """
+import csv
+import io
 import json
 import math
 import random
@@ -169,6 +171,17 @@ class Classes(Program):
         leaders = {row["forecaster"]: row for row in self.records("query", "leaderboard", f"run={run}")}
         self.assertEqual(set(leaders), {"kept", "majority"})
         self.assertTrue(all(leader["log_loss"] > 0 for leader in leaders.values()))
+
+    def test_a_model_of_characters_writes_text(self):
+        self.write("song.txt", "la la la\n" * 60)
+        self.good("import", "song.txt", "--layout", "text", "--series", "song")
+        self.good("train", "--series", "song", "-m",
+                  "lstm:hidden=16,lookback=18,labels=all,decoder=recursive,paths=1,epochs=30,rate=0.02,validation=0",
+                  "--horizon", "200", "--name", "singer")
+        printed = self.good("forecast", "singer")
+        self.assertEqual(printed.split("text of song:\n")[1], ("la la la\n" * 23)[:200] + "\n")
+        rows = list(csv.DictReader(io.StringIO(self.good("forecast", "singer", "--format", "csv"))))
+        self.assertEqual("".join(row["class"] for row in rows[:9]), "la la la\\n")
 
     def test_forecasters_of_numbers_refuse_labels_by_name(self):
         self.walk()
