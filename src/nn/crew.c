@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { LOOKS = 500 };
+enum { LOOKS = 2000 };
 
 struct helper {
     struct alm_crew *crew;

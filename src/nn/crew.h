@@ -16,7 +16,7 @@ void alm_crew_free(struct alm_crew *crew);
 
 /* Does work(context, part, worker) for every part from 0 to parts - 1 (parts < 65536) and returns when all
  * are done. Parts are started in order; which worker (0 .. threads - 1) gets one is chance. Workers treat
- * denormals as the caller does. Helpers that wait for work look out for it a moment, about 20 µs, and then
+ * denormals as the caller does. Helpers that wait for work look out for it a moment, about 50 µs, and then
  * sleep. */
 void alm_crew_run(struct alm_crew *crew, void (*work)(void *context, size_t part, size_t worker),
                   void *context, size_t parts);

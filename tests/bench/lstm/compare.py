@@ -1,6 +1,7 @@
 """Compares our training step, or our inference, with PyTorch's: CPU time, taking turns in short bursts in one run.
 
-    python3 compare.py LIBRARY [--rounds N] [--hidden 32,64] [--quick] [--inference] [--threads N] [--precision bf16]
+    python3 compare.py LIBRARY [--rounds N] [--hidden 32,64] [--quick] [--inference] [--precision bf16]
+                       [--threads N [--scaling]]
 
 LIBRARY is the shared library made of step.c and peak.c. The model is an LSTM and a linear head on the last step, float32,
 with denormals flushed; a training step is forward, MSE, backward and Adam (PyTorch's fused one), without clipping.
@@ -8,12 +9,14 @@ with denormals flushed; a training step is forward, MSE, backward and Adam (PyTo
 MALLOC_TRIM_THRESHOLD_ are so high that memory is never given back. Each cell is measured in rounds: the peak of FMAs,
 ours, stock, tuned, a burst of about 50 ms each. GFLOP/s = 6 T B 4H (F + H) / time (2 instead of 6 for inference), from the
 smallest time; share is that by the peak of the cell's rounds; ratios are PyTorch's time by ours, of the smallest times and
-of the medians. With --threads the times are wall clock and there is no tuned. With --precision bf16 ours and PyTorch's (autocast) are in
+of the medians. With --threads the times are wall clock and there is no tuned; with
+--scaling only `alone`, ours on one thread, is compared with, and not PyTorch, whose waiting threads would take a core. With --precision bf16 ours and PyTorch's (autocast) are in
 bf16, and `fp32` is ours in fp32; the peak stays that of FMAs in fp32.
 """
 import argparse
 import contextlib
 import ctypes
+import importlib.metadata
 import itertools
 import math
 import os
@@ -32,8 +35,8 @@ def set_threads(n):
 
 
 class Ours:
-    def __init__(self, lib, cell, inference, threads, bf16):
-        self.lib, self.inference, self.wall = lib, inference, threads > 1
+    def __init__(self, lib, cell, inference, threads, bf16, wall):
+        self.lib, self.inference, self.wall = lib, inference, wall
         self.step = lib.step_create(*cell, threads, bf16)
 
     def run(self, times):
@@ -149,11 +152,15 @@ def compare(lib, args, H, cells):
     for F, T, B in cells:
         cell = (F, H, T, B)
         bf16 = args.precision == "bf16"
-        runners = {"ours": Ours(lib, cell, args.inference, args.threads, bf16)}
+        wall = args.threads > 1
+        runners = {"ours": Ours(lib, cell, args.inference, args.threads, bf16, wall)}
         if bf16:
-            runners["fp32"] = Ours(lib, cell, args.inference, args.threads, False)
-        runners["stock"] = Torch(cell, args.inference, args.threads, bf16)
-        if args.threads == 1:
+            runners["fp32"] = Ours(lib, cell, args.inference, args.threads, False, wall)
+        if args.scaling:
+            runners["alone"] = Ours(lib, cell, args.inference, 1, bf16, wall)
+        else:
+            runners["stock"] = Torch(cell, args.inference, args.threads, bf16)
+        if not wall and not args.scaling:
             runners["tuned"] = Child(cell, args.inference, bf16)
         if not rows:
             print(" F    H    T    B" + "".join(f"{name:>10}" for name in runners) +
@@ -182,13 +189,13 @@ def main():
     parser.add_argument("--quick", action="store_true", help="F = 1, T = 24 and B = 32 only")
     parser.add_argument("--inference", action="store_true", help="forward only, B = 1 and 32")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--scaling", action="store_true", help="against one thread, not PyTorch")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     args = parser.parse_args()
     set_threads(args.threads)
     lib = load(args.library)
-    import torch
-
-    print(f"PyTorch {torch.__version__}, our kernel {lib.step_kernel().decode()}, {args.threads} thread(s), median ms a step")
+    rival = "" if args.scaling else f"PyTorch {importlib.metadata.version('torch')}, "
+    print(f"{rival}our kernel {lib.step_kernel().decode()}, {args.threads} thread(s), median ms a step")
     batches = [1, 32] if args.inference else [32, 128]
     cells = [(1, 24, 32)] if args.quick else list(itertools.product((1, 8), (24, 96, 168), batches))
     for H in map(int, args.hidden.split(",")):
