@@ -101,6 +101,7 @@ static const char lstm_equations[] =
     "    by (1 - a) f + a u                           forget=noise, a: forget_noise\n"
     "  x, h of the layer below, h' under one mask     dropout_input, dropout_layer,\n"
     "    for all steps of a window                      dropout_recurrent\n"
+    "  W x + R h' from numbers of 8 bits              precision=bf16\n"
     "  i = exp(..), n = f n' + i, h = o c / n         cell=slstm\n"
     "  h + x, in layers above the first               residual_layers=1\n"
     "  first h', c' are 0, or go on from the window   state=carry\n"

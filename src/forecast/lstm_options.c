@@ -300,7 +300,8 @@ const struct alm_option alm_lstm_options[] = {
     {.name = "precision",
      .help = "numbers that the layers' products are made of: bf16 has 8 bits in place of 24 and is up to 1.8 "
              "times as fast at 128 units where the CPU has AVX-512 BF16 (slower elsewhere); sums, gates, "
-             "states, weights and optimiser stay fp32. For the standard cell",
+             "states, weights and optimiser stay fp32. M4 hourly and ETTh1 were forecast as well with "
+             "it",
      .kind = ALM_OPTION_CHOICE,
      .fallback = "fp32",
      .choices = "fp32|bf16",
