@@ -15,8 +15,9 @@
     {.name = "past",                                                                                         \
      .kind = ALM_ARGUMENT_TEXTS,                                                                             \
      .value = "PATTERN",                                                                                     \
-     .help = "covariates known up to the origin: series by name or GLOB pattern, each for every series; @ "  \
-             "stands for a series' own name up to its last dot",                                             \
+     .help =                                                                                                 \
+         "covariates known up to the origin: series by name or GLOB pattern, each for every series; @ "      \
+         "stands for a series' own name up to its last dot. A categorical one becomes an input per label",   \
      .repeatable = true,                                                                                     \
      .completion = ALM_COMPLETE_SERIES},                                                                     \
         {.name = "future",                                                                                   \

@@ -88,15 +88,45 @@ static enum alm_status fetch(const struct alm_series **out, struct cache *cache,
     return ALM_OK;
 }
 
+/* A source is a series, or `series=label`: 1 where a categorical series has that label, else 0. *label is
+ * NULL for a series, else points into name. */
+static enum alm_status fetch_source(const struct alm_series **out, const char **label, struct cache *cache,
+                                    const char *name, struct alm_error *error)
+{
+    struct alm_error own = {0};
+    enum alm_status status = fetch(out, cache, name, &own);
+    *label = NULL;
+    for (const char *equals = strchr(name, '='); status == ALM_NOTFOUND && equals != NULL;
+         equals = strchr(equals + 1, '=')) {
+        char *series;
+        ALM_TRY(ALM_NEW(&series, (size_t)(equals - name) + 1, error));
+        memcpy(series, name, (size_t)(equals - name));
+        const enum alm_status found = fetch(out, cache, series, NULL);
+        free(series);
+        if (found == ALM_NOTFOUND) continue;
+        *label = equals + 1;
+        return found;
+    }
+    return status == ALM_OK ? ALM_OK : alm_fail(error, status, "%s", own.text);
+}
+
+/* The value of a source where its series has y. */
+static double value_of(const struct alm_series *source, const char *label, double y)
+{
+    if (label == NULL || isnan(y)) return y;
+    const char *own = y >= 0 && y < (double)source->n_labels ? source->label[(size_t)y] : NULL;
+    return own != NULL && strcmp(own, label) == 0 ? 1 : 0;
+}
+
 /* The first value of source. One that came after series had begun was not known at every origin, and no audit
  * could tell. */
-static enum alm_status take_static(double *out, const struct alm_series *source,
+static enum alm_status take_static(double *out, const struct alm_series *source, const char *label,
                                    const struct alm_series *series, struct alm_error *error)
 {
     size_t first = 0;
     while (first < source->n && isnan(source->y[first]))
         first++;
-    *out = first < source->n ? source->y[first] : (double)NAN;
+    *out = first < source->n ? value_of(source, label, source->y[first]) : (double)NAN;
     const bool same_axis = alm_series_is_index(series) == alm_series_is_index(source);
     if (first < source->n && series->n > 0 && same_axis && source->ts[first] > series->ts[0])
         return alm_fail(
@@ -107,16 +137,11 @@ static enum alm_status take_static(double *out, const struct alm_series *source,
     return ALM_OK;
 }
 
-static enum alm_status attach_one(struct alm_series *series, enum role role, size_t k, const char *name,
-                                  const int64_t *ts, struct cache *cache, struct alm_error *error)
+static enum alm_status attach_source(struct alm_series *series, enum role role, size_t k,
+                                     const struct alm_series *source, const char *label, const int64_t *ts,
+                                     struct alm_error *error)
 {
     struct alm_covariates *c = series->covariates;
-    struct alm_text text = {0};
-    const struct alm_series *source = NULL;
-    enum alm_status status = resolve(&text, name, series->name, error);
-    if (status == ALM_OK) status = fetch(&source, cache, alm_text_string(&text), error);
-    alm_text_clear(&text);
-    ALM_TRY(status);
     /* It would hand the forecaster the answers, and no audit could tell: future covariates are not poisoned.
      */
     if (role == FUTURE && strcmp(source->name, series->name) == 0)
@@ -124,14 +149,29 @@ static enum alm_status attach_one(struct alm_series *series, enum role role, siz
                         "%s is to be forecast, so it cannot be a future covariate of itself; leave it out of "
                         "--future",
                         series->name);
-    if (role == STATIC) return take_static(&c->statics[k], source, series, error);
+    if (role == STATIC) return take_static(&c->statics[k], source, label, series, error);
     if (alm_series_is_index(series) != alm_series_is_index(source))
         return alm_fail(error, ALM_DATA, "%s and its covariate %s do not share a time axis", series->name,
                         source->name);
     const size_t at = role == PAST ? k : c->n_past + k;
     alm_covariate_align(c->y[at], ts, alm_covariate_length(c, at), alm_series_span(source),
                         &source->calendar);
+    for (size_t i = 0; label != NULL && i < alm_covariate_length(c, at); i++)
+        c->y[at][i] = value_of(source, label, c->y[at][i]);
     return ALM_OK;
+}
+
+static enum alm_status attach_one(struct alm_series *series, enum role role, size_t k, const char *name,
+                                  const int64_t *ts, struct cache *cache, struct alm_error *error)
+{
+    struct alm_text text = {0};
+    const struct alm_series *source = NULL;
+    const char *label = NULL;
+    enum alm_status status = resolve(&text, name, series->name, error);
+    if (status == ALM_OK) status = fetch_source(&source, &label, cache, alm_text_string(&text), error);
+    if (status == ALM_OK) status = attach_source(series, role, k, source, label, ts, error);
+    alm_text_clear(&text);
+    return status;
 }
 
 static enum alm_status attach(struct alm_series *series, const struct list *list, size_t ahead,
@@ -152,6 +192,89 @@ static enum alm_status attach(struct alm_series *series, const struct list *list
         for (size_t k = 0; status == ALM_OK && k < list->n[role]; k++)
             status = attach_one(series, role, k, list->name[role][k], ts, cache, error);
     free(ts);
+    return status;
+}
+
+/* ---- labels ---- */
+
+/* Labels of one categorical covariate at most: each is an input of its own. */
+enum { MOST_LABELS = 64 };
+
+static bool has_label(const struct list *list, enum role role, const char *label)
+{
+    for (size_t i = 0; i < list->n[role]; i++)
+        if (strcmp(list->name[role][i], label) == 0) return true;
+    return false;
+}
+
+/* Adds to labels those that the covariate `name` has for any of the series; *numbers counts the sources that
+ * have none. */
+static enum alm_status gather_labels(struct list *labels, size_t *numbers, const char *name,
+                                     const struct alm_loaded *loaded, struct cache *cache,
+                                     struct alm_error *error)
+{
+    struct alm_text text = {0};
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; status == ALM_OK && i < loaded->n; i++) {
+        const struct alm_series *source = NULL;
+        const char *label = NULL;
+        status = resolve(&text, name, loaded->series[i]->name, error);
+        if (status == ALM_OK) status = fetch_source(&source, &label, cache, alm_text_string(&text), error);
+        if (status != ALM_OK) break;
+        if (source->n_labels == 0 || label != NULL) ++*numbers;
+        for (size_t k = 0; status == ALM_OK && label == NULL && k < source->n_labels; k++)
+            if (source->label[k] != NULL && !has_label(labels, PAST, source->label[k]))
+                status = list_add(labels, PAST, source->label[k], error);
+    }
+    alm_text_clear(&text);
+    return status;
+}
+
+/* A categorical covariate becomes one of `name=label` for each of its labels: their numbers have no order.
+ * Labels that come later are none of these. */
+static enum alm_status add_with_labels(struct list *out, enum role role, const char *name,
+                                       const struct alm_loaded *loaded, struct cache *cache,
+                                       struct alm_error *error)
+{
+    struct list labels = {0};
+    struct alm_text text = {0};
+    size_t numbers = 0;
+    enum alm_status status = gather_labels(&labels, &numbers, name, loaded, cache, error);
+    const size_t n = labels.n[PAST];
+    if (status == ALM_OK && n > MOST_LABELS)
+        status =
+            alm_fail(error, ALM_DATA, "%s has %zu labels; a covariate may have %d, each an input of its own",
+                     name, n, MOST_LABELS);
+    if (status == ALM_OK && n > 0 && numbers > 0)
+        status = alm_fail(error, ALM_DATA, "%s is labels for some series and numbers for others", name);
+    if (status == ALM_OK && n == 0) status = list_add(out, role, name, error);
+    for (size_t i = 0; status == ALM_OK && i < n; i++) {
+        alm_text_reset(&text);
+        alm_text_printf(&text, "%s=%s", name, labels.name[PAST][i]);
+        status = alm_text_check(&text, error);
+        if (status == ALM_OK) status = list_add(out, role, alm_text_string(&text), error);
+    }
+    alm_text_clear(&text);
+    list_clear(&labels);
+    return status;
+}
+
+static enum alm_status expand_labels(struct list *list, const struct alm_loaded *loaded,
+                                     struct alm_store *store, struct alm_error *error)
+{
+    struct cache cache = {.store = store};
+    struct list out = {0};
+    enum alm_status status = ALM_OK;
+    for (enum role role = PAST; role < ROLES; role++)
+        for (size_t i = 0; status == ALM_OK && i < list->n[role]; i++)
+            status = add_with_labels(&out, role, list->name[role][i], loaded, &cache, error);
+    alm_loaded_clear(&cache.loaded);
+    if (status == ALM_OK) {
+        list_clear(list);
+        *list = out;
+    } else {
+        list_clear(&out);
+    }
     return status;
 }
 
@@ -200,6 +323,7 @@ enum alm_status alm_covariates_load(struct alm_loaded *loaded, struct alm_store 
     for (enum role role = PAST; role < ROLES; role++)
         for (size_t i = 0; status == ALM_OK && i < n[role]; i++)
             status = add_pattern(&list, role, store, patterns[role][i], error);
+    if (status == ALM_OK) status = expand_labels(&list, loaded, store, error);
     if (status == ALM_OK) status = load_list(loaded, store, &list, ahead, error);
     list_clear(&list);
     return status;

@@ -9,9 +9,11 @@
  * match of which is a covariate of every series, or a name with `@`, which stands for the series' own name up
  * to its last dot; a static one is a name, with or without `@`, of a series whose first value is taken, which
  * must stand at or before the first bar of the series it describes (ALM_DATA). Future ones also get the ahead
- * bars after a series' end. What was chosen is kept in loaded->covariates. The series must have been cut
- * before. ALM_NOTFOUND for a name that there is not; ALM_DATA when a series with a clock meets one without;
- * ALM_USAGE for a series that would be a future covariate of itself. Names that are empty leave all as it is.
+ * bars after a series' end. A categorical one becomes `name=label` for each of its labels (ALM_DATA for more
+ * than 64), 1 where it has that label and else 0, so that labels that come later are 0 in all. What was
+ * chosen is kept in loaded->covariates. The series must have been cut before. ALM_NOTFOUND for a name that
+ * there is not; ALM_DATA when a series with a clock meets one without; ALM_USAGE for a series that would be a
+ * future covariate of itself. Names that are empty leave all as it is.
  */
 enum alm_status alm_covariates_load(struct alm_loaded *loaded, struct alm_store *store,
                                     const struct alm_covariate_names *names, size_t ahead,

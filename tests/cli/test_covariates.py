@@ -49,6 +49,26 @@ class Covariates(Program):
         self.assertIn('"covariates":[{"role":"future","name":"@.promo"},{"role":"static","name":"@.size"}]', spec)
         self.good("backtest", "--resume", "f")
 
+    def write_states(self, states, name="states"):
+        start = datetime.datetime(2024, 1, 1)
+        lines = [f"{(start + datetime.timedelta(hours=i)).isoformat()},{state}" for i, state in enumerate(states)]
+        (self.path / f"{name}.csv").write_text("time,state\n" + "\n".join(lines) + "\n", encoding="utf-8")
+        return self.good("import", f"{name}.csv", "--category", "state", "--series", name)
+
+    def test_labels_are_an_input_each(self):
+        rng = random.Random(5)  # the second of three labels means a promotion: no line through their numbers tells it
+        self.write_states(["on" if promo else rng.choice(("before", "late")) for promo in self.promo])
+        run = self.backtest("--future", "states", "--audit")
+        spec = self.sql("select spec from run where run_id = ?", run)[0][0]
+        for label in ("before", "on", "late"):
+            self.assertIn(f'{{"role":"future","name":"states={label}"}}', spec)
+        self.assertLess(self.mae(run)["lstm"], self.mae(self.backtest())["lstm"] / 3)
+        self.good("train", "-m", LSTM, "--series", "shop.sales", "--future", "states", "--horizon", HORIZON, "--name", "m")
+        self.assertEqual(len(self.good("forecast", "m", "--format", "csv").splitlines()), HORIZON + 1)
+        self.write_states([f"s{i % 65}" for i in range(N)], "many")
+        error = self.bad(3, "train", "-m", LSTM, "--series", "shop.sales", "--past", "many", "--horizon", HORIZON)
+        self.assertIn("many has 65 labels; a covariate may have 64", error)
+
     def test_a_pattern_is_every_series_that_matches(self):
         run = self.backtest("--past", "*.promo")
         spec = self.sql("select spec from run where run_id = ?", run)[0][0]
