@@ -26,19 +26,31 @@ static double half_life(const float *f, size_t steps, size_t hidden)
     return rate > 0 ? log(2) * (double)steps / rate : INFINITY;
 }
 
-void alm_inspection_measure(struct alm_inspection *in)
+/* Whether the sLSTM had nothing to keep at its first step. */
+static bool starts_empty(const struct alm_inspected_cell *cell, size_t hidden)
 {
-    const size_t all = in->steps * in->hidden;
-    for (size_t layer = 0; layer < in->layers; layer++) {
-        for (size_t gate = 0; gate < 4; gate++) {
-            const double low = gate == ALM_PART_G ? ALM_SATURATION_EDGE - 1 : ALM_SATURATION_EDGE;
-            in->saturation[layer * 4 + gate] =
-                saturation(in->part[gate] + layer * all, all, low, 1 - ALM_SATURATION_EDGE);
-        }
-        for (size_t unit = 0; unit < in->hidden; unit++)
-            in->half_life[layer * in->hidden + unit] =
-                half_life(in->part[ALM_PART_F] + layer * all + unit, in->steps, in->hidden);
+    if (cell->own[ALM_OWN_F] == NULL || cell->steps < 2) return false;
+    for (size_t unit = 0; unit < hidden; unit++)
+        if (cell->part[ALM_PART_F][unit] != 0) return false;
+    return true;
+}
+
+void alm_inspection_measure(struct alm_inspected_cell *cell, size_t hidden)
+{
+    cell->first = starts_empty(cell, hidden) ? 1 : 0;
+    const size_t skipped = cell->first * hidden, all = cell->steps * hidden;
+    for (size_t gate = 0; gate < 4; gate++) {
+        const double low = gate == ALM_PART_G ? ALM_SATURATION_EDGE - 1 : ALM_SATURATION_EDGE;
+        const size_t from = gate == ALM_PART_F ? skipped : 0;
+        cell->saturation[gate] =
+            saturation(cell->part[gate] + from, all - from, low, 1 - ALM_SATURATION_EDGE);
     }
+    if (cell->own[ALM_OWN_F] != NULL)
+        cell->saturation[4] =
+            saturation(cell->own[ALM_OWN_F], all, ALM_SATURATION_EDGE, 1 - ALM_SATURATION_EDGE);
+    for (size_t unit = 0; cell->half_life != NULL && unit < hidden; unit++)
+        cell->half_life[unit] =
+            half_life(cell->part[ALM_PART_F] + skipped + unit, cell->steps - cell->first, hidden);
 }
 
 static int compare(const void *a, const void *b)

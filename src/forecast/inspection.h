@@ -9,12 +9,34 @@
 /* What is written down of every cell. */
 enum alm_cell_part { ALM_PART_I, ALM_PART_F, ALM_PART_G, ALM_PART_O, ALM_PART_C, ALM_PART_H, ALM_PARTS };
 
+/* What the sLSTM has of its own, before its gates become shares of the normaliser n: the input gate exp(ã_i)
+ * and n as logarithms, and the forget gate σ(ã_f). */
+enum alm_own_part { ALM_OWN_LOG_I, ALM_OWN_F, ALM_OWN_LOG_N, ALM_OWN_PARTS };
+
 /* Activations of a gate that act like a switch: σ below 0.1 or above 0.9, tanh beyond ±0.9. */
 #define ALM_SATURATION_EDGE 0.1
 
 /* One gate of one layer over all steps and units. */
 struct alm_saturation {
     double mean, closed, open; /* closed, open: shares of activations below and above the edges */
+};
+enum { ALM_SATURATIONS = 5 };
+
+/* What a layer, or the segment decoder, did in the window: part is [steps][hidden]. Steps of the decoder are
+ * the segments of the horizon, each from the memory that the last layer ended with. */
+struct alm_inspected_cell {
+    bool decoder;
+    size_t steps;
+    size_t first; /* step from which on there is a memory that f acts on: 1 of the sLSTM from a state of
+                     zeros, whose share of the normaliser is then 0; statistics of f begin there */
+    float *part[ALM_PARTS];                            /* f is what multiplied the memory */
+    float *own[ALM_OWN_PARTS];                         /* of the sLSTM, else NULL */
+    struct alm_saturation saturation[ALM_SATURATIONS]; /* of i, f, g, o, and of the sLSTM's own forget gate */
+
+    /* Steps after which half of the memory of a unit is gone: the product of f over n steps is 2^(-n /
+     * half_life), with the mean of log f over the window. Infinite where f is 1, 0 where it was once 0; NULL
+     * of the decoder, whose steps do not follow each other. */
+    double *half_life; /* [hidden] */
 };
 
 /* One tensor of the network. */
@@ -43,14 +65,11 @@ struct alm_inspection {
     bool recursive; /* it goes on from its own answers; lags act on the first ones */
     bool slstm;     /* f, i and c are relative to the normaliser (nn/observe.h) */
 
-    int64_t *ts;   /* [lookback] */
-    double *value; /* [lookback] as the network saw them: missing ones filled, or NaN with missing=mask */
-    float *part[ALM_PARTS];            /* [layers][steps][hidden]; f is what multiplied the memory */
-    struct alm_saturation *saturation; /* [layers][4] of i, f, g, o */
-
-    /* Steps after which half of the memory of a unit is gone: the product of f over n steps is 2^(-n /
-     * half_life), with the mean of log f over the window. Infinite where f is 1, 0 where it was once 0. */
-    double *half_life; /* [layers][hidden] */
+    int64_t *ts;    /* [lookback] */
+    double *value;  /* [lookback] as the network saw them: missing ones filled, or NaN with missing=mask */
+    int64_t *ahead; /* [horizon] times of the bars that it answers */
+    struct alm_inspected_cell *cell; /* [n_cells] the layers, then the decoder if there is one */
+    size_t n_cells;
     double bar; /* mean distance of the window's bars in microseconds; 0 for an index series or one bar */
 
     double *forecast; /* [horizon] in the unit of the series, by this network; NULL with classes */
@@ -79,7 +98,7 @@ void alm_inspection_free(struct alm_inspection *inspection);
 /* The quartiles (25, 50 and 75 %, linear between neighbours) of n >= 1 values, which are sorted. */
 void alm_quartiles(double out[3], double *values, size_t n);
 
-/* gate_statistics.c: fills saturation and half_life from the parts. */
-void alm_inspection_measure(struct alm_inspection *inspection);
+/* gate_statistics.c: fills saturation and, if there is room, half_life from the parts. */
+void alm_inspection_measure(struct alm_inspected_cell *cell, size_t hidden);
 
 #endif

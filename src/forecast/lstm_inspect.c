@@ -13,16 +13,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void clear_cell(struct alm_inspected_cell *cell)
+{
+    for (size_t k = 0; k < ALM_PARTS; k++)
+        free(cell->part[k]);
+    for (size_t k = 0; k < ALM_OWN_PARTS; k++)
+        free(cell->own[k]);
+    free(cell->half_life);
+}
+
 void alm_inspection_free(struct alm_inspection *in)
 {
     if (in == NULL) return;
-    for (size_t k = 0; k < ALM_PARTS; k++)
-        free(in->part[k]);
+    for (size_t k = 0; in->cell != NULL && k < in->n_cells; k++)
+        clear_cell(&in->cell[k]);
+    free(in->cell);
+    free(in->ahead);
     free(in->series);
     free(in->ts);
     free(in->value);
-    free(in->saturation);
-    free(in->half_life);
     free(in->forecast);
     free(in->influence);
     free(in->influence_size);
@@ -44,6 +53,8 @@ static enum alm_status copy_window(struct alm_inspection *in, const struct alm_l
     memcpy(in->ts, ts, in->lookback * sizeof *ts);
     memcpy(in->value, all.y + window->first, in->lookback * sizeof *all.y);
     in->frequency = window->series->calendar.frequency;
+    ALM_TRY(ALM_NEW(&in->ahead, in->horizon, error));
+    ALM_TRY(alm_calendar_extend(in->ahead, &window->series->calendar, all, in->horizon, error));
     if (in->lookback > 1 && in->frequency.unit != ALM_FREQUENCY_INDEX)
         in->bar = (double)(ts[in->lookback - 1] - ts[0]) / (double)(in->lookback - 1);
     return ALM_OK;
@@ -56,24 +67,49 @@ static enum alm_status copy_part(float **out, const alm_real *from, size_t n, st
     return ALM_OK;
 }
 
+static enum alm_status copy_layer(struct alm_inspected_cell *cell, const struct alm_inspection *in,
+                                  const struct alm_observation *seen, size_t layer, struct alm_error *error)
+{
+    const alm_real *const parts[] = {seen->i, seen->f, seen->g, seen->o, seen->c, seen->h};
+    const alm_real *const own[] = {seen->log_i, seen->own_f, seen->log_n};
+    const size_t n = in->steps * in->hidden;
+    cell->steps = in->steps;
+    for (size_t k = 0; k < ALM_PARTS; k++)
+        ALM_TRY(copy_part(&cell->part[k], parts[k] + layer * n, n, error));
+    for (size_t k = 0; in->slstm && k < ALM_OWN_PARTS; k++)
+        ALM_TRY(copy_part(&cell->own[k], own[k] + layer * n, n, error));
+    ALM_TRY(ALM_NEW(&cell->half_life, in->hidden, error));
+    alm_inspection_measure(cell, in->hidden);
+    return ALM_OK;
+}
+
+static enum alm_status copy_decoder(struct alm_inspected_cell *cell, const struct alm_inspection *in,
+                                    const struct alm_observed_decoder *seen, struct alm_error *error)
+{
+    const alm_real *const parts[] = {seen->i, seen->f, seen->g, seen->o, seen->c, seen->h};
+    cell->decoder = true;
+    cell->steps = seen->segments;
+    for (size_t k = 0; k < ALM_PARTS; k++)
+        ALM_TRY(copy_part(&cell->part[k], parts[k], cell->steps * in->hidden, error));
+    alm_inspection_measure(cell, in->hidden);
+    return ALM_OK;
+}
+
 /* One row through the network that forecasts, watched. */
 static enum alm_status look_at_cells(const struct alm_lstm_looking *looking, struct alm_error *error)
 {
     struct alm_inspection *in = looking->in;
-    const size_t n = in->layers * in->steps * in->hidden;
     struct alm_observation *seen;
     ALM_TRY(alm_observation_create(&seen, looking->bench->lstm->networks[in->network], &looking->bench->batch,
                                    NULL, error));
-    const alm_real *const parts[] = {seen->i, seen->f, seen->g, seen->o, seen->c, seen->h};
-    enum alm_status status = ALM_OK;
-    for (size_t k = 0; status == ALM_OK && k < ALM_PARTS; k++)
-        status = copy_part(&in->part[k], parts[k], n, error);
+    const bool decoder = seen->decoder.segments > 0;
+    in->n_cells = in->layers + (decoder ? 1 : 0);
+    enum alm_status status = ALM_NEW(&in->cell, in->n_cells, error);
+    for (size_t k = 0; status == ALM_OK && k < in->layers; k++)
+        status = copy_layer(&in->cell[k], in, seen, k, error);
+    if (status == ALM_OK && decoder) status = copy_decoder(&in->cell[in->layers], in, &seen->decoder, error);
     alm_observation_free(seen);
-    ALM_TRY(status);
-    ALM_TRY(ALM_NEW(&in->saturation, in->layers * 4, error));
-    ALM_TRY(ALM_NEW(&in->half_life, in->layers * in->hidden, error));
-    alm_inspection_measure(in);
-    return ALM_OK;
+    return status;
 }
 
 static enum alm_status read_forecast(const struct alm_lstm_looking *looking, struct alm_error *error)

@@ -188,7 +188,7 @@ static enum alm_status draw_panels(struct alm_text *out, const struct alm_heat_m
     const struct alm_bars bars = {map->ts, map->y, map->n, !index};
     struct alm_plot plot = make_plot(map, index);
     struct alm_ticks ticks;
-    ALM_TRY(draw_values(out, &plot, &bars, "values of the window", error));
+    ALM_TRY(draw_values(out, &plot, &bars, map->y_name, error));
     plot.top += VALUES_HEIGHT;
     plot.height = panel_height(map);
     plot.y0 = 0.5;

@@ -24,6 +24,7 @@ struct alm_heat_map {
     const char *frequency; /* of the bars; `index`: ts are counts */
     const int64_t *ts;     /* [n] bars, oldest first */
     const double *y;       /* [n] their values; NaN: missing */
+    const char *y_name;    /* what stands above them */
     size_t n;
     size_t steps, units; /* step t stands for bars t n / steps and on */
     const struct alm_heat_panel *panel;

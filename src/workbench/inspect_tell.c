@@ -109,7 +109,7 @@ static enum alm_status tell_memory(struct telling *t, size_t layer, struct alm_e
     const struct alm_inspection *in = t->in;
     double *units = NULL, quartile[3];
     ALM_TRY(ALM_NEW(&units, in->hidden, error));
-    memcpy(units, in->half_life + layer * in->hidden, in->hidden * sizeof *units);
+    memcpy(units, in->cell[layer].half_life, in->hidden * sizeof *units);
     alm_quartiles(quartile, units, in->hidden);
     const double longest = units[in->hidden - 1];
     free(units);
@@ -139,13 +139,25 @@ static void write_ends(struct alm_text *out, const char *name, const struct alm_
     write_percent(out, s->closed);
 }
 
-static enum alm_status tell_gates(struct telling *t, size_t layer, struct alm_error *error)
+static void write_cell(struct alm_text *out, const struct alm_inspection *in, size_t cell)
 {
-    const struct alm_saturation *saturation = t->in->saturation + 4 * layer, *f = &saturation[ALM_PART_F],
+    if (in->cell[cell].decoder)
+        alm_text_printf(out, "The decoder's cell, a step for each of %zu parts of the horizon,",
+                        in->cell[cell].steps);
+    else
+        alm_text_printf(out, "Layer %zu", cell + 1);
+}
+
+static enum alm_status tell_gates(struct telling *t, size_t cell, struct alm_error *error)
+{
+    const bool decoder = t->in->cell[cell].decoder;
+    const struct alm_saturation *saturation = t->in->cell[cell].saturation, *f = &saturation[ALM_PART_F],
                                 *g = &saturation[ALM_PART_G];
-    alm_text_printf(&t->text, "Layer %zu retains ", layer + 1);
+    write_cell(&t->text, t->in, cell);
+    alm_text_append(&t->text, " retains ");
     alm_number_short(&t->text, f->mean, 3);
-    alm_text_append(&t->text, " of its memory a step on average and forgets ");
+    alm_text_append(&t->text, decoder ? " of the last memory on average and forgets "
+                                      : " of its memory a step on average and forgets ");
     alm_number_short(&t->text, 1 - f->mean, 3);
     alm_text_append(&t->text, ". ");
     write_percent(&t->text, f->open);
@@ -157,7 +169,12 @@ static enum alm_status tell_gates(struct telling *t, size_t layer, struct alm_er
     alm_text_append(&t->text, "; ");
     write_percent(&t->text, g->open + g->closed);
     alm_text_append(&t->text, " of what is offered lies beyond ±0.9.");
-    return finish(t, "gates", error);
+    if (t->in->cell[cell].own[ALM_OWN_F] != NULL) {
+        alm_text_append(&t->text, " These are shares of the normaliser; the forget gate itself is ");
+        alm_number_short(&t->text, saturation[4].mean, 3);
+        alm_text_append(&t->text, " on average.");
+    }
+    return finish(t, decoder ? "decoder" : "gates", error);
 }
 
 /* Lags that matter more than those beside them, the strongest first. */
@@ -256,8 +273,8 @@ static enum alm_status tell_all(struct telling *t, struct alm_error *error)
     ALM_TRY(tell_window(t, error));
     for (size_t layer = 0; layer < t->in->layers; layer++)
         ALM_TRY(tell_memory(t, layer, error));
-    for (size_t layer = 0; layer < t->in->layers; layer++)
-        ALM_TRY(tell_gates(t, layer, error));
+    for (size_t cell = 0; cell < t->in->n_cells; cell++)
+        ALM_TRY(tell_gates(t, cell, error));
     ALM_TRY(tell_lags(t, error));
     return tell_parameters(t, error);
 }

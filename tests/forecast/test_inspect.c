@@ -74,7 +74,7 @@ Test(inspect, the_last_h_through_the_head_is_the_forecast)
     const struct alm_network *network = ((struct alm_lstm_state *)s.forecaster->self[0])->networks[0];
     const float *w = network->parameters + alm_tensor_find(network, "head.W")->offset,
                 *b = network->parameters + alm_tensor_find(network, "head.b")->offset,
-                *h = in->part[ALM_PART_H] + (2 * in->steps - 1) * in->hidden;
+                *h = in->cell[1].part[ALM_PART_H] + (in->steps - 1) * in->hidden;
     cr_assert(eq(sz, in->steps, 21));
     cr_assert(eq(sz, in->layers, 2));
     cr_assert(eq(sz, in->hidden, 6));
@@ -90,22 +90,32 @@ Test(inspect, the_last_h_through_the_head_is_the_forecast)
     subject_clear(&s);
 }
 
+static void check_cell(const struct alm_inspection *in, const struct alm_inspected_cell *cell)
+{
+    float *const *part = cell->part;
+    const float *memory = in->cell[in->layers - 1].part[ALM_PART_C] + (in->steps - 1) * in->hidden;
+    for (size_t k = 0; k < cell->steps * in->hidden; k++) {
+        const double before = cell->decoder    ? memory[k % in->hidden]
+                              : k < in->hidden ? 0
+                                               : part[ALM_PART_C][k - in->hidden];
+        const double c = part[ALM_PART_F][k] * before + part[ALM_PART_I][k] * part[ALM_PART_G][k];
+        const double h = part[ALM_PART_O][k] * (in->slstm && !cell->decoder ? c : tanh(c));
+        cr_assert(epsilon_eq(dbl, part[ALM_PART_C][k], c, 1e-5));
+        cr_assert(epsilon_eq(dbl, part[ALM_PART_H][k], h, 1e-5));
+    }
+}
+
 Test(inspect, parts_hold_the_equations_from_step_to_step)
 {
     const char *const specs[] = {SMALL, SMALL ",layers=2,forget=learned+zero,forget_rate=0+0.3",
-                                 SMALL ",cell=slstm"};
+                                 SMALL ",cell=slstm", SMALL ",decoder=segment,answer=2,layers=2",
+                                 SMALL ",cell=slstm,decoder=segment,answer=1"};
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
         struct subject s;
         subject_init(&s, specs[i]);
         struct alm_inspection *in = inspect(&s, 0);
-        for (size_t k = 0; k < in->layers * in->steps * in->hidden; k++) {
-            const double before = k / in->hidden % in->steps == 0 ? 0 : in->part[ALM_PART_C][k - in->hidden];
-            const double c =
-                in->part[ALM_PART_F][k] * before + in->part[ALM_PART_I][k] * in->part[ALM_PART_G][k];
-            const double h = in->part[ALM_PART_O][k] * (in->slstm ? c : tanh(c));
-            cr_assert(epsilon_eq(dbl, in->part[ALM_PART_C][k], c, 1e-5));
-            cr_assert(epsilon_eq(dbl, in->part[ALM_PART_H][k], h, 1e-5));
-        }
+        for (size_t layer = 0; layer < in->n_cells; layer++)
+            check_cell(in, &in->cell[layer]);
         alm_inspection_free(in);
         subject_clear(&s);
     }
@@ -233,22 +243,33 @@ Test(inspect, gradients_of_tensors_equal_differences_of_the_loss)
     subject_clear(&s);
 }
 
+Test(inspect, the_slstm_is_measured_from_where_it_has_a_memory)
+{
+    struct subject s;
+    subject_init(&s, SMALL ",cell=slstm");
+    struct alm_inspection *in = inspect(&s, 0);
+    cr_assert(eq(sz, in->cell[0].first, 1));
+    for (size_t unit = 0; unit < in->hidden; unit++)
+        cr_assert(in->cell[0].half_life[unit] > 0 && isfinite(in->cell[0].half_life[unit]));
+    alm_inspection_free(in);
+    subject_clear(&s);
+}
+
 Test(inspect, half_life_and_saturation_are_what_they_are_said_to_be)
 {
     enum { STEPS = 20, UNITS = 4 };
     static float part[ALM_PARTS][STEPS * UNITS];
-    struct alm_saturation saturation[4];
     double half_life[UNITS], quartile[3];
-    struct alm_inspection in = {
-        .layers = 1, .steps = STEPS, .hidden = UNITS, .saturation = saturation, .half_life = half_life};
+    struct alm_inspected_cell cell = {.steps = STEPS, .half_life = half_life};
+    const struct alm_saturation *saturation = cell.saturation;
     const float f[UNITS] = {0.5f, 1, 0.93303299153680741f, 0}, g[UNITS] = {-0.95f, 0.95f, 0, 0.85f};
     for (size_t k = 0; k < ALM_PARTS; k++)
-        in.part[k] = part[k];
+        cell.part[k] = part[k];
     for (size_t k = 0; k < STEPS * UNITS; k++) {
         part[ALM_PART_F][k] = f[k % UNITS];
         part[ALM_PART_G][k] = g[k % UNITS];
     }
-    alm_inspection_measure(&in);
+    alm_inspection_measure(&cell, UNITS);
     cr_assert(epsilon_eq(dbl, half_life[0], 1, 1e-6));
     cr_assert(isinf(half_life[1]) && half_life[3] == 0);
     cr_assert(epsilon_eq(dbl, half_life[2], 10, 1e-4));

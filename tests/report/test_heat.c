@@ -34,6 +34,7 @@ Test(heat, maps_take_missing_values_constants_and_a_single_cell)
                                .frequency = "H",
                                .ts = ts,
                                .y = y,
+                               .y_name = "values",
                                .n = 2,
                                .steps = 2,
                                .units = 2,
