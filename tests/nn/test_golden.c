@@ -8,17 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "golden.h"
 #include "lstm_torch.h"
 
 enum { N_GOLDENS = sizeof goldens / sizeof *goldens };
 #define TOLERANCE 1e-10
-
-/* The formula of lstm_torch.py. */
-static void fill(double *out, size_t n, double seed, double scale)
-{
-    for (size_t k = 0; k < n; k++)
-        out[k] = scale * sin(0.7 * (double)k + seed + 0.3 * (double)((k * k) % 7));
-}
 
 struct fixture {
     const struct golden *golden;
@@ -42,10 +36,7 @@ static struct fixture setup(const struct golden *golden)
     const size_t answers = steps * golden->rows * golden->shape.horizon;
     cr_assert(eq(int, alm_network_create(&f.network, &golden->shape, NULL), ALM_OK));
     cr_assert(eq(int, alm_tape_create(&f.tape, f.network, golden->steps, golden->rows, NULL), ALM_OK));
-    for (size_t i = 0; i < f.network->n_tensors; i++) {
-        const struct alm_tensor *tensor = &f.network->tensors[i];
-        fill(f.network->parameters + tensor->offset, tensor->rows * tensor->columns, (double)(i + 1), 0.6);
-    }
+    fill_parameters(f.network);
     f.batch = (struct alm_batch){
         .steps = golden->steps,
         .rows = golden->rows,

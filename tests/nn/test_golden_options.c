@@ -7,16 +7,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "golden.h"
 #include "lstm_options_torch.h"
 
 #define TOLERANCE 1e-10
-
-/* The formula of lstm_options_torch.py. */
-static void fill(double *out, size_t n, double seed, double scale)
-{
-    for (size_t k = 0; k < n; k++)
-        out[k] = scale * sin(0.7 * (double)k + seed + 0.3 * (double)((k * k) % 7));
-}
 
 static bool near(double a, double b)
 {

@@ -3,6 +3,9 @@
 
 #include "problem.h"
 
+#include "golden.h"
+#include "lstm_gates_torch.h"
+
 enum { T = 4, B = 18, F = 2, H = 5, HORIZON = 4 };
 #define SMALL .inputs = F, .hidden = H, .layers = 2, .horizon = HORIZON, .levels = 1
 
@@ -109,4 +112,27 @@ Test(observe, gates_obey_the_equations_and_derivatives_equal_central_differences
         check(&shapes[i], 0);
         check(&shapes[i], 77);
     }
+}
+
+Test(observe, gates_memories_and_outputs_are_those_of_pytorch_at_every_step)
+{
+    enum { NUMBERS = GATES_LAYERS * GATES_STEPS * GATES_ROWS * GATES_HIDDEN };
+    const struct alm_network_shape shape = {
+        .inputs = GATES_INPUTS, .hidden = GATES_HIDDEN, .layers = GATES_LAYERS, .horizon = 1, .levels = 1};
+    struct problem p = problem_create(&shape, &mse, GATES_STEPS, GATES_ROWS);
+    struct alm_observation *o;
+    fill_parameters(p.network);
+    fill(p.batch.x, GATES_STEPS * GATES_ROWS * GATES_INPUTS, 0.5, 1);
+    cr_assert(eq(int, alm_observation_create(&o, p.network, &p.batch, NULL, NULL), ALM_OK));
+    const struct {
+        const char *name;
+        const double *ours, *theirs;
+    } parts[] = {{"i", o->i, golden_i}, {"f", o->f, golden_f}, {"g", o->g, golden_g},
+                 {"o", o->o, golden_o}, {"c", o->c, golden_c}, {"h", o->h, golden_h}};
+    for (size_t part = 0; part < sizeof parts / sizeof *parts; part++)
+        for (size_t k = 0; k < NUMBERS; k++)
+            cr_assert(epsilon_eq(dbl, parts[part].ours[k], parts[part].theirs[k], 1e-14), "%s, number %zu",
+                      parts[part].name, k);
+    alm_observation_free(o);
+    problem_clear(&p);
 }
