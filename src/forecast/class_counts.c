@@ -8,11 +8,15 @@
 
 enum { VERSION = 1 };
 
-enum alm_status alm_class_counts_create(void **self, const struct alm_config *config, const char *what,
+const struct alm_option alm_class_counts_options[] = {ALM_CLASS_OPTIONS{0}};
+
+enum alm_status alm_class_counts_create(void **self, const struct alm_config *config, uint64_t seed,
                                         struct alm_error *error)
 {
+    const char *what = alm_config_what(config);
     struct alm_class_counts *counts;
     struct alm_class_rule options;
+    (void)seed;
     *self = NULL;
     ALM_TRY(alm_class_rule_read(&options, config, what, error));
     ALM_TRY(ALM_NEW(&counts, 1, error));

@@ -15,7 +15,16 @@ struct alm_class_counts {
         *stay; /* [horizon] probability that the class of a value is that of the value so many bars before */
 };
 
-enum alm_status alm_class_counts_create(void **self, const struct alm_config *config, const char *what,
+/* What the types of such forecasters have in common. */
+#define ALM_CLASS_COUNTS_TYPE                                                                                \
+    .options = alm_class_counts_options,                                                                     \
+    .traits = ALM_TRAIT_CLASSES | ALM_TRAIT_CLASSES_ONLY | ALM_TRAIT_MISSING,                                \
+    .create = alm_class_counts_create, .minimum_history = alm_class_counts_minimum_history,                  \
+    .fit = alm_class_counts_fit, .save = alm_class_counts_save, .load = alm_class_counts_load,               \
+    .free = alm_class_counts_free, .describe = alm_class_counts_describe
+
+extern const struct alm_option alm_class_counts_options[];
+enum alm_status alm_class_counts_create(void **self, const struct alm_config *config, uint64_t seed,
                                         struct alm_error *error);
 size_t alm_class_counts_minimum_history(const void *self, size_t season_length, size_t horizon);
 enum alm_status alm_class_counts_fit(void *self, const struct alm_history *history,

@@ -7,15 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const struct alm_option options[] = {ALM_CLASS_OPTIONS{0}};
-
-static enum alm_status create(void **self, const struct alm_config *config, uint64_t seed,
-                              struct alm_error *error)
-{
-    (void)seed;
-    return alm_class_counts_create(self, config, "persistence", error);
-}
-
 /* The class of the last value; of direction, what became of the value `lag` bars before it. n: none. */
 static size_t last_class(const struct alm_class_counts *counts, struct alm_span y, size_t lag,
                          double *scratch)
@@ -58,14 +49,6 @@ const struct alm_forecaster_type alm_persistence = {
     .use = "A second rival of forecasts of classes (labels, target=direction or bins), strong where states "
            "last.",
     .reference = "Wilks (2019), Statistical Methods in the Atmospheric Sciences, 4th ed., sections 9.4, 10.2",
-    .options = options,
-    .traits = ALM_TRAIT_CLASSES | ALM_TRAIT_CLASSES_ONLY | ALM_TRAIT_MISSING,
-    .create = create,
-    .minimum_history = alm_class_counts_minimum_history,
-    .fit = alm_class_counts_fit,
+    ALM_CLASS_COUNTS_TYPE,
     .forecast = forecast,
-    .save = alm_class_counts_save,
-    .load = alm_class_counts_load,
-    .free = alm_class_counts_free,
-    .describe = alm_class_counts_describe,
 };
