@@ -77,7 +77,7 @@ static bool filter(struct trial *t)
     if (t->arma.ar.degree >= s->n_z) return false;
     t->n_used -= t->arma.ar.degree;
     t->log_determinant = 0;
-    alm_arma_conditional(t->e, &t->arma, &in);
+    alm_arma_conditional(t->e, &t->arma, &in, t->work);
     return true;
 }
 

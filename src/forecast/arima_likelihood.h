@@ -28,7 +28,8 @@ bool alm_arma_filter(double *e, double *log_determinant, const struct alm_arma *
 size_t alm_arma_filter_work(const struct alm_arma *arma, size_t n);
 
 /* Conditional least squares: errors from the polynomials alone, given the first p values and errors 0 before
- * them. The first p are set to 0. */
-void alm_arma_conditional(double *e, const struct alm_arma *arma, const struct alm_arma_input *in);
+ * them. The first p are set to 0. work is [n]. */
+void alm_arma_conditional(double *e, const struct alm_arma *arma, const struct alm_arma_input *in,
+                          double *work);
 
 #endif

@@ -100,6 +100,10 @@ void alm_arma_set(struct alm_arma *arma, const struct alm_arima_order *o, const 
                  *seasonal_ma = seasonal_ar + o->P;
     multiply(&arma->ar, ar, o->p, seasonal_ar, o->P, o->season, -1);
     multiply(&arma->ma, ma, o->q, seasonal_ma, o->Q, o->season, 1);
+    arma->ma_factor = (struct alm_factor){.n = o->q, .step = 1};
+    arma->seasonal_ma_factor = (struct alm_factor){.n = o->Q, .step = o->season};
+    memcpy(arma->ma_factor.value, ma, o->q * sizeof *ma);
+    memcpy(arma->seasonal_ma_factor.value, seasonal_ma, o->Q * sizeof *ma);
 }
 
 /* ---- coefficients that are stationary and invertible ---- */

@@ -53,11 +53,18 @@ struct alm_lags {
     double *at;    /* [n] */
 };
 
+/* One of the two polynomials that were multiplied: 1 + sum value_i B^(i step), i from 1. */
+struct alm_factor {
+    double value[ALM_ARIMA_ORDER];
+    size_t n, step;
+};
+
 /* The multiplied polynomials of one model. */
 struct alm_arma {
     size_t r;           /* length of the state */
     struct alm_lags ar; /* z_t = sum ar z_{t-lag} + ... */
     struct alm_lags ma;
+    struct alm_factor ma_factor, seasonal_ma_factor;
     struct alm_lags delta; /* y_t = sum delta y_{t-lag} + z_t */
     double *block;
 };
