@@ -1,26 +1,25 @@
 /* Autoregression: the order by AICc, coefficients by Burg's method or least squares. */
 #include "base/memory.h"
+#include "forecast/ar_estimate.h"
 #include "forecast/parameters.h"
 #include "forecast/types.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { LARGEST = 1000 };
-enum method { BURG, LEAST_SQUARES };
+enum { BURG }; /* the first method */
 
 static const struct alm_option options[] = {
     {.name = "order",
      .help = "how many past values count; default: the one with the least AICc",
      .kind = ALM_OPTION_INTEGER,
      .minimum = 0,
-     .maximum = LARGEST},
+     .maximum = ALM_AR_LARGEST},
     {.name = "max_order",
      .help = "the largest that is tried; default: 10 log10 of the number of values",
      .kind = ALM_OPTION_INTEGER,
      .minimum = 0,
-     .maximum = LARGEST},
+     .maximum = ALM_AR_LARGEST},
     {.name = "method",
      .help = "burg: least forward and backward errors, always stationary; ls: least squares, which may grow",
      .kind = ALM_OPTION_CHOICE,
@@ -70,128 +69,6 @@ static size_t minimum_history(const void *self, size_t season_length, size_t hor
     return alm_config_has(ar->config, "order") ? 2 * alm_config_size(ar->config, "order") + 3 : 3;
 }
 
-/* ---- estimation: values are centred ---- */
-
-struct sample {
-    const double *y; /* [n] */
-    size_t n, intercepts;
-    double *work;
-};
-
-static double aicc(double variance, size_t n, size_t order, size_t intercepts)
-{
-    const double k = (double)(order + intercepts + 1), rest = (double)n - k - 1;
-    return rest > 0 ? (double)n * log(variance) + 2 * k + 2 * k * (k + 1) / rest : (double)INFINITY;
-}
-
-/* Burg (1968), as in Percival & Walden 1993, section 9.5: each order is the one below and the reflection
- * coefficient that makes forward and backward errors least. variance [largest + 1]; coefficient [largest] is
- * that of order stop, the first largest of which are tried. Returns the largest order that exists. */
-static size_t burg(double *coefficient, double *variance, const struct sample *s, size_t largest)
-{
-    double *forward = s->work, *backward = forward + s->n, *last = backward + s->n, squares = 0;
-    for (size_t t = 0; t < s->n; t++) {
-        forward[t] = backward[t] = s->y[t];
-        squares += s->y[t] * s->y[t];
-    }
-    variance[0] = squares / (double)s->n;
-    for (size_t k = 0; k < largest; k++) {
-        double product = 0, sum = 0;
-        for (size_t t = k + 1; t < s->n; t++) {
-            product += forward[t] * backward[t - 1];
-            sum += forward[t] * forward[t] + backward[t - 1] * backward[t - 1];
-        }
-        if (!(sum > 1e-24 * squares)) return k;
-        const double reflection = 2 * product / sum;
-        for (size_t t = s->n; t-- > k + 1;) {
-            const double f = forward[t], b = backward[t - 1];
-            forward[t] = f - reflection * b;
-            backward[t] = b - reflection * f;
-        }
-        memcpy(last, coefficient, k * sizeof *last);
-        for (size_t i = 0; i < k; i++)
-            coefficient[i] -= reflection * last[k - 1 - i];
-        coefficient[k] = reflection;
-        variance[k + 1] = variance[k] * (1 - reflection * reflection);
-    }
-    return largest;
-}
-
-/* Column i of the regression at bar t: the intercept if there is one, then lags, then the value. */
-static double regressor(const struct sample *s, size_t i, size_t t, size_t order)
-{
-    if (i < s->intercepts) return 1;
-    const size_t lag = i - s->intercepts + 1;
-    return lag > order ? s->y[t] : s->y[t - lag];
-}
-
-/* The factor L of the cross products of all columns, the value last, over t = order .. n - 1, so that its
- * last row is that of the regression. Returns how many columns are independent. */
-static size_t factorise(double *l, const struct sample *s, size_t order)
-{
-    const size_t k = s->intercepts + order, size = k + 1;
-    for (size_t i = 0; i < size; i++)
-        for (size_t j = 0; j <= i; j++) {
-            double sum = 0;
-            for (size_t t = order; t < s->n; t++)
-                sum += regressor(s, i, t, order) * regressor(s, j, t, order);
-            l[i * size + j] = sum;
-        }
-    for (size_t j = 0; j < size; j++) {
-        const double before = l[j * size + j];
-        for (size_t m = 0; m < j; m++)
-            l[j * size + j] -= l[j * size + m] * l[j * size + m];
-        if (j == k) break;
-        if (!(l[j * size + j] > 1e-12 * before)) return j;
-        l[j * size + j] = sqrt(l[j * size + j]);
-        for (size_t i = j + 1; i < size; i++) {
-            for (size_t m = 0; m < j; m++)
-                l[i * size + j] -= l[i * size + m] * l[j * size + m];
-            l[i * size + j] /= l[j * size + j];
-        }
-    }
-    return k;
-}
-
-/* Residual variances of all orders up to largest, over the same bars: each column takes its square off what
- * is left of the values'. */
-static size_t nested_variances(double *variance, const struct sample *s, size_t largest)
-{
-    const size_t n = s->n - largest, size = s->intercepts + largest + 1;
-    const size_t independent = factorise(s->work, s, largest);
-    const double *row = s->work + (size - 1) * size;
-    double left = 0;
-    for (size_t t = largest; t < s->n; t++)
-        left += s->y[t] * s->y[t];
-    for (size_t i = 0; i < independent + 1; i++) {
-        if (i >= s->intercepts) variance[i - s->intercepts] = fmax(left, 0) / (double)n;
-        if (i < independent) left -= row[i] * row[i];
-    }
-    return independent > s->intercepts ? independent - s->intercepts : 0;
-}
-
-/* The regression of one order over all bars that it can use. False when its columns depend on each other. */
-static bool regress(struct ar *ar, const struct sample *s, size_t order)
-{
-    const size_t k = s->intercepts + order, size = k + 1;
-    double *l = s->work, *row = l + k * size, beta[LARGEST + 1];
-    if (factorise(l, s, order) < k) return false;
-    const double squares = fmax(row[k], 0);
-    for (size_t i = k; i-- > 0;) {
-        beta[i] = row[i];
-        for (size_t j = i + 1; j < k; j++)
-            beta[i] -= l[j * size + i] * beta[j];
-        beta[i] /= l[i * size + i];
-    }
-    ar->intercept = s->intercepts == 1 ? beta[0] : 0;
-    memcpy(ar->coefficient, beta + s->intercepts, order * sizeof *beta);
-    ar->order = order;
-    ar->sigma = alm_residual_sd(squares, s->n - order, k);
-    return true;
-}
-
-/* ---- the forecaster ---- */
-
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -210,7 +87,7 @@ static size_t choose(struct ar *ar, const double *variance, size_t existing, siz
 {
     size_t best = alm_config_has(ar->config, "order") ? existing : 0;
     for (size_t k = best; k <= existing; k++) {
-        const double value = aicc(variance[k], n, k, intercepts);
+        const double value = alm_ar_aicc(variance[k], n, k, intercepts);
         if (k > best && !(value < ar->aicc)) continue;
         best = k;
         ar->aicc = value;
@@ -218,21 +95,23 @@ static size_t choose(struct ar *ar, const double *variance, size_t existing, siz
     return best;
 }
 
-static enum alm_status learn(struct ar *ar, const struct sample *s, double *variance, size_t largest,
+static enum alm_status learn(struct ar *ar, const struct alm_ar_sample *s, double *variance, size_t largest,
                              struct alm_error *error)
 {
     if (alm_config_choice(ar->config, "method") == BURG) {
-        const size_t existing = burg(ar->coefficient, variance, s, largest);
+        const size_t existing = alm_ar_burg(ar->coefficient, variance, s, largest);
         ar->order = choose(ar, variance, existing, s->n, s->intercepts);
-        burg(ar->coefficient, variance, s, ar->order);
+        alm_ar_burg(ar->coefficient, variance, s, ar->order);
         ar->sigma = alm_residual_sd(variance[ar->order] * (double)s->n, s->n,
                                     least(ar->order + s->intercepts, s->n - 1));
         return ALM_OK;
     }
-    const size_t existing = nested_variances(variance, s, largest);
-    size_t order = choose(ar, variance, existing, s->n - largest, s->intercepts);
-    while (!regress(ar, s, order))
-        if (order-- == 0) return alm_fail(error, ALM_NUMERIC, "ar: the regression has no solution");
+    const size_t existing = alm_ar_variances(variance, s, largest);
+    double squares;
+    ar->order = choose(ar, variance, existing, s->n - largest, s->intercepts);
+    while (!alm_ar_regress(ar->coefficient, &ar->intercept, &squares, s, ar->order))
+        if (ar->order-- == 0) return alm_fail(error, ALM_NUMERIC, "ar: the regression has no solution");
+    ar->sigma = alm_residual_sd(squares, s->n - ar->order, ar->order + s->intercepts);
     return ALM_OK;
 }
 
@@ -248,9 +127,9 @@ static enum alm_status fit(void *self, const struct alm_history *history, const 
     ar->coefficient = NULL;
     ar->intercept = 0;
     ALM_TRY(ALM_NEW(&ar->coefficient, largest, error));
-    ALM_TRY(ALM_NEW(&block, y.n + size + 3 * y.n + size * size, error));
-    const struct sample s = {block, y.n, alm_config_flag(ar->config, "intercept") ? 1 : 0,
-                             block + y.n + size};
+    ALM_TRY(ALM_NEW(&block, y.n + size + alm_ar_work(y.n, largest), error));
+    const struct alm_ar_sample s = {block, y.n, alm_config_flag(ar->config, "intercept") ? 1 : 0,
+                                    block + y.n + size};
     for (size_t t = 0; t < y.n; t++)
         sum += (y.y[t] - y.y[0]) / (double)y.n;
     ar->centre = s.intercepts == 1 ? y.y[0] + sum : 0;
@@ -307,7 +186,8 @@ static enum alm_status load(void *self, struct alm_bytes_reader *in, struct alm_
     double values[4];
     const uint64_t order = alm_bytes_get_u64(in);
     alm_bytes_get_f64s(in, values, sizeof values / sizeof *values);
-    if (in->failed || order > LARGEST) return alm_fail(error, ALM_PARSE, "the autoregression is cut off");
+    if (in->failed || order > ALM_AR_LARGEST)
+        return alm_fail(error, ALM_PARSE, "the autoregression is cut off");
     ALM_TRY(ALM_NEW(&ar->coefficient, (size_t)order, error));
     ar->order = (size_t)order;
     ar->centre = values[0];
