@@ -52,6 +52,8 @@ enum alm_status alm_arma_init(struct alm_arma *arma, const struct alm_arima_orde
     const size_t degree[] = {order->p + order->P * order->season, order->q + order->Q * order->season,
                              alm_arima_lost(order)};
     const size_t total = degree[0] + degree[1] + degree[2];
+    if (total > ALM_ARIMA_STATE)
+        return alm_fail(error, ALM_DATA, "a season of %zu bars is too long for arima", order->season);
     ALM_TRY(ALM_NEW(&arma->block, 3 * total, error));
     double *at = arma->block;
     for (size_t k = 0; k < 3; k++) {

@@ -15,8 +15,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What the orders may be at most: of one polynomial, and of all coefficients together. */
-enum { ALM_ARIMA_ORDER = 40, ALM_ARIMA_DIFFERENCES = 3, ALM_ARIMA_COEFFICIENTS = 4 * ALM_ARIMA_ORDER };
+/* What the orders may be at most: of one polynomial, of all coefficients, and bars that all polynomials reach
+ * back. */
+enum {
+    ALM_ARIMA_ORDER = 40,
+    ALM_ARIMA_DIFFERENCES = 3,
+    ALM_ARIMA_COEFFICIENTS = 4 * ALM_ARIMA_ORDER,
+    ALM_ARIMA_STATE = 4000
+};
 
 /* P, D and Q are seasonal: they count seasons of season bars. */
 struct alm_arima_order {
@@ -70,7 +76,8 @@ struct alm_arma {
 };
 
 /* Makes room for a model of these orders and multiplies its differences; alm_arma_set fills in the rest.
- * ALM_USAGE for orders that are too large. Release with alm_arma_clear. */
+ * ALM_USAGE for orders that are too large, ALM_DATA for a season that is too long. Release with
+ * alm_arma_clear. */
 enum alm_status alm_arma_init(struct alm_arma *arma, const struct alm_arima_order *order,
                               struct alm_error *error);
 void alm_arma_clear(struct alm_arma *arma);
