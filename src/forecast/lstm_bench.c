@@ -17,7 +17,7 @@ enum alm_status alm_lstm_bench_init(struct alm_lstm_bench *bench, const struct a
 {
     const size_t steps = lstm->plan.lookback / lstm->plan.segment;
     *bench = (struct alm_lstm_bench){.lstm = lstm};
-    ALM_TRY(alm_tape_create(&bench->tape, lstm->networks[0], steps, ALM_LSTM_ROWS, error));
+    ALM_TRY(alm_tape_create_forward(&bench->tape, lstm->networks[0], steps, ALM_LSTM_ROWS, error));
     ALM_TRY(alm_batch_init(&bench->batch, &lstm->networks[0]->shape, steps, ALM_LSTM_ROWS, error));
     ALM_TRY(ALM_NEW(&bench->probability, lstm->loss.n_levels, error));
     const size_t frames = ALM_LSTM_ROWS * alm_lstm_channels(&lstm->plan);

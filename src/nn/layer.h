@@ -39,6 +39,7 @@ struct alm_layer {
     alm_real *sums;   /* [kind->sums()] the gradient so far, in the kind's own layout */
     struct alm_layer_weights weights;
     struct alm_noise noise; /* of the piece under way */
+    bool answers_only;      /* for_backward will never be set: kept may be smaller */
     bool for_backward;      /* whether backward follows forward; if not, less is kept, and faster */
     bool starts_at_zero;    /* of the piece under way */
 };

@@ -73,7 +73,7 @@ static struct kept lay_out(alm_real *block, const struct alm_layer *layer)
     const size_t step = record_block(layer, s->rows), columns = s->inputs > s->hidden ? s->inputs : s->hidden;
     const size_t scratch = alm_fused_scratch(columns, CHUNK, s->rows, layer->kernel->lanes, precision);
     struct kept k = {.used = 0};
-    k.records = alm_take(block, &k.used, (s->steps + 1) * step);
+    k.records = alm_take(block, &k.used, (layer->answers_only ? 1 : s->steps + 1) * step);
     k.d_c = alm_take(block, &k.used, step / 6);
     k.scratch = alm_take(block, &k.used, scratch);
     if (precision == ALM_PRECISION_FP32) return k;

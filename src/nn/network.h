@@ -156,6 +156,9 @@ enum alm_status alm_tape_create(struct alm_tape **out, const struct alm_network 
  * between passes. The answers and gradients have the same bits for any number of them. */
 enum alm_status alm_tape_create_threads(struct alm_tape **out, const struct alm_network *network,
                                         size_t steps, size_t rows, size_t threads, struct alm_error *error);
+/* One for alm_network_forward only, in a fraction of the memory. */
+enum alm_status alm_tape_create_forward(struct alm_tape **out, const struct alm_network *network,
+                                        size_t steps, size_t rows, struct alm_error *error);
 void alm_tape_free(struct alm_tape *tape);
 
 /* Answers for a batch, with T and B up to those of the tape; y and weight are not looked at. The result,

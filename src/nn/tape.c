@@ -60,17 +60,17 @@ static void lay_out_decoding(struct alm_decoding *d, size_t *used, alm_real *blo
 }
 
 static void lay_out_bench(struct alm_bench *bench, size_t *used, alm_real *block,
-                          const struct alm_network_shape *s, bool observes)
+                          const struct alm_network_shape *s, const struct alm_tape *tape)
 {
     const size_t steps = bench->layers[0].size.steps, rows = bench->layers[0].size.rows,
-                 state = rows * s->hidden, outputs = alm_shape_outputs(s),
+                 state = tape->answers_only ? 0 : rows * s->hidden, outputs = alm_shape_outputs(s),
                  inputs = steps * rows * alm_layer_inputs(s, 0), labelled = alm_labelled_steps(s, steps);
     for (size_t i = 0; i < s->layers; i++)
         lay_out_layer(bench, used, block, i, s);
     bench->d_h[0] = alm_take(block, used, steps * state);
     bench->d_h[1] = alm_take(block, used, s->layers > 1 ? steps * state : 0);
     bench->d_h[2] = alm_take(block, used, s->layers > 1 && s->residual ? steps * state : 0);
-    bench->d_x = s->embedding > 0 || observes ? alm_take(block, used, inputs) : NULL;
+    bench->d_x = s->embedding > 0 || tape->observes ? alm_take(block, used, inputs) : NULL;
     bench->output = alm_take(block, used, labelled * rows * outputs);
     bench->d_output = alm_take(block, used, labelled * rows * outputs);
     lay_out_decoding(&bench->decoding, used, block, rows, s);
@@ -104,8 +104,8 @@ static size_t lay_out(struct alm_tape *tape, const struct alm_network *network)
             tape->benches[k].layers[i].packed = packed;
     }
     for (size_t k = 0; k < tape->n_benches; k++)
-        lay_out_bench(&tape->benches[k], &used, tape->block, s, tape->observes);
-    for (size_t k = 0; k < tape->n_shares; k++)
+        lay_out_bench(&tape->benches[k], &used, tape->block, s, tape);
+    for (size_t k = 0; k < tape->n_shares && !tape->answers_only; k++)
         lay_out_share(&tape->shares[k], &used, tape->block, tape->benches[0].layers, s->layers,
                       alm_shape_parts(network).n);
     tape->positions = alm_take(tape->block, &used,
@@ -129,7 +129,8 @@ static enum alm_status create_bench(struct alm_bench *bench, const struct alm_ta
         bench->layers[i] = (struct alm_layer){.kind = alm_layer_choose(&cell),
                                               .kernel = alm_kernel_best(),
                                               .size = {tape->steps, rows, alm_layer_inputs(s, i), s->hidden},
-                                              .cell = cell};
+                                              .cell = cell,
+                                              .answers_only = tape->answers_only};
     }
     return s->embedding == 0 ? ALM_OK : ALM_NEW(&bench->piece.series, rows, error);
 }
@@ -182,6 +183,13 @@ enum alm_status alm_tape_create(struct alm_tape **out, const struct alm_network 
                                 size_t rows, struct alm_error *error)
 {
     return alm_tape_create_threads(out, network, steps, rows, 1, error);
+}
+
+enum alm_status alm_tape_create_forward(struct alm_tape **out, const struct alm_network *network,
+                                        size_t steps, size_t rows, struct alm_error *error)
+{
+    const struct alm_tape like = {.steps = steps, .rows = rows, .n_shares = 1, .answers_only = true};
+    return create(out, network, &like, 1, error);
 }
 
 enum alm_status alm_tape_create_observing(struct alm_tape **out, const struct alm_network *network,

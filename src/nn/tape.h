@@ -57,7 +57,8 @@ struct alm_tape {
     alm_real *positions; /* [S][4H] the decoder's sums that depend on the segment only */
     alm_real *block;     /* every array above */
     struct alm_crew *crew;
-    bool observes; /* wants derivatives by the inputs */
+    bool observes;     /* wants derivatives by the inputs */
+    bool answers_only; /* no backward pass: what only that needs has no room */
 };
 
 /* A tape of one thread and one share whose backward passes leave derivatives by the inputs in the bench. */

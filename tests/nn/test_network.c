@@ -1,6 +1,7 @@
 /* The network as the program runs it, in float. */
 #include "nn/network.h"
 
+#include "base/random.h"
 #include "nn/gemm.h"
 #include "nn/trainer.h"
 
@@ -339,4 +340,30 @@ Test(gemm, products_on_several_threads_do_not_disturb_each_other)
         pthread_join(thread[i], NULL);
         cr_assert(eq(sz, wrong[i], 0));
     }
+}
+
+Test(network, answers_have_the_same_bits_on_a_tape_that_has_room_for_nothing_else)
+{
+    struct alm_network *network;
+    struct alm_tape *tape, *forward;
+    struct alm_batch batch;
+    struct alm_random *random;
+    const struct alm_network_shape small = {
+        .inputs = 2, .hidden = 9, .layers = 2, .horizon = 3, .levels = 1, .labels = ALM_LABELS_LAST};
+    cr_assert(eq(int, alm_network_create(&network, &small, NULL), ALM_OK));
+    cr_assert(eq(int, alm_random_create(&random, 5, NULL), ALM_OK));
+    cr_assert(eq(int, alm_network_init(network, random, NULL), ALM_OK));
+    cr_assert(eq(int, alm_tape_create(&tape, network, 7, 40, NULL), ALM_OK));
+    cr_assert(eq(int, alm_tape_create_forward(&forward, network, 7, 40, NULL), ALM_OK));
+    cr_assert(eq(int, alm_batch_init(&batch, &small, 7, 40, NULL), ALM_OK));
+    for (size_t i = 0; i < 7 * 40 * 2; i++)
+        batch.x[i] = (alm_real)(alm_random_uniform(random) - 0.5);
+    const alm_real *whole = alm_network_forward(tape, network, &batch);
+    const alm_real *only = alm_network_forward(forward, network, &batch);
+    cr_assert(memcmp(whole, only, 40 * 3 * sizeof *whole) == 0);
+    alm_random_free(random);
+    alm_batch_clear(&batch);
+    alm_tape_free(tape);
+    alm_tape_free(forward);
+    alm_network_free(network);
 }
