@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "store/rows.h"
 #include "store/series_table.h"
+#include "workbench/covariate_source.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -54,79 +55,16 @@ static enum alm_status add_pattern(struct list *list, enum role role, struct alm
 
 /* ---- one series ---- */
 
-/* name with @ replaced by series up to its last dot. */
-static enum alm_status resolve(struct alm_text *out, const char *name, const char *series,
-                               struct alm_error *error)
-{
-    const char *dot = strrchr(series, '.');
-    const int stem = (int)(dot == NULL ? strlen(series) : (size_t)(dot - series));
-    alm_text_reset(out);
-    for (; *name != '\0'; name++)
-        if (*name == '@')
-            alm_text_printf(out, "%.*s", stem, series);
-        else
-            alm_text_printf(out, "%c", *name);
-    return alm_text_check(out, error);
-}
-
-/* What is loaded already, so that covariates of many series are read once. */
-struct cache {
-    struct alm_loaded loaded;
-    struct alm_store *store;
-};
-
-static enum alm_status fetch(const struct alm_series **out, struct cache *cache, const char *name,
-                             struct alm_error *error)
-{
-    for (size_t i = cache->loaded.n; i-- > 0;)
-        if (strcmp(cache->loaded.series[i]->name, name) == 0) {
-            *out = cache->loaded.series[i];
-            return ALM_OK;
-        }
-    ALM_TRY(alm_load_one(&cache->loaded, cache->store, name, INT64_MAX, 0, error));
-    *out = cache->loaded.series[cache->loaded.n - 1];
-    return ALM_OK;
-}
-
-/* A source is a series, or `series=label`: 1 where a categorical series has that label, else 0. *label is
- * NULL for a series, else points into name. */
-static enum alm_status fetch_source(const struct alm_series **out, const char **label, struct cache *cache,
-                                    const char *name, struct alm_error *error)
-{
-    struct alm_error own = {0};
-    enum alm_status status = fetch(out, cache, name, &own);
-    *label = NULL;
-    for (const char *equals = strchr(name, '='); status == ALM_NOTFOUND && equals != NULL;
-         equals = strchr(equals + 1, '=')) {
-        char *series;
-        ALM_TRY(ALM_NEW(&series, (size_t)(equals - name) + 1, error));
-        memcpy(series, name, (size_t)(equals - name));
-        const enum alm_status found = fetch(out, cache, series, NULL);
-        free(series);
-        if (found == ALM_NOTFOUND) continue;
-        *label = equals + 1;
-        return found;
-    }
-    return status == ALM_OK ? ALM_OK : alm_fail(error, status, "%s", own.text);
-}
-
-/* The value of a source where its series has y. */
-static double value_of(const struct alm_series *source, const char *label, double y)
-{
-    if (label == NULL || isnan(y)) return y;
-    const char *own = y >= 0 && y < (double)source->n_labels ? source->label[(size_t)y] : NULL;
-    return own != NULL && strcmp(own, label) == 0 ? 1 : 0;
-}
-
 /* The first value of source. One that came after series had begun was not known at every origin, and no audit
  * could tell. */
-static enum alm_status take_static(double *out, const struct alm_series *source, const char *label,
+static enum alm_status take_static(double *out, const struct alm_covariate_source *from,
                                    const struct alm_series *series, struct alm_error *error)
 {
+    const struct alm_series *source = from->series;
     size_t first = 0;
     while (first < source->n && isnan(source->y[first]))
         first++;
-    *out = first < source->n ? value_of(source, label, source->y[first]) : (double)NAN;
+    *out = first < source->n ? alm_covariate_value(from, source->y[first]) : (double)NAN;
     const bool same_axis = alm_series_is_index(series) == alm_series_is_index(source);
     if (first < source->n && series->n > 0 && same_axis && source->ts[first] > series->ts[0])
         return alm_fail(
@@ -137,11 +75,14 @@ static enum alm_status take_static(double *out, const struct alm_series *source,
     return ALM_OK;
 }
 
-static enum alm_status attach_source(struct alm_series *series, enum role role, size_t k,
-                                     const struct alm_series *source, const char *label, const int64_t *ts,
-                                     struct alm_error *error)
+static enum alm_status attach_one(struct alm_series *series, enum role role, size_t k, const char *name,
+                                  const int64_t *ts, struct alm_covariate_cache *cache,
+                                  struct alm_error *error)
 {
     struct alm_covariates *c = series->covariates;
+    struct alm_covariate_source from;
+    ALM_TRY(alm_covariate_find(&from, cache, name, series->name, error));
+    const struct alm_series *source = from.series;
     /* It would hand the forecaster the answers, and no audit could tell: future covariates are not poisoned.
      */
     if (role == FUTURE && strcmp(source->name, series->name) == 0)
@@ -149,33 +90,20 @@ static enum alm_status attach_source(struct alm_series *series, enum role role, 
                         "%s is to be forecast, so it cannot be a future covariate of itself; leave it out of "
                         "--future",
                         series->name);
-    if (role == STATIC) return take_static(&c->statics[k], source, label, series, error);
+    if (role == STATIC) return take_static(&c->statics[k], &from, series, error);
     if (alm_series_is_index(series) != alm_series_is_index(source))
         return alm_fail(error, ALM_DATA, "%s and its covariate %s do not share a time axis", series->name,
                         source->name);
     const size_t at = role == PAST ? k : c->n_past + k;
     alm_covariate_align(c->y[at], ts, alm_covariate_length(c, at), alm_series_span(source),
                         &source->calendar);
-    for (size_t i = 0; label != NULL && i < alm_covariate_length(c, at); i++)
-        c->y[at][i] = value_of(source, label, c->y[at][i]);
+    for (size_t i = 0; i < alm_covariate_length(c, at); i++)
+        c->y[at][i] = alm_covariate_value(&from, c->y[at][i]);
     return ALM_OK;
 }
 
-static enum alm_status attach_one(struct alm_series *series, enum role role, size_t k, const char *name,
-                                  const int64_t *ts, struct cache *cache, struct alm_error *error)
-{
-    struct alm_text text = {0};
-    const struct alm_series *source = NULL;
-    const char *label = NULL;
-    enum alm_status status = resolve(&text, name, series->name, error);
-    if (status == ALM_OK) status = fetch_source(&source, &label, cache, alm_text_string(&text), error);
-    if (status == ALM_OK) status = attach_source(series, role, k, source, label, ts, error);
-    alm_text_clear(&text);
-    return status;
-}
-
 static enum alm_status attach(struct alm_series *series, const struct list *list, size_t ahead,
-                              struct cache *cache, struct alm_error *error)
+                              struct alm_covariate_cache *cache, struct alm_error *error)
 {
     int64_t *ts;
     alm_covariates_free(series->covariates);
@@ -210,30 +138,25 @@ static bool has_label(const struct list *list, enum role role, const char *label
 /* Adds to labels those that the covariate `name` has for any of the series; *numbers counts the sources that
  * have none. */
 static enum alm_status gather_labels(struct list *labels, size_t *numbers, const char *name,
-                                     const struct alm_loaded *loaded, struct cache *cache,
+                                     const struct alm_loaded *loaded, struct alm_covariate_cache *cache,
                                      struct alm_error *error)
 {
-    struct alm_text text = {0};
-    enum alm_status status = ALM_OK;
-    for (size_t i = 0; status == ALM_OK && i < loaded->n; i++) {
-        const struct alm_series *source = NULL;
-        const char *label = NULL;
-        status = resolve(&text, name, loaded->series[i]->name, error);
-        if (status == ALM_OK) status = fetch_source(&source, &label, cache, alm_text_string(&text), error);
-        if (status != ALM_OK) break;
-        if (source->n_labels == 0 || label != NULL) ++*numbers;
-        for (size_t k = 0; status == ALM_OK && label == NULL && k < source->n_labels; k++)
-            if (source->label[k] != NULL && !has_label(labels, PAST, source->label[k]))
-                status = list_add(labels, PAST, source->label[k], error);
+    for (size_t i = 0; i < loaded->n; i++) {
+        struct alm_covariate_source from;
+        ALM_TRY(alm_covariate_find(&from, cache, name, loaded->series[i]->name, error));
+        const bool is_labels = from.label == NULL && from.series->n_labels > 0;
+        if (!is_labels) ++*numbers;
+        for (size_t k = 0; is_labels && k < from.series->n_labels; k++)
+            if (from.series->label[k] != NULL && !has_label(labels, PAST, from.series->label[k]))
+                ALM_TRY(list_add(labels, PAST, from.series->label[k], error));
     }
-    alm_text_clear(&text);
-    return status;
+    return ALM_OK;
 }
 
 /* A categorical covariate becomes one of `name=label` for each of its labels: their numbers have no order.
  * Labels that come later are none of these. */
 static enum alm_status add_with_labels(struct list *out, enum role role, const char *name,
-                                       const struct alm_loaded *loaded, struct cache *cache,
+                                       const struct alm_loaded *loaded, struct alm_covariate_cache *cache,
                                        struct alm_error *error)
 {
     struct list labels = {0};
@@ -262,7 +185,7 @@ static enum alm_status add_with_labels(struct list *out, enum role role, const c
 static enum alm_status expand_labels(struct list *list, const struct alm_loaded *loaded,
                                      struct alm_store *store, struct alm_error *error)
 {
-    struct cache cache = {.store = store};
+    struct alm_covariate_cache cache = {.store = store};
     struct list out = {0};
     enum alm_status status = ALM_OK;
     for (enum role role = PAST; role < ROLES; role++)
@@ -303,7 +226,7 @@ static enum alm_status remember(struct alm_loaded *loaded, const struct list *li
 static enum alm_status load_list(struct alm_loaded *loaded, struct alm_store *store, const struct list *list,
                                  size_t ahead, struct alm_error *error)
 {
-    struct cache cache = {.store = store};
+    struct alm_covariate_cache cache = {.store = store};
     if (list->n[PAST] + list->n[FUTURE] + list->n[STATIC] == 0) return ALM_OK;
     enum alm_status status = remember(loaded, list, error);
     for (size_t i = 0; status == ALM_OK && i < loaded->n; i++)

@@ -57,10 +57,10 @@ class Covariates(Program):
 
     def test_labels_are_an_input_each(self):
         rng = random.Random(5)  # the second of three labels means a promotion: no line through their numbers tells it
-        self.write_states(["on" if promo else rng.choice(("before", "late")) for promo in self.promo])
+        self.write_states(["on" if promo else rng.choice(("before", "l@te")) for promo in self.promo])
         run = self.backtest("--future", "states", "--audit")
         spec = self.sql("select spec from run where run_id = ?", run)[0][0]
-        for label in ("before", "on", "late"):
+        for label in ("before", "on", "l@te"):
             self.assertIn(f'{{"role":"future","name":"states={label}"}}', spec)
         self.assertLess(self.mae(run)["lstm"], self.mae(self.backtest())["lstm"] / 3)
         self.good("train", "-m", LSTM, "--series", "shop.sales", "--future", "states", "--horizon", HORIZON, "--name", "m")
