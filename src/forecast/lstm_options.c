@@ -27,6 +27,14 @@ const struct alm_option alm_lstm_options[] = {
      .fallback = "1",
      .minimum = 1,
      .maximum = 10000},
+    {.name = "projection",
+     .help = "numbers that a learnt linear map, cut at zero, makes of a step's inputs before the first layer "
+             "sees "
+             "them (SegRNN); 0: none",
+     .kind = ALM_OPTION_INTEGER,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 4096},
     {.name = "labels",
      .help = "which time steps answer and are counted by the loss",
      .kind = ALM_OPTION_CHOICE,
@@ -58,10 +66,11 @@ const struct alm_option alm_lstm_options[] = {
          "how a window is scaled, by numbers of its own: less its last value or its mean, by its standard "
          "deviation; season: less the mean of its last season, by its mean seasonal difference, to go "
          "with residual=season; robust: less its median, by its quartiles; revin: as standard "
-         "(reversible instance normalisation without learnt affine map)",
+         "(reversible instance normalisation without learnt affine map); shift: less its last value, in "
+         "the unit of the data, for series whose units are alike",
      .kind = ALM_OPTION_CHOICE,
      .fallback = "last",
-     .choices = "none|last|standard|season|robust|revin"},
+     .choices = "none|last|standard|season|robust|revin|shift"},
     {.name = "residual",
      .help = "season: answers are added to the value one season before",
      .kind = ALM_OPTION_CHOICE,
@@ -228,6 +237,11 @@ const struct alm_option alm_lstm_options[] = {
      .minimum = 1e-12,
      .maximum = 1e6,
      .needs = "skip=ridge"},
+    {.name = "drift",
+     .help = "skip=ridge starts with an intercept: a constant drift away from where a window ends",
+     .kind = ALM_OPTION_FLAG,
+     .fallback = "1",
+     .needs = "skip=ridge"},
     {.name = "seeds",
      .help =
          "networks that are trained, each from a seed of its own; the median of their answers is forecast",
@@ -344,6 +358,14 @@ const struct alm_option alm_lstm_options[] = {
      .needs = "layers>1"},
     {.name = "dropout_recurrent",
      .help = "share of a layer's outputs that it does not see itself at the next step in training",
+     .kind = ALM_OPTION_REAL,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 0.99},
+    {.name = "dropout_head",
+     .help = "share of the outputs of the last layer (of each step of decoder=segment) that the map to the "
+             "answers "
+             "does not see in training",
      .kind = ALM_OPTION_REAL,
      .fallback = "0",
      .minimum = 0,

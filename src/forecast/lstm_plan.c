@@ -141,6 +141,7 @@ enum alm_status alm_lstm_shape(struct alm_network_shape *out, const struct alm_l
     const bool segments = lstm->decoder == SEGMENT;
     *out = (struct alm_network_shape){
         .inputs = alm_lstm_inputs(plan),
+        .projection = alm_config_size(c, "projection"),
         .hidden = alm_config_size(c, "hidden"),
         .layers = alm_config_size(c, "layers"),
         .horizon = plan->horizon * alm_lstm_channels(plan),
@@ -154,6 +155,7 @@ enum alm_status alm_lstm_shape(struct alm_network_shape *out, const struct alm_l
         .dropout_layer = alm_config_real(c, "dropout_layer"),
         .dropout_recurrent = alm_config_real(c, "dropout_recurrent"),
         .precision = (enum alm_precision)alm_config_choice(c, "precision"),
+        .dropout_head = alm_config_real(c, "dropout_head"),
         .window = plan->skip ? plan->lookback * alm_lstm_channels(plan) : 0,
         .extras = alm_lstm_extras(plan),
         .ahead = alm_lstm_ahead(plan),
@@ -188,13 +190,13 @@ static bool same_forget(const struct alm_network_shape *a, const struct alm_netw
 
 bool alm_lstm_same_shape(const struct alm_network_shape *a, const struct alm_network_shape *b)
 {
-    return a->inputs == b->inputs && a->hidden == b->hidden && a->layers == b->layers &&
-           a->horizon == b->horizon && a->levels == b->levels && a->labels == b->labels &&
-           a->cell == b->cell && a->peephole == b->peephole && a->layer_norm == b->layer_norm &&
-           a->residual == b->residual && same_forget(a, b) && a->window == b->window &&
-           a->extras == b->extras && a->n_series == b->n_series && a->embedding == b->embedding &&
-           a->decoder == b->decoder && a->segment == b->segment && a->precision == b->precision &&
-           a->ahead == b->ahead;
+    return a->inputs == b->inputs && a->projection == b->projection && a->hidden == b->hidden &&
+           a->layers == b->layers && a->horizon == b->horizon && a->levels == b->levels &&
+           a->labels == b->labels && a->cell == b->cell && a->peephole == b->peephole &&
+           a->layer_norm == b->layer_norm && a->residual == b->residual && same_forget(a, b) &&
+           a->window == b->window && a->extras == b->extras && a->n_series == b->n_series &&
+           a->embedding == b->embedding && a->decoder == b->decoder && a->segment == b->segment &&
+           a->precision == b->precision && a->ahead == b->ahead;
 }
 
 uint32_t alm_lstm_series_number(const struct alm_lstm_state *lstm, const char *name)

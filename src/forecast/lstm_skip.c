@@ -4,17 +4,36 @@
 #include "base/memory.h"
 #include "base/random.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Windows that ridge regression is over at most: more move it little. */
-enum { MOST_WINDOWS = 1 << 18 };
+/* Windows that ridge regression is over at most, and whose sizes are looked at: more move it little. */
+enum { MOST_WINDOWS = 1 << 18, MOST_SIZES = 4096 };
+/* Rows whose answers are this many times as large as those of the middle one count less. */
+#define LARGE 3
 
-/* Adds rows of a batch all of whose answers count, moved to its beginning. A row counts what its first answer
- * does: the closed form cannot weigh steps. */
-static void add_rows(struct alm_ridge *ridge, struct alm_batch *batch)
+/* What goes on over the windows. */
+struct walk {
+    struct alm_ridge ridge;
+    double *sizes; /* [n_sizes] of the first rows that count */
+    size_t n_sizes;
+    double limit; /* of a row's size; INFINITY: none */
+};
+
+/* Root mean square of wanted answers: how far the window's end is from what came. */
+static double size_of(const alm_real *y, size_t n)
 {
-    const size_t p = ridge->inputs, q = ridge->outputs;
+    double sum = 0;
+    for (size_t h = 0; h < n; h++)
+        sum += (double)y[h] * (double)y[h];
+    return sqrt(sum / (double)n);
+}
+
+/* Moves the rows of a batch all of whose answers count to its beginning and returns their number. A row
+ * counts what its first answer does: the closed form cannot weigh steps. */
+static size_t gather_rows(struct alm_batch *batch, size_t p, size_t q)
+{
     size_t n = 0;
     for (size_t row = 0; row < batch->rows; row++) {
         bool counts = true;
@@ -25,18 +44,34 @@ static void add_rows(struct alm_ridge *ridge, struct alm_batch *batch)
         memmove(batch->y + n * q, batch->y + row * q, q * sizeof *batch->y);
         batch->weight[n++] = batch->weight[row * q];
     }
-    alm_ridge_add(ridge, batch->window, batch->y, batch->weight, n);
+    return n;
+}
+
+static void take_sizes(struct walk *walk, const struct alm_batch *batch, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        walk->sizes[walk->n_sizes++] = size_of(batch->y + i * walk->ridge.outputs, walk->ridge.outputs);
+}
+
+static void add_rows(struct walk *walk, const struct alm_batch *batch, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double size = size_of(batch->y + i * walk->ridge.outputs, walk->ridge.outputs);
+        if (size > walk->limit) batch->weight[i] *= (alm_real)pow(walk->limit / size, 2);
+    }
+    alm_ridge_add(&walk->ridge, batch->window, batch->y, batch->weight, n);
 }
 
 /* Windows in an order of their own, so that the first of them stand for all. */
-static enum alm_status add_windows(struct alm_ridge *ridge, const struct alm_lstm_state *lstm,
-                                   const struct alm_network_shape *shape,
-                                   const struct alm_lstm_samples *samples, const struct alm_cancel *cancel,
-                                   struct alm_error *error)
+static enum alm_status walk_windows(struct walk *walk, size_t most,
+                                    void (*take)(struct walk *, const struct alm_batch *, size_t),
+                                    const struct alm_lstm_state *lstm, const struct alm_network_shape *shape,
+                                    const struct alm_lstm_samples *samples, const struct alm_cancel *cancel,
+                                    struct alm_error *error)
 {
     struct alm_lstm_samples source = *samples;
     struct alm_batch batch = {0};
-    const size_t all = alm_window_set_count(samples->windows), n = all < MOST_WINDOWS ? all : MOST_WINDOWS;
+    const size_t all = alm_window_set_count(samples->windows), n = all < most ? all : most;
     const size_t block = n < 128 ? n : 128;
     enum alm_status status =
         alm_batch_init(&batch, shape, lstm->plan.lookback / lstm->plan.segment, block, error);
@@ -46,9 +81,51 @@ static enum alm_status add_windows(struct alm_ridge *ridge, const struct alm_lst
         if (alm_cancelled(cancel)) status = alm_fail(error, ALM_INTERRUPTED, "training was interrupted");
         batch.rows = n - first < block ? n - first : block;
         if (status == ALM_OK) status = alm_lstm_fill(&source, &batch, 0, first, error);
-        if (status == ALM_OK) add_rows(ridge, &batch);
+        if (status == ALM_OK) take(walk, &batch, gather_rows(&batch, shape->window, shape->horizon));
     }
     alm_batch_clear(&batch);
+    return status;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Least squares would follow the few windows that are quiet, and so small in unit, before something large
+ * happens. A loss that does not square errors does not, so such rows count (limit / size)² then. */
+static enum alm_status set_limit(struct walk *walk, const struct alm_lstm_state *lstm,
+                                 const struct alm_network_shape *shape,
+                                 const struct alm_lstm_samples *samples, const struct alm_cancel *cancel,
+                                 struct alm_error *error)
+{
+    walk->limit = (double)INFINITY;
+    if (lstm->loss.kind == ALM_LOSS_MSE) return ALM_OK;
+    ALM_TRY(ALM_NEW(&walk->sizes, MOST_SIZES, error));
+    ALM_TRY(walk_windows(walk, MOST_SIZES, take_sizes, lstm, shape, samples, cancel, error));
+    if (walk->n_sizes == 0) return ALM_OK;
+    qsort(walk->sizes, walk->n_sizes, sizeof *walk->sizes, compare);
+    const double middle = walk->sizes[walk->n_sizes / 2];
+    if (middle > 0) walk->limit = LARGE * middle;
+    return ALM_OK;
+}
+
+/* w [window][horizon] and b [horizon] of the training windows. */
+static enum alm_status regress(double *w, double *b, const struct alm_lstm_state *lstm,
+                               const struct alm_network_shape *shape, const struct alm_lstm_samples *samples,
+                               const struct alm_cancel *cancel, struct alm_error *error)
+{
+    struct walk walk = {0};
+    enum alm_status status = alm_ridge_init(&walk.ridge, shape->window, shape->horizon, error);
+    walk.ridge.through_origin = !alm_config_flag(lstm->config, "drift");
+    if (status == ALM_OK) status = set_limit(&walk, lstm, shape, samples, cancel, error);
+    if (status == ALM_OK)
+        status = walk_windows(&walk, MOST_WINDOWS, add_rows, lstm, shape, samples, cancel, error);
+    if (status == ALM_OK)
+        status = alm_ridge_solve(w, b, &walk.ridge, alm_config_real(lstm->config, "ridge"), error);
+    alm_ridge_clear(&walk.ridge);
+    free(walk.sizes);
     return status;
 }
 
@@ -82,20 +159,14 @@ enum alm_status alm_lstm_start_skip(struct alm_network **networks, const struct 
                                     struct alm_error *error)
 {
     const struct alm_network_shape *shape = &networks[0]->shape;
-    struct alm_ridge ridge = {0};
     double *w = NULL, *b = NULL;
     if (lstm->skip == ALM_LSTM_SKIP_NONE) return ALM_OK;
     enum alm_status status = ALM_NEW(&w, shape->window * shape->horizon, error);
     if (status == ALM_OK) status = ALM_NEW(&b, shape->horizon, error);
-    if (status == ALM_OK && lstm->skip == ALM_LSTM_SKIP_RIDGE) {
-        status = alm_ridge_init(&ridge, shape->window, shape->horizon, error);
-        if (status == ALM_OK) status = add_windows(&ridge, lstm, shape, samples, cancel, error);
-        if (status == ALM_OK)
-            status = alm_ridge_solve(w, b, &ridge, alm_config_real(lstm->config, "ridge"), error);
-    }
+    if (status == ALM_OK && lstm->skip == ALM_LSTM_SKIP_RIDGE)
+        status = regress(w, b, lstm, shape, samples, cancel, error);
     for (size_t i = 0; status == ALM_OK && i < lstm->n_networks; i++)
         start(networks[i], &lstm->loss, w, b);
-    alm_ridge_clear(&ridge);
     free(w);
     free(b);
     return status;

@@ -48,6 +48,7 @@ static struct alm_trainer_settings read_settings(const struct alm_lstm_state *ls
         .clip = alm_config_real(c, "clip"),
         .time_limit = alm_config_real(c, "time_limit"),
         .keep_best = true,
+        .start_counts = lstm->skip == ALM_LSTM_SKIP_RIDGE,
         .key = alm_random_key(lstm->seed, "noise", training),
         .retry = alm_config_flag(c, "retry"),
     };

@@ -229,7 +229,8 @@ double alm_lstm_base(const struct alm_lstm_plan *plan, const struct alm_lstm_fra
         const double before = season_before(frame, seen, h);
         return isnan(before) ? base : before;
     }
-    for (size_t i = seen; plan->scale == ALM_SCALER_LAST && i-- > 0;) {
+    const bool from_last = plan->scale == ALM_SCALER_LAST || plan->scale == ALM_SCALER_SHIFT;
+    for (size_t i = seen; from_last && i-- > 0;) {
         if (isnan(frame->z[i])) continue;
         base = frame->z[i];
         break;

@@ -81,6 +81,9 @@ static void init_parts(struct alm_network *network, double *scratch, struct alm_
     alm_real *p = network->parameters;
     fill_uniform(p + parts.head_w->offset, parts.head_w->rows * parts.head_w->columns,
                  sqrt(6 / (double)(parts.head_w->rows + parts.head_w->columns)), random);
+    if (parts.projection_w != NULL)
+        fill_uniform(p + parts.projection_w->offset, parts.projection_w->rows * parts.projection_w->columns,
+                     sqrt(6 / (double)parts.projection_w->rows), random);
     if (parts.series != NULL)
         fill_uniform(p + parts.series->offset, parts.series->rows * parts.series->columns, SERIES, random);
     if (parts.position == NULL) return;

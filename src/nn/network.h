@@ -39,11 +39,13 @@ enum { ALM_MOST_LAYERS = 16 };
 
 /* A field that is zero means that the feature is off. */
 struct alm_network_shape {
-    size_t inputs;  /* F: numbers per time step */
-    size_t hidden;  /* H: units per layer */
-    size_t layers;  /* each above the first takes the outputs of the one below */
-    size_t horizon; /* values that one answer has */
-    size_t levels;  /* outputs per value: as many as the loss asks for (alm_loss) */
+    size_t inputs;     /* F: numbers per time step */
+    size_t projection; /* numbers that the first layer sees of a step: max(0, x W + b); 0: the inputs
+                          themselves */
+    size_t hidden;     /* H: units per layer */
+    size_t layers;     /* each above the first takes the outputs of the one below */
+    size_t horizon;    /* values that one answer has */
+    size_t levels;     /* outputs per value: as many as the loss asks for (alm_loss) */
     enum alm_labels labels;
 
     enum alm_cell_kind cell;
@@ -58,6 +60,8 @@ struct alm_network_shape {
     double dropout_input;     /* of x (not of the embedding) */
     double dropout_layer;     /* of what a layer above the first sees (not of what `residual` adds) */
     double dropout_recurrent; /* of h_{t-1} where it enters the gates */
+    double
+        dropout_head; /* of the outputs that the head's map takes, each segment of the decoder for itself */
 
     enum alm_precision precision; /* of the layers' products; bf16 is for the standard cell without peepholes,
                                      layer normalisation, forget modes and recurrent dropout */
@@ -100,11 +104,12 @@ bool alm_tensor_is_matrix(const struct alm_tensor *tensor);
 /* The tensor of that name, or NULL. */
 const struct alm_tensor *alm_tensor_find(const struct alm_network *network, const char *name);
 
-/* Draws the parameters: W and the head uniform in ±√(6 / (rows + columns per gate)) (Glorot & Bengio 2010), R
- * of each gate orthogonal (Saxe, McClelland & Ganguli 2014), biases 0 but 1 for the forget gate (Gers et al.
- * 2000; Jozefowicz, Zaremba & Sutskever 2015), so that memory is kept until the data say otherwise. What a
- * network may have beside that starts without effect: peepholes, the linear skip and the extras' map 0, gains
- * 1, series' vectors within ±0.05; positions are standard normal, as in SegRNN (Lin et al. 2023). */
+/* Draws the parameters: W and the head uniform in ±√(6 / (rows + columns per gate)) (Glorot & Bengio 2010),
+ * the projection in ±√(6 / rows) (He, Zhang, Ren & Sun 2015), R of each gate orthogonal (Saxe, McClelland &
+ * Ganguli 2014), biases 0 but 1 for the forget gate (Gers et al. 2000; Jozefowicz, Zaremba & Sutskever 2015),
+ * so that memory is kept until the data say otherwise. What a network may have beside that starts without
+ * effect: peepholes, the linear skip and the extras' map 0, gains 1, series' vectors within ±0.05; positions
+ * are standard normal, as in SegRNN (Lin et al. 2023). */
 enum alm_status alm_network_init(struct alm_network *network, struct alm_random *random,
                                  struct alm_error *error);
 

@@ -78,7 +78,7 @@ static void take_derivatives(const struct alm_observation *o, const struct alm_b
                              const struct alm_pass *pass, size_t first)
 {
     const struct alm_network_shape *s = &pass->network->shape;
-    const size_t rows = bench->piece.rows, wide = s->inputs + s->embedding, outputs = alm_shape_outputs(s),
+    const size_t rows = bench->piece.rows, wide = alm_shape_wide(s), outputs = alm_shape_outputs(s),
                  context = alm_shape_context(s);
     for (size_t i = 0; i < o->steps * rows; i++) {
         const bool dropped = bench->masks[0] != NULL && pass->batch->key != 0;

@@ -24,7 +24,7 @@ static void take_context(struct alm_bench *bench, const struct alm_pass *pass, s
     const struct alm_network_shape *s = &pass->network->shape;
     const struct alm_batch *batch = pass->batch;
     struct alm_batch *piece = &bench->piece;
-    const size_t wide = s->inputs + s->embedding;
+    const size_t wide = alm_shape_wide(s);
     if (s->window > 0)
         take_rows(piece->window, s->window, batch->window, s->window, 1, first, piece->rows, batch->rows);
     if (s->extras > 0)
@@ -66,7 +66,7 @@ void alm_piece_take(struct alm_bench *bench, const struct alm_pass *pass, size_t
     piece->rows = left < ALM_PIECE_ROWS ? left : ALM_PIECE_ROWS;
     for (size_t i = 0; i < s->layers; i++)
         bench->layers[i].noise = (struct alm_noise){batch->key, i, first};
-    take_rows(piece->x, s->inputs + s->embedding, batch->x, s->inputs, batch->steps, first, piece->rows,
+    take_rows(piece->x, alm_shape_wide(s), batch->x, s->inputs, batch->steps, first, piece->rows,
               batch->rows);
     take_context(bench, pass, first);
     if (batch->start != NULL) copy_states(bench, pass, batch->start, first, false);

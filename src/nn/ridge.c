@@ -73,7 +73,7 @@ void alm_ridge_add(struct alm_ridge *ridge, const alm_real *x, const alm_real *y
 {
     const size_t p = ridge->inputs, q = ridge->outputs;
     if (rows == 0) return;
-    if (ridge->rows == 0) {
+    if (ridge->rows == 0 && !ridge->through_origin) {
         set_shift(ridge->shift, x, rows, p);
         set_shift(ridge->shift + p, y, rows, q);
     }
@@ -143,7 +143,7 @@ enum alm_status alm_ridge_solve(double *w, double *b, struct alm_ridge *ridge, d
     memset(w, 0, p * q * sizeof *w);
     memset(b, 0, q * sizeof *b);
     if (!(ridge->weight > 0)) return ALM_OK;
-    take_means(ridge);
+    if (!ridge->through_origin) take_means(ridge);
     for (size_t i = 0; i < p; i++)
         trace += ridge->xx[i * p + i];
     for (size_t i = 0; i < p; i++)
@@ -154,7 +154,7 @@ enum alm_status alm_ridge_solve(double *w, double *b, struct alm_ridge *ridge, d
         memcpy(w, ridge->xy, p * q * sizeof *w);
         substitute(w, ridge->xx, p, q);
     }
-    for (size_t c = 0; c < q; c++) {
+    for (size_t c = 0; c < q && !ridge->through_origin; c++) {
         b[c] = (double)ridge->shift[p + c] + ridge->sum[p + c] / ridge->weight;
         for (size_t i = 0; i < p; i++)
             b[c] -= w[i * q + c] * ((double)ridge->shift[i] + ridge->sum[i] / ridge->weight);

@@ -3,13 +3,15 @@
  *
  *   Ŵ = argmin Σ ω ‖y - Wᵀx - b‖² + λ ‖W‖²  =  (X̃ᵀΩX̃ + λ I)⁻¹ X̃ᵀΩỸ,  b = ȳ - Wᵀ x̄
  *
- * with X̃ and Ỹ less their weighted means (Hoerl & Kennard 1970; the intercept is not shrunk). */
+ * with X̃ and Ỹ less their weighted means (Hoerl & Kennard 1970; the intercept is not shrunk); through the
+ * origin, X̃ = X, Ỹ = Y and b = 0. */
 #ifndef ALM_NN_RIDGE_H
 #define ALM_NN_RIDGE_H
 
 #include "base/status.h"
 #include "nn/real.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Rows that are taken at a time at most, and the most inputs: the sums are inputs x inputs. */
@@ -19,6 +21,7 @@ enum { ALM_RIDGE_ROWS = 512, ALM_RIDGE_MOST_INPUTS = 4096 };
  * costs no digits. Memory does not grow with the rows. */
 struct alm_ridge {
     size_t inputs, outputs, rows;
+    bool through_origin;    /* no intercept; the caller sets it after init, before the first row */
     double weight;          /* of all rows */
     alm_real *shift;        /* [inputs + outputs] */
     double *sum;            /* [inputs + outputs] */

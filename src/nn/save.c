@@ -7,17 +7,18 @@
 
 /* Raised when the layout changes; older ones are still read. Version 1 had the first six sizes only, version
  * 2 one way of forgetting for all layers: sizes[FORGET], rates[0] and rates[1]; those before 4 had no
- * precision, and those before 5 nothing ahead. */
-enum { VERSION = 5, SIZES = 19, RATES = 5, FORGET = 10 };
-static const size_t sizes_of_version[VERSION + 1] = {0, 6, 17, 17, 18, SIZES};
+ * precision, those before 5 nothing ahead, and those before 6 neither projection nor dropout before the head.
+ */
+enum { VERSION = 6, SIZES = 20, RATES = 6, RATES_5 = 5, FORGET = 10 };
+static const size_t sizes_of_version[VERSION + 1] = {0, 6, 17, 17, 18, 19, SIZES};
 
 static void sizes_of(size_t sizes[SIZES], const struct alm_network_shape *s)
 {
     const size_t all[SIZES] = {
-        s->inputs,       s->hidden,   s->layers,     s->horizon,         s->levels,  (size_t)s->labels,
-        (size_t)s->cell, s->peephole, s->layer_norm, s->residual,        0,          s->window,
-        s->extras,       s->n_series, s->embedding,  (size_t)s->decoder, s->segment, (size_t)s->precision,
-        s->ahead};
+        s->inputs,       s->hidden,    s->layers,     s->horizon,         s->levels,  (size_t)s->labels,
+        (size_t)s->cell, s->peephole,  s->layer_norm, s->residual,        0,          s->window,
+        s->extras,       s->n_series,  s->embedding,  (size_t)s->decoder, s->segment, (size_t)s->precision,
+        s->ahead,        s->projection};
     for (size_t i = 0; i < SIZES; i++)
         sizes[i] = all[i];
 }
@@ -25,7 +26,8 @@ static void sizes_of(size_t sizes[SIZES], const struct alm_network_shape *s)
 void alm_network_save(const struct alm_network *network, struct alm_bytes *out)
 {
     const struct alm_network_shape *s = &network->shape;
-    const double rates[RATES] = {0, 0, s->dropout_input, s->dropout_layer, s->dropout_recurrent};
+    const double rates[RATES] = {
+        0, 0, s->dropout_input, s->dropout_layer, s->dropout_recurrent, s->dropout_head};
     size_t sizes[SIZES];
     sizes_of(sizes, s);
     alm_bytes_put_u32(out, VERSION);
@@ -99,7 +101,7 @@ static bool read_shape(struct alm_network_shape *s, struct alm_bytes_reader *in,
         n[i] = alm_bytes_get_u32(in);
         if (most[i] > 0 && n[i] > most[i]) return false;
     }
-    if (version > 1) alm_bytes_get_f64s(in, rates, RATES);
+    if (version > 1) alm_bytes_get_f64s(in, rates, version < 6 ? RATES_5 : RATES);
     *s = (struct alm_network_shape){.inputs = n[0],
                                     .hidden = n[1],
                                     .layers = n[2],
@@ -113,6 +115,7 @@ static bool read_shape(struct alm_network_shape *s, struct alm_bytes_reader *in,
                                     .dropout_input = rates[2],
                                     .dropout_layer = rates[3],
                                     .dropout_recurrent = rates[4],
+                                    .dropout_head = rates[5],
                                     .window = n[11],
                                     .extras = n[12],
                                     .n_series = n[13],
@@ -120,7 +123,8 @@ static bool read_shape(struct alm_network_shape *s, struct alm_bytes_reader *in,
                                     .decoder = (enum alm_decoder_kind)n[15],
                                     .segment = n[16],
                                     .precision = (enum alm_precision)n[17],
-                                    .ahead = n[18]};
+                                    .ahead = n[18],
+                                    .projection = n[19]};
     return read_forget(s, in, version,
                        (struct alm_forget){(enum alm_forget_mode)n[FORGET], rates[0], rates[1]});
 }

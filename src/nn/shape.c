@@ -5,11 +5,17 @@
 
 /* Tensors start at multiples of this many numbers. */
 #define ALIGNMENT (64 / sizeof(alm_real))
-enum { TENSORS_PER_LAYER = 5, OTHER_TENSORS = 9, LIMIT = 1000000 };
+enum { TENSORS_PER_LAYER = 5, OTHER_TENSORS = 11, LIMIT = 1000000 };
+
+size_t alm_shape_wide(const struct alm_network_shape *shape)
+{
+    return shape->inputs + shape->embedding;
+}
 
 size_t alm_layer_inputs(const struct alm_network_shape *shape, size_t layer)
 {
-    return layer == 0 ? shape->inputs + shape->embedding : shape->hidden;
+    if (layer > 0) return shape->hidden;
+    return shape->projection > 0 ? shape->projection : alm_shape_wide(shape);
 }
 
 struct alm_cell alm_shape_cell(const struct alm_network_shape *s, size_t layer)
@@ -96,6 +102,8 @@ void alm_shape_list_tensors(struct alm_network *network)
     add_tensor(network, "decoder", "W", position + alm_shape_context(s) + s->ahead, decoder);
     add_tensor(network, "decoder", "R", s->hidden, decoder);
     add_tensor(network, "decoder", "b", 1, decoder);
+    add_tensor(network, "projection", "W", alm_shape_wide(s), s->projection);
+    add_tensor(network, "projection", "b", 1, s->projection);
 }
 
 /* What of a layer's tensors there is, in the order of list_layer. */
@@ -125,6 +133,8 @@ struct alm_parts alm_shape_parts(const struct alm_network *network)
         .decoder_w = alm_tensor_find(network, "decoder.W"),
         .decoder_r = alm_tensor_find(network, "decoder.R"),
         .decoder_b = alm_tensor_find(network, "decoder.b"),
+        .projection_w = alm_tensor_find(network, "projection.W"),
+        .projection_b = alm_tensor_find(network, "projection.b"),
     };
     parts.offset = parts.head_w->offset;
     parts.n = network->n_parameters - parts.offset;
@@ -146,10 +156,12 @@ static enum alm_status check_sizes(const struct alm_network_shape *s, struct alm
         return alm_fail(error, ALM_USAGE, "a network needs at least one input, unit, layer and output");
     const bool small = s->inputs <= LIMIT && s->hidden <= LIMIT && outputs <= LIMIT &&
                        s->layers <= ALM_MOST_LAYERS && s->window <= LIMIT && s->extras <= LIMIT &&
-                       s->ahead <= LIMIT && s->embedding <= LIMIT && s->n_series <= 1000 * (size_t)LIMIT;
-    if (!small || !fits(4 * s->hidden, s->hidden + s->inputs + s->embedding + s->extras + s->ahead) ||
+                       s->ahead <= LIMIT && s->projection <= LIMIT && s->embedding <= LIMIT &&
+                       s->n_series <= 1000 * (size_t)LIMIT;
+    if (!small ||
+        !fits(4 * s->hidden, s->hidden + s->inputs + s->embedding + s->extras + s->ahead + s->projection) ||
         !fits(outputs, s->hidden + s->window + s->extras) || !fits(s->n_series, s->embedding) ||
-        !fits(4 * s->hidden, s->horizon))
+        !fits(s->projection, s->inputs + s->embedding) || !fits(4 * s->hidden, s->horizon))
         return alm_fail(error, ALM_USAGE,
                         "a network of %zu layers of %zu units with %zu inputs and %zu outputs is too large",
                         s->layers, s->hidden, s->inputs, outputs);
@@ -163,7 +175,8 @@ static bool is_share(double value)
 
 static enum alm_status check_rates(const struct alm_network_shape *s, struct alm_error *error)
 {
-    if (!is_share(s->dropout_input) || !is_share(s->dropout_layer) || !is_share(s->dropout_recurrent))
+    if (!is_share(s->dropout_input) || !is_share(s->dropout_layer) || !is_share(s->dropout_recurrent) ||
+        !is_share(s->dropout_head))
         return alm_fail(error, ALM_USAGE, "dropout must be at least 0 and below 1");
     bool forgets = false;
     for (size_t i = 0; i < s->layers; i++) {

@@ -13,6 +13,8 @@ enum alm_status alm_shape_check(const struct alm_network_shape *shape, struct al
 size_t alm_shape_most_tensors(const struct alm_network_shape *shape);
 void alm_shape_list_tensors(struct alm_network *network);
 
+/* Numbers of a step, the series' vector among them, and what a layer sees. */
+size_t alm_shape_wide(const struct alm_network_shape *shape);
 size_t alm_layer_inputs(const struct alm_network_shape *shape, size_t layer);
 struct alm_cell alm_shape_cell(const struct alm_network_shape *shape, size_t layer);
 size_t alm_labelled_steps(const struct alm_network_shape *shape, size_t steps);
@@ -33,7 +35,7 @@ struct alm_layer_weights alm_layer_view(const struct alm_network *network, alm_r
 struct alm_parts {
     size_t offset, n; /* they are the last n numbers of a block, from offset */
     const struct alm_tensor *head_w, *head_b, *head_e, *skip, *series, *position, *decoder_w, *decoder_r,
-        *decoder_b;
+        *decoder_b, *projection_w, *projection_b;
 };
 struct alm_parts alm_shape_parts(const struct alm_network *network);
 

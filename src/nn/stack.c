@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-/* What layer sees at every step: the piece, or the outputs of the layer below, as they are or dropped. */
+/* What layer sees at every step: the piece, as it is or projected, or the outputs of the layer below, as they
+ * are or dropped. */
 static const alm_real *layer_input(const struct alm_bench *bench, const struct alm_pass *pass, size_t layer)
 {
-    if (layer == 0) return bench->piece.x;
-    return bench->in[layer] != NULL ? bench->in[layer] : alm_stack_output(bench, pass, layer - 1);
+    if (bench->in[layer] != NULL) return bench->in[layer];
+    return layer == 0 ? bench->piece.x : alm_stack_output(bench, pass, layer - 1);
 }
 
 const alm_real *alm_stack_output(const struct alm_bench *bench, const struct alm_pass *pass, size_t layer)
@@ -22,7 +23,7 @@ const alm_real *alm_stack_output(const struct alm_bench *bench, const struct alm
 static void drop_inputs(struct alm_bench *bench, const struct alm_pass *pass)
 {
     const struct alm_network_shape *s = &pass->network->shape;
-    const size_t width = alm_layer_inputs(s, 0), rows = bench->piece.rows;
+    const size_t width = alm_shape_wide(s), rows = bench->piece.rows;
     alm_noise_masks(bench->masks[0], &bench->layers[0].noise, "input dropout", s->dropout_input, rows,
                     s->inputs);
     for (size_t i = 0; i < bench->piece.steps * rows; i++)
@@ -50,9 +51,10 @@ void alm_stack_forward(struct alm_bench *bench, const struct alm_pass *pass)
     const struct alm_network_shape *s = &pass->network->shape;
     const size_t steps = bench->piece.steps, rows = bench->piece.rows, n = steps * rows * s->hidden;
     if (bench->masks[0] != NULL && pass->batch->key != 0) drop_inputs(bench, pass);
+    if (s->projection > 0) alm_projection_forward(bench, pass);
     for (size_t i = 0; i < s->layers; i++) {
         struct alm_layer *layer = &bench->layers[i];
-        if (bench->in[i] != NULL) drop(bench, pass, i);
+        if (i > 0 && bench->in[i] != NULL) drop(bench, pass, i);
         layer->kind->forward(layer, layer_input(bench, pass, i),
                              pass->batch->start == NULL ? NULL : &bench->states[i], steps, rows);
         if (bench->out[i] == NULL) continue;
@@ -89,16 +91,21 @@ void alm_stack_backward(struct alm_share *share, struct alm_bench *bench, const 
         layer->sums = share->sums[i];
         if (bench->out[i] != NULL)
             memcpy(kept + first * state, d_h + first * state, (piece->steps - first) * state * sizeof *kept);
-        layer->kind->backward(layer, i == 0 ? bench->d_x : d_below, NULL, d_h, first, d_memory,
-                              layer_input(bench, pass, i), piece->steps, piece->rows);
+        layer->kind->backward(layer,
+                              i > 0               ? d_below
+                              : s->projection > 0 ? bench->d_projection
+                                                  : bench->d_x,
+                              NULL, d_h, first, d_memory, layer_input(bench, pass, i), piece->steps,
+                              piece->rows);
         if (i == 0) break;
         below_backward(d_below, bench, pass, i, bench->out[i] == NULL ? NULL : kept, first);
         alm_real *spare = d_h;
         d_h = d_below;
         d_below = spare;
     }
+    if (s->projection > 0) alm_projection_backward(share, bench, pass);
     if (s->embedding > 0)
-        alm_series_backward(share, bench, pass, bench->d_x, piece->steps, alm_layer_inputs(s, 0));
+        alm_series_backward(share, bench, pass, bench->d_x, piece->steps, alm_shape_wide(s));
 }
 
 void alm_series_backward(struct alm_share *share, const struct alm_bench *bench, const struct alm_pass *pass,

@@ -11,7 +11,7 @@
 static enum alm_status check_pass(const struct alm_network_shape *s, size_t steps, size_t rows,
                                   struct alm_error *error)
 {
-    const size_t inputs = alm_layer_inputs(s, 0), decoded = alm_shape_segments(s) * 4 * s->hidden,
+    const size_t inputs = alm_shape_wide(s) + s->projection, decoded = alm_shape_segments(s) * 4 * s->hidden,
                  others = alm_shape_outputs(s) + s->window + s->extras + alm_shape_segments(s) * s->ahead;
     size_t widest = decoded > inputs ? decoded : inputs;
     if (others > widest) widest = others;
@@ -36,8 +36,9 @@ static void lay_out_layer(struct alm_bench *bench, size_t *used, alm_real *block
     bench->states[i] = (struct alm_layer_state){alm_take(block, used, state), alm_take(block, used, state),
                                                 alm_take(block, used, parts), alm_take(block, used, parts)};
     const bool drops = i == 0 ? s->dropout_input > 0 : s->dropout_layer > 0;
-    bench->masks[i] = drops ? alm_take(block, used, rows * layer->size.inputs) : NULL;
-    bench->in[i] = drops && i > 0 ? alm_take(block, used, steps * state) : NULL;
+    const bool sees_copy = i == 0 ? s->projection > 0 : drops;
+    bench->masks[i] = drops ? alm_take(block, used, rows * (i == 0 ? s->inputs : s->hidden)) : NULL;
+    bench->in[i] = sees_copy ? alm_take(block, used, steps * rows * layer->size.inputs) : NULL;
     bench->out[i] = s->residual && i > 0 ? alm_take(block, used, steps * state) : NULL;
 }
 
@@ -64,13 +65,20 @@ static void lay_out_bench(struct alm_bench *bench, size_t *used, alm_real *block
 {
     const size_t steps = bench->layers[0].size.steps, rows = bench->layers[0].size.rows,
                  state = tape->answers_only ? 0 : rows * s->hidden, outputs = alm_shape_outputs(s),
-                 inputs = steps * rows * alm_layer_inputs(s, 0), labelled = alm_labelled_steps(s, steps);
+                 inputs = steps * rows * alm_shape_wide(s), labelled = alm_labelled_steps(s, steps);
     for (size_t i = 0; i < s->layers; i++)
         lay_out_layer(bench, used, block, i, s);
     bench->d_h[0] = alm_take(block, used, steps * state);
     bench->d_h[1] = alm_take(block, used, s->layers > 1 ? steps * state : 0);
     bench->d_h[2] = alm_take(block, used, s->layers > 1 && s->residual ? steps * state : 0);
+    const size_t projected = tape->answers_only ? 0 : steps * rows * s->projection;
+    bench->d_projection = s->projection > 0 ? alm_take(block, used, projected) : NULL;
     bench->d_x = s->embedding > 0 || tape->observes ? alm_take(block, used, inputs) : NULL;
+    if (s->dropout_head > 0) {
+        const size_t width = alm_shape_segments(s) * s->hidden;
+        bench->head_mask = alm_take(block, used, rows * width);
+        bench->head_in = alm_take(block, used, labelled * rows * width);
+    }
     bench->output = alm_take(block, used, labelled * rows * outputs);
     bench->d_output = alm_take(block, used, labelled * rows * outputs);
     lay_out_decoding(&bench->decoding, used, block, rows, s);

@@ -29,13 +29,15 @@ struct alm_decoding {
 struct alm_bench {
     struct alm_layer *layers;       /* [layers] */
     struct alm_layer_state *states; /* [layers] where the piece starts or ends */
-    struct alm_batch piece;      /* a copy of the piece's rows; x has the series' vectors behind the inputs */
-    alm_real **in;               /* [layers] [T][b][H] what a layer sees, where that is a copy; else NULL */
-    alm_real **out;              /* [layers] [T][b][H] its output with what it adds; else NULL */
-    alm_real **masks;            /* [layers] [b][inputs]; NULL without */
-    alm_real *d_h[3];            /* [T][b][H] derivatives by a layer's outputs, by its inputs, and a spare */
-    alm_real *d_x;               /* [T][b][F + embedding]; NULL where nobody wants it */
-    alm_real *output, *d_output; /* [T'][b][horizon * levels] */
+    struct alm_batch piece; /* a copy of the piece's rows; x has the series' vectors behind the inputs */
+    alm_real **in;    /* [layers] [T][b][inputs] what a layer sees, where that is no other's; else NULL */
+    alm_real **out;   /* [layers] [T][b][H] its output with what it adds; else NULL */
+    alm_real **masks; /* [layers] [b][inputs]; NULL without */
+    alm_real *d_h[3]; /* [T][b][H] derivatives by a layer's outputs, by its inputs, and a spare */
+    alm_real *d_projection;        /* [T][b][projection]; NULL without */
+    alm_real *d_x;                 /* [T][b][F + embedding]; NULL where nobody wants it */
+    alm_real *head_mask, *head_in; /* [b][S][H], [T'][b][S][H] what the head sees, dropped; NULL without */
+    alm_real *output, *d_output;   /* [T'][b][horizon * levels] */
     struct alm_decoding decoding;
 };
 
@@ -98,6 +100,10 @@ void alm_stack_forward(struct alm_bench *bench, const struct alm_pass *pass);
 void alm_stack_backward(struct alm_share *share, struct alm_bench *bench, const struct alm_pass *pass,
                         const alm_real *d_memory);
 const alm_real *alm_stack_output(const struct alm_bench *bench, const struct alm_pass *pass, size_t layer);
+
+/* projection.c: from bench->piece.x to bench->in[0], and from bench->d_projection back to bench->d_x. */
+void alm_projection_forward(struct alm_bench *bench, const struct alm_pass *pass);
+void alm_projection_backward(struct alm_share *share, struct alm_bench *bench, const struct alm_pass *pass);
 
 /* head.c: from there to bench->output, and from bench->d_output back. */
 void alm_head_forward(struct alm_bench *bench, const struct alm_pass *pass);

@@ -145,7 +145,7 @@ bool alm_training_is_done(const struct training *t)
 {
     const struct alm_trainer_state *s = &t->state;
     const size_t patience = t->settings->patience;
-    const bool waited = s->best_epoch > 0 && patience > 0 && s->epoch - s->best_epoch >= patience;
+    const bool waited = isfinite(s->best_loss) && patience > 0 && s->epoch - s->best_epoch >= patience;
     return s->epoch == t->settings->epochs || waited;
 }
 
@@ -179,6 +179,9 @@ static enum alm_status end_epoch(struct training *t, const struct alm_train_epoc
 
 static enum alm_status train_epochs(struct training *t, struct alm_error *error)
 {
+    struct alm_train_epoch start = {0};
+    if (t->settings->start_counts && t->optimiser.step == 0 && isinf(t->state.best_loss))
+        ALM_TRY(validate(t, &start, error));
     while (t->state.finished == 0) {
         struct alm_train_epoch epoch = {.epoch = t->state.epoch + 1};
         ALM_TRY(train_epoch(t, &epoch, error));
@@ -219,7 +222,7 @@ static void finish(struct training *t, struct alm_train_result *result)
         .diverged_epoch = s->diverged_epoch,
         .diverged_norm = s->diverged_norm,
     };
-    if (s->best_epoch == 0 || !t->settings->keep_best) return;
+    if (isinf(s->best_loss) || !t->settings->keep_best) return;
     memcpy(t->network->parameters, t->best, t->network->n_parameters * sizeof *t->best);
     result->validation_loss = s->best_loss;
 }

@@ -59,7 +59,9 @@ struct alm_trainer_settings {
                        under way and training with the epoch; 0 = none. Needs the clock of the hooks */
     /* Whether the weights of the best validation epoch are taken at the end (else the last ones). */
     bool keep_best;
-    uint64_t key; /* of dropout masks and forget samples, with the pass and the place of a batch in it */
+    bool start_counts; /* the weights that training starts from are the first to be measured: they are kept
+                          when no epoch has a lower validation loss */
+    uint64_t key;      /* of dropout masks and forget samples, with the pass and the place of a batch in it */
     bool retry; /* a training that diverges is done again once, from where it began, at a tenth of the rate */
 };
 
@@ -93,7 +95,8 @@ struct alm_trainer_hooks {
 
 /* What came out. */
 struct alm_train_result {
-    size_t epochs, best_epoch, optimiser_steps; /* best_epoch 0 when there was no validation */
+    size_t epochs, best_epoch, optimiser_steps; /* best_epoch 0 without validation, or when what training
+                                                   started from was best */
     double validation_loss;                     /* of the weights that were kept; NaN without validation */
     bool timed_out;                             /* the time limit ended it: the result depends on the clock */
     size_t diverged_epoch; /* with retry: where the first attempt diverged; 0: it did not */

@@ -109,6 +109,7 @@ static void save_setting(const struct alm_trainer_parts *p, struct alm_bytes *ou
                             (size_t)s->optimiser.kind,
                             s->optimiser.nesterov,
                             s->keep_best,
+                            s->start_counts,
                             s->retry};
     const double doubles[] = {s->schedule.rate,   s->schedule.fall,      s->clip,
                               s->optimiser.decay, s->optimiser.momentum, s->time_limit};
@@ -129,7 +130,7 @@ void alm_trainer_state_save(const struct alm_trainer_parts *parts, struct alm_by
     alm_reals_save(parts->network->parameters, parts->network->n_parameters, out);
     alm_optimiser_save(parts->optimiser, out);
     alm_reals_save(parts->carried, parts->n_carried, out);
-    if (parts->state->best_epoch > 0) alm_reals_save(parts->best, parts->network->n_parameters, out);
+    if (isfinite(parts->state->best_loss)) alm_reals_save(parts->best, parts->network->n_parameters, out);
 }
 
 static enum alm_status load_setting(const struct alm_trainer_parts *parts, struct alm_bytes_reader *in,
@@ -166,8 +167,9 @@ enum alm_status alm_trainer_state_load(const struct alm_trainer_parts *parts, co
     alm_reals_load(parts->network->parameters, parts->network->n_parameters, &in);
     alm_optimiser_load(parts->optimiser, &in);
     alm_reals_load(parts->carried, parts->n_carried, &in);
-    if (state->best_epoch > 0 && parts->best == NULL) in.failed = true;
-    if (state->best_epoch > 0 && !in.failed) alm_reals_load(parts->best, parts->network->n_parameters, &in);
+    if (isfinite(state->best_loss) && parts->best == NULL) in.failed = true;
+    if (isfinite(state->best_loss) && !in.failed)
+        alm_reals_load(parts->best, parts->network->n_parameters, &in);
     if (state->next >= parts->train_samples || state->epoch > parts->settings->epochs) in.failed = true;
     return alm_bytes_reader_end(&in, error);
 }

@@ -28,7 +28,7 @@ void alm_trainer_state_reset(struct alm_trainer_state *state);
 enum alm_status alm_trainer_state_remember(struct alm_trainer_state *state,
                                            const struct alm_train_epoch *epoch, struct alm_error *error);
 
-/* What a checkpoint is made of. best is only read and written when state->best_epoch > 0. */
+/* What a checkpoint is made of. best is only read and written when state->best_loss is finite. */
 struct alm_trainer_parts {
     struct alm_trainer_state *state;
     struct alm_network *network;

@@ -111,6 +111,8 @@ struct alm_scaler alm_scaler_fit(enum alm_scaler_kind kind, const double *y, siz
     }
     case ALM_SCALER_ROBUST:
         return robust(y, n, scratch);
+    case ALM_SCALER_SHIFT:
+        return (struct alm_scaler){last(y, n), 1};
     }
     return (struct alm_scaler){0, 1};
 }

@@ -15,6 +15,7 @@ enum alm_scaler_kind {
                           * where that is 0 */
     ALM_SCALER_REVIN,    /* reversible instance normalisation (Kim et al. 2022) without its learnt affine map:
                           * the numbers of ALM_SCALER_STANDARD */
+    ALM_SCALER_SHIFT,    /* less the last value, in the data's own unit */
 };
 
 struct alm_scaler {

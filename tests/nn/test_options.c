@@ -27,6 +27,11 @@ static const struct option_case {
     {"always one", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ONE, 1)}},
     {"recurrent dropout", {SMALL, .dropout_recurrent = 0.3}},
     {"dropout around", {SMALL, .dropout_input = 0.3, .dropout_layer = 0.4}},
+    {"projection", {SMALL, .projection = 6}},
+    {"projection with everything around",
+     {SMALL, .projection = 1, .n_series = 3, .embedding = 2, .dropout_input = 0.2, .dropout_layer = 0.2,
+      .residual = true}},
+    {"dropout before the head", {SMALL, .dropout_head = 0.4}},
     {"residual", {SMALL, .residual = true}},
     {"dropped residual", {SMALL, .residual = true, .dropout_layer = 0.4}},
     {"skip", {SMALL, .labels = ALM_LABELS_LAST, .window = 7}},
@@ -37,7 +42,8 @@ static const struct option_case {
      {SMALL, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT, .segment = 2, .ahead = 3}},
     {"segments with everything around",
      {SMALL, .ahead = 2, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT, .segment = 1, .extras = 2,
-      .n_series = 2, .embedding = 3, .window = 5, .residual = true, .dropout_layer = 0.2}},
+      .n_series = 2, .embedding = 3, .window = 5, .residual = true, .dropout_layer = 0.2,
+      .dropout_head = 0.3}},
     {"slstm", {SMALL, .cell = ALM_CELL_SLSTM}},
     {"slstm with norm and dropout",
      {SMALL, .cell = ALM_CELL_SLSTM, .layer_norm = true, .dropout_recurrent = 0.3, .residual = true}},
@@ -274,7 +280,8 @@ Test(options, masks_belong_to_key_and_row_alone)
                                             .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.5),
                                             .dropout_input = 0.3,
                                             .dropout_layer = 0.3,
-                                            .dropout_recurrent = 0.3};
+                                            .dropout_recurrent = 0.3,
+                                            .dropout_head = 0.3};
     enum { T = 4, B = 40, OUT = 4 };
     struct problem p = problem_create(&shape, &mse, T, B);
     double whole[T * B * OUT];
@@ -302,6 +309,7 @@ Test(options, refuses_what_does_not_go_together)
         {SMALL, .levels = 1, .dropout_layer = -0.1},
         {SMALL, .levels = 1, .dropout_recurrent = (double)NAN},
         {SMALL, .levels = 1, .forget = {{.rate = 1.1}}},
+        {SMALL, .levels = 1, .dropout_head = 1},
         {SMALL, .levels = 1, .decoder = ALM_DECODER_SEGMENT, .segment = 2},
         {SMALL, .levels = 1, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT, .segment = 3},
         {SMALL, .levels = 1, .labels = ALM_LABELS_LAST, .segment = 2},
@@ -381,7 +389,9 @@ Test(options, every_shape_is_saved_and_loaded)
         for (size_t k = 0; k < shape.layers; k++)
             cr_assert(same_forget(loaded->shape.forget[k], shape.forget[k]), "%s", cases[i].name);
         cr_assert(loaded->shape.cell == shape.cell && loaded->shape.residual == shape.residual &&
-                  loaded->shape.dropout_recurrent == shape.dropout_recurrent);
+                  loaded->shape.dropout_recurrent == shape.dropout_recurrent &&
+                  loaded->shape.dropout_head == shape.dropout_head &&
+                  loaded->shape.projection == shape.projection);
         alm_network_free(loaded);
         problem_clear(&p);
         alm_bytes_clear(&bytes);

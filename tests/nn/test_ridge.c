@@ -92,6 +92,37 @@ Test(ridge, fulfils_its_normal_equations)
     free(d);
 }
 
+/* Through the origin: Xᵀ(Y - X W) = λ W, and nothing is added. */
+Test(ridge, without_an_intercept_passes_through_the_origin)
+{
+    struct data *d = make_data(1, 3);
+    struct alm_ridge ridge;
+    double w[P * Q], b[Q], trace = 0;
+    const double penalty = 0.1;
+    cr_assert(alm_ridge_init(&ridge, P, Q, NULL) == ALM_OK);
+    ridge.through_origin = true;
+    for (size_t i = 0; i < N; i += 500)
+        alm_ridge_add(&ridge, d->x + i * P, d->y + i * Q, NULL, N - i < 500 ? N - i : 500);
+    cr_assert(alm_ridge_solve(w, b, &ridge, penalty, NULL) == ALM_OK);
+    alm_ridge_clear(&ridge);
+    for (size_t i = 0; i < N * P; i++)
+        trace += pow((double)d->x[i], 2);
+    for (size_t c = 0; c < Q; c++) {
+        double gradient[P] = {0};
+        for (size_t i = 0; i < N; i++) {
+            double residual = (double)d->y[i * Q + c];
+            for (size_t k = 0; k < P; k++)
+                residual -= (double)d->x[i * P + k] * w[k * Q + c];
+            for (size_t k = 0; k < P; k++)
+                gradient[k] += (double)d->x[i * P + k] * residual;
+        }
+        cr_assert(b[c] == 0);
+        for (size_t k = 0; k < P; k++)
+            cr_assert(fabs(gradient[k] - penalty * trace / P * w[k * Q + c]) / N < 100 * tolerance);
+    }
+    free(d);
+}
+
 Test(ridge, a_row_of_weight_two_counts_as_two_rows_and_one_of_weight_zero_as_none)
 {
     enum { ROWS = 30 };

@@ -104,6 +104,26 @@ Test(trainer, learns_a_batch_by_heart_in_either_precision)
     }
 }
 
+/* A rate far too large, so that no epoch is better than what training started from. */
+Test(trainer, keeps_the_start_when_it_counts_and_no_epoch_is_better)
+{
+    const struct alm_batch_source train = {NULL, SAMPLES, fill_waves};
+    struct alm_network *start = make(1);
+    for (int counts = 0; counts < 2; counts++) {
+        struct alm_network *network = make(1);
+        struct alm_train_result result;
+        struct alm_trainer_settings s = settings;
+        s.schedule.rate = 50, s.epochs = 9, s.patience = 3, s.keep_best = true, s.start_counts = counts;
+        cr_assert(eq(int, alm_trainer_run(&result, network, &mse, &train, &train, &s, NULL, NULL), ALM_OK));
+        const bool is_start =
+            memcmp(network->parameters, start->parameters, start->n_parameters * sizeof(float)) == 0;
+        cr_assert(is_start == (counts == 1) && (result.best_epoch == 0) == (counts == 1));
+        if (counts) cr_assert(eq(sz, result.epochs, 3));
+        alm_network_free(network);
+    }
+    alm_network_free(start);
+}
+
 Test(trainer, gives_the_same_bits_for_the_same_seed_and_others_for_another)
 {
     struct alm_network *network[3] = {make(1), make(1), make(2)};

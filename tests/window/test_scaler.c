@@ -23,6 +23,7 @@ Test(scaler, takes_the_stated_centre_and_scale)
     check(ALM_SCALER_SEASON, 4, 7, 2);
     check(ALM_SCALER_ROBUST, 4, 5.5, 2.5);
     check(ALM_SCALER_REVIN, 4, 6, sqrt(4.5));
+    check(ALM_SCALER_SHIFT, 4, 10, 1);
     check(ALM_SCALER_SEASON, 100, 10, 17 / 7.0); /* too long a season counts as 1 */
 }
 
