@@ -356,7 +356,8 @@ Test(options, networks_that_were_stored_with_one_forgetting_for_all_layers_still
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         alm_bytes_put_u32(&then, sizes[i]);
     alm_bytes_put_f64s(&then, rates, 5);
-    const size_t head = then.length + 2 * 4 + 2 * 20; /* two sizes and the list of layers came since */
+    /* now precision, ahead, projection, a rate and the list of layers are there, too */
+    const size_t head = then.length + 3 * 4 + 8 + 2 * 20;
     alm_bytes_put(&then, now.data + head, now.length - head);
     struct alm_bytes_reader in = {.data = then.data, .length = then.length};
     cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_OK));
