@@ -110,6 +110,7 @@ static const char lstm_equations[] =
     "  x with a vector learnt for the series          embedding\n"
     "  y = W_y h + b_y + S window + E extras          skip=zero|ridge: S from there;\n"
     "                                                   extras: calendar, covariates\n"
+    "    b_y at first a constant drift, or none         drift\n"
     "  x = `segment` values of the scaled window      segment, lookback, scale,\n"
     "                                                   deseason, arcsinh\n"
     "  with the logarithm of the window's scale       scale_input=1\n"
