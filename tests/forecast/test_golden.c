@@ -67,8 +67,8 @@ Test(golden, ses_finds_the_optimum_of_scipy_and_no_worse_than_statsmodels)
     double alpha, sigma;
     alm_forecast_free(run(forecaster, &series));
     alm_forecaster_describe(forecaster, 0, &text);
-    cr_assert(sscanf(text.data, "alpha=%lf\nfirst_level=%*f\nsigma=%lf", &alpha, &sigma) == 2, "%s",
-              text.data);
+    cr_assert(sscanf(text.data, "model=ANN\nalpha=%lf\nfirst_level=%*f\nsigma=%lf", &alpha, &sigma) == 2,
+              "%s", text.data);
     cr_assert(fabs(alpha - golden_nile_alpha) < 1e-6);
     cr_assert(fabs(alpha - golden_nile_alpha_statsmodels) < 1e-5);
     cr_assert(fabs(alpha - golden_nile_alpha_ets) < 2e-3);
