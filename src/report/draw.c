@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "report/ticks.h"
+#include "series/span.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,15 +12,7 @@ enum { COLUMNS = 700, TICKS = 8 };
 
 size_t alm_bars_find(const int64_t *bars, size_t n, int64_t ts)
 {
-    size_t low = 0, high = n;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (bars[middle] < ts)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return ts == INT64_MIN ? 0 : alm_ts_count_until(bars, n, ts - 1);
 }
 
 double alm_bars_x(const struct alm_bars *bars, int64_t ts)

@@ -16,7 +16,7 @@ static void column_of_metric(struct alm_grid *grid, enum alm_grid_kind kind, con
 
 /* ---- leaderboard ---- */
 
-static void set_skill(struct alm_grid *grid, size_t column, double skill)
+void alm_tables_set_skill(struct alm_grid *grid, size_t column, double skill)
 {
     struct alm_text text = {0};
     if (isnan(skill)) return;
@@ -36,7 +36,7 @@ static void set_p(struct alm_grid *grid, size_t column, double p)
     alm_text_clear(&text);
 }
 
-static void set_duration(struct alm_grid *grid, size_t column, double seconds)
+void alm_tables_set_duration(struct alm_grid *grid, size_t column, double seconds)
 {
     struct alm_text text = {0};
     if (isnan(seconds)) return;
@@ -86,9 +86,10 @@ void alm_tables_leaderboard(struct alm_grid *out, const struct alm_facts *facts)
                                         ALM_LEADER_COVERAGE_95};
         for (size_t i = 0; i < 4; i++)
             set_share(out, n + 2 + i, alm_table_number(t, row, shares[i]));
-        if (row != alm_facts_naive(facts)) set_skill(out, n + 6, alm_table_number(t, row, ALM_LEADER_SKILL));
+        if (row != alm_facts_naive(facts))
+            alm_tables_set_skill(out, n + 6, alm_table_number(t, row, ALM_LEADER_SKILL));
         set_p(out, n + 7, alm_table_number(t, row, ALM_LEADER_P));
-        set_duration(out, n + 8, alm_table_number(t, row, ALM_LEADER_FIT_SECONDS));
+        alm_tables_set_duration(out, n + 8, alm_table_number(t, row, ALM_LEADER_FIT_SECONDS));
     }
 }
 

@@ -32,6 +32,9 @@ void alm_tables_definitions(struct alm_grid *out, const struct alm_facts *facts)
 /* The best trials of a search (the first 20), and how its options went together with the loss. */
 void alm_tables_trials(struct alm_grid *out, const struct alm_facts *facts);
 void alm_tables_sensitivity(struct alm_grid *out, const struct alm_facts *facts);
+/* Cells of the last row: a share saved as `+7.2 %`, and seconds with their unit. */
+void alm_tables_set_skill(struct alm_grid *grid, size_t column, double skill);
+void alm_tables_set_duration(struct alm_grid *grid, size_t column, double seconds);
 /* Who, when, with what: two columns. */
 void alm_tables_run(struct alm_grid *out, const struct alm_facts *facts);
 

@@ -12,6 +12,20 @@ struct alm_span {
     size_t n;
 };
 
+/* How many of n rising times are at or before until. */
+static inline size_t alm_ts_count_until(const int64_t *ts, size_t n, int64_t until)
+{
+    size_t low = 0, high = n; /* [0, low) are at or before until, [high, n) after */
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (ts[middle] <= until)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* The first n values of span (n <= span.n). */
 static inline struct alm_span alm_span_prefix(struct alm_span span, size_t n)
 {

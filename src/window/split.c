@@ -19,16 +19,9 @@ enum alm_status alm_split_check(const struct alm_split *split, struct alm_error 
 /* Index of the last bar at or before ts; false when the series begins later. */
 static bool find_bar(size_t *out, struct alm_span span, int64_t ts)
 {
-    size_t low = 0, high = span.n; /* bars before low are <= ts, from high on > ts */
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (span.ts[middle] <= ts)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0) return false;
-    *out = low - 1;
+    const size_t n = alm_ts_count_until(span.ts, span.n, ts);
+    if (n == 0) return false;
+    *out = n - 1;
     return true;
 }
 

@@ -93,15 +93,7 @@ enum alm_status alm_load_one(struct alm_loaded *out, struct alm_store *store, co
 
 size_t alm_series_bars_until(const struct alm_series *series, int64_t until)
 {
-    size_t low = 0, high = series->n; /* bars [0, low) are at or before until, [high, n) after */
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (series->ts[middle] <= until)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return alm_ts_count_until(series->ts, series->n, until);
 }
 
 /* One bit pattern for every NaN. */
