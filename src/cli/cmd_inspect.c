@@ -139,7 +139,8 @@ static const char description[] =
     "network what it is when the scaling is held still. Of "
     "classes it is the probability of the likeliest one that moves; of a label, what its input is worth "
     "beside the "
-    "mean over all labels.";
+    "mean over all labels. With channels=joint the rows of the series shown beside it follow, and share is "
+    "of all.";
 
 static const struct alm_example examples[] = {
     {"inspect flow", "what it remembers and what it looks at, in words"},

@@ -179,24 +179,49 @@ static enum alm_status print_parameters(struct alm_inspect_view *v, struct alm_e
 
 static const char *const lags_columns[] = {"lag",  "time",  "value",   "influence",
                                            "size", "share", "network", NULL};
+/* With channels=joint. */
+static const char *const joint_columns[] = {"lag",   "time",    "value",  "influence", "size",
+                                            "share", "network", "series", NULL};
 
-static enum alm_status print_lags(struct alm_inspect_view *v, struct alm_error *error)
+static double sum_of(const double *size, size_t n)
+{
+    double all = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(size[i])) all += size[i];
+    return all;
+}
+
+/* Of one series; all is the size of all influence. */
+static enum alm_status print_series(struct alm_inspect_view *v, const struct alm_inspected_lags *lags,
+                                    double all, struct alm_error *error)
 {
     const struct alm_inspection *in = v->in;
-    double all = 0;
-    for (size_t i = 0; i < in->lookback; i++)
-        if (!isnan(in->influence_size[i])) all += in->influence_size[i];
     for (size_t lag = 1; lag <= in->lookback; lag++) {
         const size_t bar = in->lookback - lag;
         push_count(v->printer, lag);
         push_time(v->printer, in, in->ts[bar]);
-        alm_printer_number(v->printer, in->value[bar]);
-        alm_printer_number(v->printer, in->influence[bar]);
-        alm_printer_number(v->printer, in->influence_size[bar]);
-        alm_printer_number(v->printer, all > 0 ? in->influence_size[bar] / all : (double)NAN);
-        alm_printer_number(v->printer, in->influence_network[bar]);
+        alm_printer_number(v->printer, lags->value[bar]);
+        alm_printer_number(v->printer, lags->influence[bar]);
+        alm_printer_number(v->printer, lags->influence_size[bar]);
+        alm_printer_number(v->printer, all > 0 ? lags->influence_size[bar] / all : (double)NAN);
+        alm_printer_number(v->printer, lags->influence_network[bar]);
+        if (in->n_others > 0) alm_printer_text(v->printer, lags->series);
         ALM_TRY(alm_printer_row(v->printer, error));
     }
+    return ALM_OK;
+}
+
+static enum alm_status print_lags(struct alm_inspect_view *v, struct alm_error *error)
+{
+    const struct alm_inspection *in = v->in;
+    const struct alm_inspected_lags own = {in->series, in->value, in->influence, in->influence_size,
+                                           in->influence_network};
+    double all = sum_of(in->influence_size, in->lookback);
+    for (size_t k = 0; k < in->n_others; k++)
+        all += sum_of(in->other[k].influence_size, in->lookback);
+    ALM_TRY(print_series(v, &own, all, error));
+    for (size_t k = 0; k < in->n_others; k++)
+        ALM_TRY(print_series(v, &in->other[k], all, error));
     return ALM_OK;
 }
 
@@ -253,9 +278,10 @@ static const struct what *what_of(const char *name)
     return &whats[0];
 }
 
-/* A model with cell=slstm has columns more. */
+/* Models with cell=slstm or channels=joint have columns more. */
 static const char *const *columns_of(const struct alm_inspect_view *v, const struct what *what)
 {
+    if (what->print == print_lags && v->in->n_others > 0) return joint_columns;
     return what->print == print_gates && v->in->slstm ? own_columns : what->columns;
 }
 

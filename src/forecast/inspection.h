@@ -47,9 +47,16 @@ struct alm_inspected_tensor {
     double gradient; /* the same of the derivative of the mean loss; NaN where there is no window for it */
 };
 
+/* What the values of a series that is shown beside the asked one (channels=joint) do to its forecast. */
+struct alm_inspected_lags {
+    char *series;
+    double *value, *influence, *influence_size, *influence_network; /* [lookback] */
+};
+
 struct alm_inspection_request {
-    size_t network; /* of an ensemble, from 0 */
-    size_t step;    /* of the horizon, from 1, whose forecast lags act on; 0: all */
+    const char *series; /* of the history; NULL: its first */
+    size_t network;     /* of an ensemble, from 0 */
+    size_t step;        /* of the horizon, from 1, whose forecast lags act on; 0: all */
 };
 
 /* T steps of `segment` bars each make the window of `lookback` bars; lag i is 1 for its last bar. */
@@ -80,6 +87,9 @@ struct alm_inspection {
      * missing. */
     double *influence, *influence_size, *influence_network;
 
+    struct alm_inspected_lags *other; /* [n_others] of the series beside it, in the order of channels */
+    size_t n_others;
+
     struct alm_inspected_tensor *tensor; /* [n_tensors] */
     size_t n_tensors;
     size_t n_windows; /* the last ones of the series whose horizon is known: the loss is the mean over them,
@@ -87,7 +97,11 @@ struct alm_inspection {
     double loss;      /* NaN without */
 };
 
-/* Looks at the last window of the history's only series. ALM_USAGE for another forecaster than lstm, before a
+/* Whether the series that the model was trained on are shown together (channels=joint): the history must then
+ * have them all. */
+bool alm_inspection_is_joint(const struct alm_forecaster *forecaster);
+
+/* Looks at the last window of a series of the history. ALM_USAGE for another forecaster than lstm, before a
  * fit, or a network or step that is not there; ALM_DATA when the series cannot be forecast. Release with
  * alm_inspection_free. */
 enum alm_status alm_inspection_create(struct alm_inspection **out, const struct alm_forecaster *forecaster,

@@ -8,12 +8,14 @@
  *     du_j = ([i = j] - dindex_{j mod season} - dcentre - u_j dscale) / scale
  *
  * where d before centre, scale, index and base_h is their derivative by y_i. Those are central differences:
- * scalers are smooth or made of straight pieces, and cheap. With them held still it is g_i alone. */
+ * scalers are smooth or made of straight pieces, and cheap. With them held still it is g_i alone.
+ *
+ * With channels=joint the values of another series act through its own centre, scale and index, in the unit
+ * of the forecast's scale over their own; base_h and the outer scale stand still then. */
 #include "forecast/lstm_inspect.h"
 
 #include "base/memory.h"
 #include "forecast/lstm_answer.h"
-#include "nn/observe.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,154 +23,6 @@
 
 /* The step of central differences, in units of the window. */
 #define NUDGE 1e-4
-
-/* Steps of the horizon that go through the network together. */
-enum { ROWS = 16 };
-
-/* ---- points by outputs ---- */
-
-/* Which output is the r-th smallest of the quantiles. */
-static size_t output_at_rank(const alm_real *output, size_t n, size_t r)
-{
-    for (size_t k = 0; k < n; k++) {
-        size_t below = 0;
-        for (size_t j = 0; j < n; j++)
-            below += output[j] < output[k] || (output[j] == output[k] && j < k);
-        if (below == r) return k;
-    }
-    return r;
-}
-
-static void quantile_derivative(double *d_output, const struct alm_loss *loss, const alm_real *output)
-{
-    double unit[ALM_LOSS_MAX_LEVELS] = {0};
-    for (size_t r = 0; r < loss->n_levels; r++) {
-        unit[r] = 1; /* the point is linear in the quantiles */
-        const double share = alm_answer_point(loss, unit);
-        unit[r] = 0;
-        if (share == 0) continue;
-        if (!loss->monotone) {
-            d_output[output_at_rank(output, loss->n_levels, r)] += share;
-            continue;
-        }
-        for (size_t k = 0; k <= r; k++) /* q_r = o_0 + Σ softplus(o_k) */
-            d_output[k] += share * (k == 0 ? 1 : 1 / (1 + exp(-(double)output[k])));
-    }
-}
-
-/* dp_l / do_k = p_l ([k = l] - p_k) of the softmax p, l the likeliest. */
-static void class_derivative(double *d_output, const struct alm_loss *loss, const alm_real *output)
-{
-    size_t likeliest = 0;
-    alm_loss_read(d_output, loss, output);
-    for (size_t k = 1; k < loss->n_levels; k++)
-        if (d_output[k] > d_output[likeliest]) likeliest = k;
-    const double p = d_output[likeliest];
-    for (size_t k = 0; k < loss->n_levels; k++)
-        d_output[k] = p * ((k == likeliest ? 1 : 0) - d_output[k]);
-}
-
-void alm_answer_derivative(double *d_output, const struct alm_loss *loss, const alm_real *output)
-{
-    switch (loss->kind) {
-    case ALM_LOSS_QUANTILE:
-        quantile_derivative(d_output, loss, output);
-        return;
-    case ALM_LOSS_CLASSES:
-        class_derivative(d_output, loss, output);
-        return;
-    case ALM_LOSS_MSE:
-    case ALM_LOSS_MAE:
-    case ALM_LOSS_HUBER:
-    case ALM_LOSS_GAUSSIAN:
-    case ALM_LOSS_STUDENT:
-        break;
-    }
-    d_output[0] += 1;
-}
-
-/* ---- the network's part ---- */
-
-/* Derivatives of the point of every step by what the window shows. */
-struct slopes {
-    double *by_value;  /* [horizon][lookback] g */
-    double *by_scale;  /* [horizon] dp / d log scale */
-    double *by_output; /* [loss.n_levels] of the step at hand */
-};
-
-/* By value j of a row. A label is shown as one input each: what it is worth beside the mean of all. */
-static double by_input(const struct alm_lstm_plan *plan, const alm_real *d_x, size_t j, double value)
-{
-    const size_t labels = alm_lstm_one_hot(&plan->classes);
-    double mean = 0;
-    if (labels == 0) return d_x[j % plan->segment];
-    if (!(value >= 0 && value < (double)labels)) return 0;
-    d_x += j % plan->segment * labels;
-    for (size_t k = 0; k < labels; k++)
-        mean += d_x[k] / (double)labels;
-    return d_x[(size_t)value] - mean;
-}
-
-static void read_row(const struct slopes *out, size_t h, const struct alm_lstm_looking *looking,
-                     const struct alm_observation *seen, size_t row)
-{
-    const struct alm_lstm_plan *plan = &looking->bench->lstm->plan;
-    const struct alm_lstm_frame *frame = &looking->bench->frame[0];
-    const size_t inputs = alm_lstm_inputs(plan);
-    for (size_t j = 0; j < plan->lookback; j++) {
-        const size_t step = j / plan->segment * seen->rows + row;
-        const double u = alm_scaler_apply(frame->scaler, frame->z[j]);
-        double g = by_input(plan, seen->d_x + step * inputs, j, frame->y[j]);
-        if (plan->arcsinh && !looking->in->labels) g /= sqrt(1 + u * u);
-        if (plan->skip) g += seen->d_window[row * plan->lookback + j];
-        out->by_value[h * plan->lookback + j] = isnan(frame->z[j]) ? 0 : g;
-    }
-    for (size_t t = 0; plan->scale_input && plan->log_scale.spread > 0 && t < seen->steps; t++)
-        out->by_scale[h] += seen->d_x[(t * seen->rows + row + 1) * inputs - 1] / plan->log_scale.spread;
-}
-
-/* The same window in every row, and in each another step asked for. */
-static void ask(alm_real *d_answers, const struct slopes *slopes, const struct alm_lstm_looking *looking,
-                size_t first, size_t labelled)
-{
-    struct alm_lstm_bench *bench = looking->bench;
-    const struct alm_loss *loss = &bench->lstm->loss;
-    const size_t outputs = bench->lstm->plan.horizon * loss->n_levels, rows = bench->batch.rows;
-    const alm_real *answers = bench->answers + looking->in->network * ALM_LSTM_ROWS * outputs;
-    bool usable[ROWS];
-    for (size_t row = 0; row < rows; row++) {
-        const size_t at = (first + row) * loss->n_levels;
-        alm_real *d = d_answers + ((labelled - 1) * rows + row) * outputs + at;
-        usable[row] = true;
-        alm_lstm_bench_put(bench, row, 0, looking->window);
-        memset(slopes->by_output, 0, loss->n_levels * sizeof *slopes->by_output);
-        alm_answer_derivative(slopes->by_output, loss, answers + at);
-        for (size_t k = 0; k < loss->n_levels; k++)
-            d[k] = (alm_real)slopes->by_output[k];
-    }
-    alm_lstm_bench_warm(bench, looking->in->network, usable);
-}
-
-static enum alm_status take_slopes(const struct slopes *out, const struct alm_lstm_looking *looking,
-                                   size_t first, size_t rows, struct alm_error *error)
-{
-    struct alm_lstm_bench *bench = looking->bench;
-    const struct alm_lstm_state *lstm = bench->lstm;
-    const size_t outputs = lstm->plan.horizon * lstm->loss.n_levels;
-    const size_t labelled = lstm->plan.labels == ALM_LABELS_ALL ? bench->batch.steps : 1;
-    struct alm_observation *seen;
-    alm_real *d_answers = NULL;
-    ALM_TRY(ALM_NEW(&d_answers, labelled * rows * outputs, error));
-    bench->batch.rows = rows;
-    ask(d_answers, out, looking, first, labelled);
-    const enum alm_status status =
-        alm_observation_create(&seen, lstm->networks[looking->in->network], &bench->batch, d_answers, error);
-    for (size_t row = 0; status == ALM_OK && row < rows; row++)
-        read_row(out, first + row, looking, seen, row);
-    alm_observation_free(seen);
-    free(d_answers);
-    return status;
-}
 
 /* ---- the window's part ---- */
 
@@ -180,20 +34,27 @@ struct moving {
     double *d_index; /* [season] */
     double *base;    /* [horizon], then their derivatives */
     double d_centre, d_scale;
+    const struct alm_lstm_frame *shown; /* the channel's, as it is */
+    bool own;                           /* it is the channel of the forecast */
+    double ratio;                       /* of the forecast's scale and the channel's; 0 where that is 0 */
 };
 
-static enum alm_status moving_init(struct moving *m, const struct alm_lstm_looking *looking,
+static enum alm_status moving_init(struct moving *m, const struct alm_lstm_looking *looking, size_t channel,
                                    struct alm_error *error)
 {
     const struct alm_lstm_plan *plan = &looking->bench->lstm->plan;
-    const struct alm_history_series *series = looking->window.series;
-    *m = (struct moving){.series = *series};
+    const struct alm_lstm_window window = looking->window[channel];
+    const struct alm_history_series *series = window.series;
+    const struct alm_lstm_frame *shown = &looking->bench->frame[channel];
+    const double scale = shown->scaler.scale;
+    *m = (struct moving){.series = *series, .shown = shown, .own = channel == looking->channel};
+    m->ratio = scale == 0 ? 0 : looking->bench->frame[looking->channel].scaler.scale / scale;
     ALM_TRY(ALM_NEW(&m->y, plan->lookback, error));
     ALM_TRY(ALM_NEW(&m->scratch, alm_lstm_scratch(plan), error));
     ALM_TRY(ALM_NEW(&m->d_index, series->season_length, error));
     ALM_TRY(ALM_NEW(&m->base, plan->horizon, error));
-    memcpy(m->y, series->target.y + looking->window.first, plan->lookback * sizeof *m->y);
-    m->series.target = (struct alm_span){m->y, series->target.ts + looking->window.first, plan->lookback};
+    memcpy(m->y, series->target.y + window.first, plan->lookback * sizeof *m->y);
+    m->series.target = (struct alm_span){m->y, series->target.ts + window.first, plan->lookback};
     return ALM_OK;
 }
 
@@ -259,13 +120,14 @@ static void sums_clear(struct sums *sums)
 static double point_of(const struct alm_lstm_looking *looking, size_t h)
 {
     double values[ALM_LOSS_MAX_LEVELS], base, scale;
-    alm_lstm_bench_read(values, &base, &scale, looking->bench, looking->in->network, 0, 0, h);
+    alm_lstm_bench_read(values, &base, &scale, looking->bench, looking->in->network, 0, looking->channel, h);
     return alm_answer_point(&looking->bench->lstm->loss, values);
 }
 
-static void add_up(struct sums *out, size_t h, const double *g, const struct alm_lstm_looking *looking)
+static void add_up(struct sums *out, size_t h, const double *g, const struct moving *m,
+                   const struct alm_lstm_looking *looking)
 {
-    const struct alm_lstm_frame *frame = &looking->bench->frame[0];
+    const struct alm_lstm_frame *frame = m->shown;
     for (size_t j = 0; j < looking->in->lookback; j++) {
         if (isnan(frame->z[j])) continue;
         out->g[h] += g[j];
@@ -277,53 +139,92 @@ static void add_up(struct sums *out, size_t h, const double *g, const struct alm
 
 /* d forecast_h / dy_i by the equation above; of classes without base and scale. */
 static double derivative(const struct moving *m, const struct sums *sums, double g, double by_scale,
-                         const struct alm_lstm_looking *looking, size_t h)
+                         bool classes, size_t h)
 {
-    const struct alm_lstm_frame *frame = &looking->bench->frame[0];
+    const struct alm_lstm_frame *frame = m->shown;
     double shown = g - m->d_centre * sums->g[h] - m->d_scale * sums->gu[h];
     for (size_t phase = 0; frame->index != NULL && phase < frame->season; phase++)
         shown -= m->d_index[phase] * sums->phase[h * frame->season + phase];
     shown += m->d_scale * by_scale;
     if (frame->scaler.scale == 0) shown = 0;
-    if (looking->in->classes) return frame->scaler.scale == 0 ? 0 : shown / frame->scaler.scale;
+    if (classes) return frame->scaler.scale == 0 ? 0 : shown / frame->scaler.scale;
+    if (!m->own) return m->ratio * shown;
     return m->base[h] + m->d_scale * sums->point[h] + shown;
 }
 
-/* The influence of value i on the steps from .. to. */
-static void put_value(const struct alm_lstm_looking *looking, const struct moving *m, const struct sums *sums,
-                      const struct slopes *slopes, size_t i, size_t from, size_t to)
+/* What is asked for of one channel. */
+struct asked {
+    const struct alm_lstm_looking *looking;
+    const struct alm_lstm_slopes *slopes;
+    size_t channel, from, to; /* steps */
+    struct alm_inspected_lags *out;
+};
+
+/* The influence of value i on the steps. */
+static void put_value(const struct asked *a, const struct moving *m, const struct sums *sums, size_t i)
 {
-    struct alm_inspection *in = looking->in;
-    const double scale = looking->bench->frame[0].scaler.scale, share = 1 / (double)(to - from);
-    const double unit = !in->classes ? 1 : scale == 0 ? 0 : 1 / scale;
-    for (size_t h = from; h < to; h++) {
-        const double g = slopes->by_value[h * in->lookback + i];
-        const double d = derivative(m, sums, g, slopes->by_scale[h], looking, h);
-        in->influence[i] += share * d;
-        in->influence_size[i] += share * fabs(d);
-        in->influence_network[i] += share * unit * (scale == 0 ? 0 : g);
+    const struct alm_inspection *in = a->looking->in;
+    const double scale = m->shown->scaler.scale, share = 1 / (double)(a->to - a->from);
+    const double unit = scale == 0 ? 0 : in->classes ? 1 / scale : m->ratio;
+    for (size_t h = a->from; h < a->to; h++) {
+        const size_t at = a->channel * in->horizon + h;
+        const double g = a->slopes->by_value[at * in->lookback + i];
+        const double d = derivative(m, sums, g, a->slopes->by_scale[at], in->classes, h);
+        a->out->influence[i] += share * d;
+        a->out->influence_size[i] += share * fabs(d);
+        a->out->influence_network[i] += share * unit * g;
     }
 }
 
-static enum alm_status look(const struct alm_lstm_looking *looking, struct moving *m, struct sums *sums,
-                            const struct slopes *slopes, struct alm_error *error)
+static enum alm_status look(const struct asked *a, struct moving *m, struct sums *sums,
+                            struct alm_error *error)
 {
-    struct alm_inspection *in = looking->in;
-    const struct alm_lstm_plan *plan = &looking->bench->lstm->plan;
-    const size_t from = in->step == 0 ? 0 : in->step - 1, to = in->step == 0 ? in->horizon : in->step;
-    ALM_TRY(moving_init(m, looking, error));
-    ALM_TRY(sums_init(sums, in->horizon, looking->window.series->season_length, error));
-    for (size_t h = from; h < to; h += ROWS)
-        ALM_TRY(take_slopes(slopes, looking, h, to - h < ROWS ? to - h : ROWS, error));
-    for (size_t h = from; h < to; h++)
-        add_up(sums, h, slopes->by_value + h * in->lookback, looking);
+    const struct alm_inspection *in = a->looking->in;
+    struct alm_inspected_lags *out = a->out;
+    ALM_TRY(moving_init(m, a->looking, a->channel, error));
+    ALM_TRY(sums_init(sums, in->horizon, m->series.season_length, error));
+    for (size_t h = a->from; h < a->to; h++)
+        add_up(sums, h, a->slopes->by_value + (a->channel * in->horizon + h) * in->lookback, m, a->looking);
     for (size_t i = 0; i < in->lookback; i++) {
         if (isnan(m->y[i])) {
-            in->influence[i] = in->influence_size[i] = in->influence_network[i] = (double)NAN;
+            out->influence[i] = out->influence_size[i] = out->influence_network[i] = (double)NAN;
             continue;
         }
-        move(m, plan, looking->bench->frame[0].scaler.scale, i);
-        put_value(looking, m, sums, slopes, i, from, to);
+        move(m, &a->looking->bench->lstm->plan, m->shown->scaler.scale, i);
+        put_value(a, m, sums, i);
+    }
+    return ALM_OK;
+}
+
+/* ---- series by series ---- */
+
+static enum alm_status look_at_channel(const struct asked *a, struct alm_error *error)
+{
+    const struct alm_inspection *in = a->looking->in;
+    struct moving m = {0};
+    struct sums sums = {0};
+    enum alm_status status = ALM_NEW(&a->out->influence, in->lookback, error);
+    if (status == ALM_OK) status = ALM_NEW(&a->out->influence_size, in->lookback, error);
+    if (status == ALM_OK) status = ALM_NEW(&a->out->influence_network, in->lookback, error);
+    if (status == ALM_OK) status = look(a, &m, &sums, error);
+    moving_clear(&m);
+    sums_clear(&sums);
+    return status;
+}
+
+static enum alm_status look_at_others(struct asked *a, struct alm_error *error)
+{
+    const struct alm_lstm_looking *looking = a->looking;
+    struct alm_inspection *in = looking->in;
+    ALM_TRY(ALM_NEW(&in->other, looking->channels - 1, error));
+    for (a->channel = 0; a->channel < looking->channels; a->channel++) {
+        if (a->channel == looking->channel) continue;
+        const struct alm_lstm_window window = looking->window[a->channel];
+        a->out = &in->other[in->n_others++];
+        ALM_TRY(alm_copy_text(&a->out->series, window.series->name, error));
+        ALM_TRY(ALM_NEW(&a->out->value, in->lookback, error));
+        memcpy(a->out->value, window.series->target.y + window.first, in->lookback * sizeof *a->out->value);
+        ALM_TRY(look_at_channel(a, error));
     }
     return ALM_OK;
 }
@@ -331,20 +232,17 @@ static enum alm_status look(const struct alm_lstm_looking *looking, struct movin
 enum alm_status alm_lstm_look_at_lags(const struct alm_lstm_looking *looking, struct alm_error *error)
 {
     struct alm_inspection *in = looking->in;
-    struct moving m = {0};
-    struct sums sums = {0};
-    struct slopes slopes = {0};
-    enum alm_status status = ALM_NEW(&in->influence, in->lookback, error);
-    if (status == ALM_OK) status = ALM_NEW(&in->influence_size, in->lookback, error);
-    if (status == ALM_OK) status = ALM_NEW(&in->influence_network, in->lookback, error);
-    if (status == ALM_OK) status = ALM_NEW(&slopes.by_value, in->horizon * in->lookback, error);
-    if (status == ALM_OK) status = ALM_NEW(&slopes.by_scale, in->horizon, error);
-    if (status == ALM_OK) status = ALM_NEW(&slopes.by_output, looking->bench->lstm->loss.n_levels, error);
-    if (status == ALM_OK) status = look(looking, &m, &sums, &slopes, error);
-    moving_clear(&m);
-    sums_clear(&sums);
-    free(slopes.by_value);
-    free(slopes.by_scale);
-    free(slopes.by_output);
+    struct alm_lstm_slopes slopes = {0};
+    struct alm_inspected_lags own = {0};
+    struct asked a = {.looking = looking, .slopes = &slopes, .channel = looking->channel, .out = &own};
+    a.from = in->step == 0 ? 0 : in->step - 1;
+    a.to = in->step == 0 ? in->horizon : in->step;
+    enum alm_status status = alm_lstm_slopes_take(&slopes, looking, a.from, a.to, error);
+    if (status == ALM_OK) status = look_at_channel(&a, error);
+    in->influence = own.influence;
+    in->influence_size = own.influence_size;
+    in->influence_network = own.influence_network;
+    if (status == ALM_OK && looking->channels > 1) status = look_at_others(&a, error);
+    alm_lstm_slopes_clear(&slopes);
     return status;
 }

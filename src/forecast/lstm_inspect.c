@@ -22,6 +22,15 @@ static void clear_cell(struct alm_inspected_cell *cell)
     free(cell->half_life);
 }
 
+static void clear_lags(struct alm_inspected_lags *lags)
+{
+    free(lags->series);
+    free(lags->value);
+    free(lags->influence);
+    free(lags->influence_size);
+    free(lags->influence_network);
+}
+
 void alm_inspection_free(struct alm_inspection *in)
 {
     if (in == NULL) return;
@@ -36,6 +45,9 @@ void alm_inspection_free(struct alm_inspection *in)
     free(in->influence);
     free(in->influence_size);
     free(in->influence_network);
+    for (size_t k = 0; in->other != NULL && k < in->n_others; k++)
+        clear_lags(&in->other[k]);
+    free(in->other);
     free(in->tensor);
     free(in);
 }
@@ -119,7 +131,7 @@ static enum alm_status read_forecast(const struct alm_lstm_looking *looking, str
     if (in->classes) return ALM_OK;
     ALM_TRY(ALM_NEW(&in->forecast, in->horizon, error));
     for (size_t h = 0; h < in->horizon; h++) {
-        alm_lstm_bench_read(values, &base, &scale, looking->bench, in->network, 0, 0, h);
+        alm_lstm_bench_read(values, &base, &scale, looking->bench, in->network, 0, looking->channel, h);
         in->forecast[h] = base + scale * alm_answer_point(&looking->bench->lstm->loss, values);
     }
     return ALM_OK;
@@ -154,21 +166,32 @@ static enum alm_status check_request(const struct alm_inspection *in, struct alm
     return ALM_OK;
 }
 
-static enum alm_status look(struct alm_lstm_looking *looking, const struct alm_history_series *series,
-                            struct alm_error *error)
+/* Every channel's last window into row 0. */
+static enum alm_status put_windows(struct alm_lstm_looking *looking, struct alm_error *error)
 {
     struct alm_lstm_bench *bench = looking->bench;
-    bool usable;
-    ALM_TRY(alm_lstm_last_window(&looking->window, &usable, bench->times, bench->lstm, series, error));
-    if (!usable)
-        return alm_fail(
-            error, ALM_DATA,
-            "%s cannot be shown to this lstm: it has %zu bars up to there and a window takes %zu, or it "
-            "was not trained on",
-            series->name, series->target.n, bench->lstm->plan.lookback);
-    ALM_TRY(copy_window(looking->in, &looking->window, error));
     bench->batch.rows = 1;
-    alm_lstm_bench_put(bench, 0, 0, looking->window);
+    for (size_t k = 0; k < looking->channels; k++) {
+        const struct alm_history_series *series = &looking->series[k];
+        bool usable;
+        ALM_TRY(alm_lstm_last_window(&looking->window[k], &usable, bench->times, bench->lstm, series, error));
+        if (!usable)
+            return alm_fail(
+                error, ALM_DATA,
+                "%s cannot be shown to this lstm: it has %zu bars up to there and a window takes %zu, or it "
+                "was not trained on",
+                series->name, series->target.n, bench->lstm->plan.lookback);
+        alm_lstm_bench_put(bench, 0, k, looking->window[k]);
+    }
+    return ALM_OK;
+}
+
+static enum alm_status look(struct alm_lstm_looking *looking, struct alm_error *error)
+{
+    struct alm_lstm_bench *bench = looking->bench;
+    const bool usable = true;
+    ALM_TRY(put_windows(looking, error));
+    ALM_TRY(copy_window(looking->in, &looking->window[looking->channel], error));
     alm_lstm_bench_warm(bench, looking->in->network, &usable);
     ALM_TRY(look_at_cells(looking, error)); /* before the run, which moves the states on */
     alm_lstm_bench_run(bench, looking->in->network);
@@ -177,43 +200,109 @@ static enum alm_status look(struct alm_lstm_looking *looking, const struct alm_h
     return alm_lstm_look_at_tensors(looking, error);
 }
 
-static enum alm_status look_through(struct alm_inspection *in, const struct alm_lstm_state *lstm,
-                                    const struct alm_history_series *series, struct alm_error *error)
+static enum alm_status look_through(struct alm_lstm_looking *looking, const struct alm_lstm_state *lstm,
+                                    struct alm_error *error)
 {
     struct alm_lstm_bench bench;
-    struct alm_lstm_looking looking = {.in = in, .bench = &bench};
-    if (lstm == NULL || lstm->networks == NULL)
-        return alm_fail(error, ALM_USAGE, "lstm: asked to look into a model that was not fitted");
-    if (lstm->joint)
-        return alm_fail(error, ALM_USAGE,
-                        "lstm: inspect shows one series at a time, and channels=joint needs them all");
-    read_sizes(in, lstm);
-    ALM_TRY(check_request(in, error));
+    read_sizes(looking->in, lstm);
+    ALM_TRY(check_request(looking->in, error));
+    looking->bench = &bench;
     enum alm_status status = alm_lstm_bench_init(&bench, lstm, error);
     const unsigned before = alm_denormals_flush();
-    if (status == ALM_OK) status = look(&looking, series, error);
+    if (status == ALM_OK) status = ALM_NEW(&looking->window, looking->channels, error);
+    if (status == ALM_OK) status = look(looking, error);
     alm_denormals_restore(before);
+    free(looking->window);
     alm_lstm_bench_clear(&bench);
     return status;
 }
 
-static enum alm_status prepare_and_look(struct alm_inspection *in, const struct alm_forecaster *forecaster,
-                                        const struct alm_history *history, struct alm_error *error)
+/* ---- which series ---- */
+
+/* Of the history; n_series: it is not there. */
+static size_t find_series(const struct alm_history *history, const char *name)
 {
-    struct alm_prepared prepared = {0};
+    size_t i = 0;
+    while (name != NULL && i < history->n_series && strcmp(history->series[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static enum alm_status prepare(struct alm_prepared *out, const struct alm_forecaster *forecaster,
+                               const struct alm_history *history, size_t i, struct alm_error *error)
+{
     struct alm_series_outcome outcome = {0};
+    const struct alm_history_series *series = &history->series[i];
+    ALM_TRY(alm_prepare(out, series, forecaster->type, forecaster->self[0], forecaster->settings.missing,
+                        history->horizon, &outcome, error));
+    if (outcome.status == ALM_OK) return ALM_OK;
+    return alm_fail(error, outcome.status, "%s: %s", series->name, outcome.reason);
+}
+
+/* The channel that a series of the history is shown by. */
+static enum alm_status find_channel(size_t *out, const struct alm_lstm_state *lstm, const char *name,
+                                    struct alm_error *error)
+{
+    *out = lstm->joint ? alm_lstm_series_number(lstm, name) : 0;
+    if (!lstm->joint || *out < lstm->n_names) return ALM_OK;
+    return alm_fail(error, ALM_DATA, "this lstm with channels=joint was not trained on %s", name);
+}
+
+/* prepared and series are [channels]. */
+static enum alm_status gather(struct alm_lstm_looking *looking, struct alm_prepared *prepared,
+                              struct alm_history_series *series, const struct alm_forecaster *forecaster,
+                              const struct alm_history *history, size_t asked, struct alm_error *error)
+{
+    const struct alm_lstm_state *lstm = forecaster->self[0];
+    ALM_TRY(find_channel(&looking->channel, lstm, history->series[asked].name, error));
+    for (size_t i = 0; i < history->n_series; i++) {
+        size_t channel;
+        if (!lstm->joint && i != asked) continue;
+        ALM_TRY(find_channel(&channel, lstm, history->series[i].name, error));
+        ALM_TRY(prepare(&prepared[channel], forecaster, history, i, error));
+        series[channel] = prepared[channel].series;
+    }
+    looking->series = series;
+    return lstm->joint ? alm_lstm_check_channels(lstm, history, error) : ALM_OK;
+}
+
+static enum alm_status prepare_and_look(struct alm_inspection *in, const struct alm_forecaster *forecaster,
+                                        const struct alm_history *history, size_t asked,
+                                        struct alm_error *error)
+{
+    const struct alm_lstm_state *lstm = forecaster->self[0];
+    struct alm_lstm_looking looking = {.in = in, .channels = lstm->joint ? lstm->n_names : 1};
+    struct alm_prepared *prepared = NULL;
+    struct alm_history_series *series = NULL;
+    if (lstm->joint && history->n_series != looking.channels)
+        return alm_fail(error, ALM_DATA,
+                        "this lstm with channels=joint is shown the %zu series it was trained on, not %zu",
+                        looking.channels, history->n_series);
+    enum alm_status status = ALM_NEW(&prepared, looking.channels, error);
+    if (status == ALM_OK) status = ALM_NEW(&series, looking.channels, error);
+    if (status == ALM_OK) status = gather(&looking, prepared, series, forecaster, history, asked, error);
+    if (status == ALM_OK) status = look_through(&looking, lstm, error);
+    for (size_t k = 0; prepared != NULL && k < looking.channels; k++)
+        alm_prepared_clear(&prepared[k]);
+    free(prepared);
+    free(series);
+    return status;
+}
+
+bool alm_inspection_is_joint(const struct alm_forecaster *forecaster)
+{
+    if (forecaster->type != &alm_lstm || forecaster->n_self == 0 || forecaster->self[0] == NULL) return false;
+    return ((const struct alm_lstm_state *)forecaster->self[0])->joint;
+}
+
+static enum alm_status check_forecaster(const struct alm_forecaster *forecaster, struct alm_error *error)
+{
     if (forecaster->type != &alm_lstm)
         return alm_fail(error, ALM_USAGE, "inspect looks into models of lstm, and this one is of %s",
                         forecaster->type->name);
-    if (forecaster->n_self == 0) return alm_fail(error, ALM_USAGE, "lstm was not fitted");
-    enum alm_status status =
-        alm_prepare(&prepared, &history->series[0], forecaster->type, forecaster->self[0],
-                    forecaster->settings.missing, history->horizon, &outcome, error);
-    if (status == ALM_OK && outcome.status != ALM_OK)
-        status = alm_fail(error, outcome.status, "%s: %s", history->series[0].name, outcome.reason);
-    if (status == ALM_OK) status = look_through(in, forecaster->self[0], &prepared.series, error);
-    alm_prepared_clear(&prepared);
-    return status;
+    const struct alm_lstm_state *lstm = forecaster->n_self == 0 ? NULL : forecaster->self[0];
+    if (lstm != NULL && lstm->networks != NULL) return ALM_OK;
+    return alm_fail(error, ALM_USAGE, "lstm: asked to look into a model that was not fitted");
 }
 
 enum alm_status alm_inspection_create(struct alm_inspection **out, const struct alm_forecaster *forecaster,
@@ -221,11 +310,15 @@ enum alm_status alm_inspection_create(struct alm_inspection **out, const struct 
                                       const struct alm_inspection_request *request, struct alm_error *error)
 {
     struct alm_inspection *in = NULL;
+    const size_t asked = request->series == NULL ? 0 : find_series(history, request->series);
     *out = NULL;
+    ALM_TRY(check_forecaster(forecaster, error));
+    if (asked == history->n_series)
+        return alm_fail(error, ALM_USAGE, "%s is none of the series of the history", request->series);
     ALM_TRY(ALM_NEW(&in, 1, error));
     in->network = request->network;
     in->step = request->step;
-    const enum alm_status status = prepare_and_look(in, forecaster, history, error);
+    const enum alm_status status = prepare_and_look(in, forecaster, history, asked, error);
     if (status == ALM_OK)
         *out = in;
     else

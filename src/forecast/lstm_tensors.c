@@ -20,6 +20,7 @@ struct taking {
     struct alm_batch batch;
     struct alm_tape *tape;
     alm_real *gradient;
+    size_t shortest, *order; /* of the channels: [channels] */
 };
 
 static double norm(const alm_real *block, const struct alm_tensor *tensor)
@@ -35,7 +36,9 @@ static enum alm_status cut(struct taking *t, const struct alm_lstm_looking *look
 {
     const struct alm_lstm_plan *plan = &looking->bench->lstm->plan;
     const struct alm_window_shape shape = {plan->lookback, plan->horizon, 1, plan->mask};
-    const struct alm_span all = looking->window.series->target;
+    for (size_t k = 1; k < looking->channels; k++)
+        if (looking->series[k].target.n < looking->series[t->shortest].target.n) t->shortest = k;
+    const struct alm_span all = looking->series[t->shortest].target;
     const size_t wanted = plan->lookback + plan->horizon + WINDOWS - 1;
     t->span = alm_span_suffix(all, all.n < wanted ? all.n : wanted);
     return alm_window_set_create(&t->windows, &t->span, 1, &shape, error);
@@ -48,10 +51,14 @@ static enum alm_status take(struct taking *t, const struct alm_lstm_looking *loo
     const size_t n = looking->in->n_windows, steps = looking->bench->batch.steps;
     struct alm_lstm_samples samples = {.plan = &lstm->plan,
                                        .weights = &t->weights,
-                                       .series = looking->window.series,
+                                       .series = looking->series,
+                                       .order = t->order,
+                                       .shortest = t->shortest,
                                        .windows = t->windows,
                                        .numbers = &t->number};
     struct alm_loss_sum total = {0};
+    for (size_t k = 0; k < looking->channels; k++)
+        t->order[k] = k;
     /* what windows count for beside each other is known to a fit only */
     t->weights =
         (struct alm_lstm_weights){.kind = ALM_LSTM_WEIGHT_NONE, .step = lstm->weights.step, .mean = 1};
@@ -86,6 +93,7 @@ enum alm_status alm_lstm_look_at_tensors(const struct alm_lstm_looking *looking,
                                              .gradient = (double)NAN};
         snprintf(out->name, sizeof out->name, "%s", tensor->name);
     }
+    ALM_TRY(ALM_NEW(&t.order, looking->channels, error));
     enum alm_status status = cut(&t, looking, error);
     if (status == ALM_OK) in->n_windows = alm_window_set_count(t.windows);
     if (status == ALM_OK && in->n_windows > 0) status = take(&t, looking, error);
@@ -93,6 +101,7 @@ enum alm_status alm_lstm_look_at_tensors(const struct alm_lstm_looking *looking,
     alm_batch_clear(&t.batch);
     alm_tape_free(t.tape);
     free(t.gradient);
+    free(t.order);
     free(t.scratch);
     return status;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Inputs of a step, and extras, of one channel. */
-static size_t channel_inputs(const struct alm_lstm_plan *plan)
+size_t alm_lstm_channel_inputs(const struct alm_lstm_plan *plan)
 {
     const size_t one_hot = alm_lstm_one_hot(&plan->classes), marks = plan->mask ? 1 : 0;
     const size_t values = (one_hot > 0 ? one_hot : 1) + marks + plan->n_past + plan->n_future;
@@ -19,7 +19,8 @@ static size_t channel_extras(const struct alm_lstm_plan *plan)
 size_t alm_lstm_inputs(const struct alm_lstm_plan *plan)
 {
     const size_t scales = plan->scale_input ? 1 : 0;
-    return alm_lstm_channels(plan) * (channel_inputs(plan) + scales) + alm_feature_count(plan->calendar);
+    return alm_lstm_channels(plan) * (alm_lstm_channel_inputs(plan) + scales) +
+           alm_feature_count(plan->calendar);
 }
 
 size_t alm_lstm_extras(const struct alm_lstm_plan *plan)
@@ -157,8 +158,8 @@ static void fill_step(alm_real *x, const struct alm_lstm_plan *plan, const struc
 {
     const struct alm_history_series *s = frame->window.series;
     const size_t bar = frame->window.first + from;
-    alm_real *features = x + alm_lstm_channels(plan) * channel_inputs(plan);
-    x = fill_values(x + channel * channel_inputs(plan), plan, frame, from);
+    alm_real *features = x + alm_lstm_channels(plan) * alm_lstm_channel_inputs(plan);
+    x = fill_values(x + channel * alm_lstm_channel_inputs(plan), plan, frame, from);
     x = fill_covariates(x, plan->past, s->past, plan->n_past, bar, plan->segment);
     fill_covariates(x, plan->future, s->future, plan->n_future, bar, plan->segment);
     if (plan->scale_input)

@@ -48,6 +48,8 @@ struct alm_lstm_plan {
  * future covariates; then the calendar of its first bar). */
 size_t alm_lstm_inputs(const struct alm_lstm_plan *plan);
 size_t alm_lstm_extras(const struct alm_lstm_plan *plan);
+/* Inputs of a step that one channel has. */
+size_t alm_lstm_channel_inputs(const struct alm_lstm_plan *plan);
 size_t alm_lstm_ahead(const struct alm_lstm_plan *plan);
 static inline size_t alm_lstm_channels(const struct alm_lstm_plan *plan)
 {

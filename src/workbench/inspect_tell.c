@@ -219,6 +219,47 @@ static size_t half_of(const double *size, size_t n, double all)
     return lag;
 }
 
+/* Standard deviation of the values that are there. */
+static double spread_of(const double *y, size_t n)
+{
+    double sum = 0, squares = 0, there = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(y[i])) sum += y[i], there++;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(y[i])) squares += (y[i] - sum / there) * (y[i] - sum / there);
+    return there > 0 ? sqrt(squares / there) : 0;
+}
+
+/* Of the series shown beside it (channels=joint): how much of all influence is theirs, and whose most. */
+static enum alm_status tell_others(struct telling *t, struct alm_error *error)
+{
+    const struct alm_inspection *in = t->in;
+    double own = 0, others = 0, most = 0;
+    size_t strongest = 0;
+    for (size_t i = 0; i < in->lookback; i++)
+        if (!isnan(in->influence_size[i])) own += in->influence_size[i] * spread_of(in->value, in->lookback);
+    for (size_t k = 0; k < in->n_others; k++) {
+        const struct alm_inspected_lags *lags = &in->other[k];
+        double sum = 0;
+        for (size_t i = 0; i < in->lookback; i++)
+            if (!isnan(lags->influence_size[i]))
+                sum += lags->influence_size[i] * spread_of(lags->value, in->lookback);
+        others += sum;
+        if (sum > most) most = sum, strongest = k;
+    }
+    if (!(own + others > 0)) return ALM_OK;
+    alm_text_printf(&t->text, "The series shown beside %s have ", in->series);
+    write_percent(&t->text, others / (own + others));
+    alm_text_append(&t->text,
+                    " of all influence, if each value moves by the standard deviation of its window");
+    if (most > 0) {
+        alm_text_printf(&t->text, ", the strongest %s with ", in->other[strongest].series);
+        write_percent(&t->text, most / (own + others));
+    }
+    alm_text_append(&t->text, ".");
+    return finish(t, "others", error);
+}
+
 static enum alm_status tell_lags(struct telling *t, struct alm_error *error)
 {
     const struct alm_inspection *in = t->in;
@@ -276,6 +317,7 @@ static enum alm_status tell_all(struct telling *t, struct alm_error *error)
     for (size_t cell = 0; cell < t->in->n_cells; cell++)
         ALM_TRY(tell_gates(t, cell, error));
     ALM_TRY(tell_lags(t, error));
+    if (t->in->n_others > 0) ALM_TRY(tell_others(t, error));
     return tell_parameters(t, error);
 }
 

@@ -80,6 +80,14 @@ class Inspect(Program):
         self.assertIn("decoder", self.good("inspect", "dec"))
         self.assertIn("a decoder", self.bad(2, "inspect", "dec", "--layer", "4"))
 
+    def test_series_shown_together_have_lags_each(self):
+        self.good("train", "-m", SPEC + ",channels=joint", "--series", "*", "--horizon", "3", "--name", "both")
+        rows = json.loads(self.good("inspect", "both", "--series", "b", "--what", "lags", "--format", "json"))
+        self.assertEqual([row["series"] for row in rows], ["b"] * 16 + ["a"] * 16)
+        self.assertAlmostEqual(sum(row["share"] for row in rows), 1, places=6)
+        self.assertEqual([row["value"] for row in rows[16:]], walk(300, 1)[:-17:-1])
+        self.assertIn("shown beside b", " ".join(self.good("inspect", "both", "--series", "b").split()))
+
     def test_at_moves_the_window(self):
         self.assertEqual(self.look("--what", "lags")[0]["time"], 299)
         self.assertEqual([row["time"] for row in self.look("--what", "lags", "--at", "100")], list(range(100, 84, -1)))

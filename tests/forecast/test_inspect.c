@@ -171,6 +171,68 @@ Test(inspect, influences_equal_differences_of_forecasts_whatever_the_network)
     check_influence(SMALL ",decoder=segment,answer=2,loss=student", 3);
 }
 
+/* The mean forecast of the first of two series that are shown together. */
+static double joint_forecast(struct alm_forecaster *forecaster, const struct alm_history *history)
+{
+    struct alm_series_outcome outcome[2] = {{0}, {0}};
+    struct alm_forecast *f = forecast_on(forecaster, history, outcome);
+    double sum = 0;
+    for (size_t h = 0; h < HORIZON; h++)
+        sum += f->mean[h] / HORIZON;
+    alm_forecast_free(f);
+    return sum;
+}
+
+static void check_joint(const char *spec)
+{
+    struct sample sample[2] = {sample_create(N, 5), sample_create(N, 6)};
+    struct alm_history_series series[2];
+    struct alm_series_outcome outcome[2] = {{0}, {0}};
+    const struct alm_history history = {2, series, HORIZON};
+    const struct alm_inspection_request request = {.series = "first"};
+    struct alm_inspection *in;
+    struct alm_error error = {0};
+    for (size_t i = 0; i < 2; i++)
+        series[i] = history_of(&sample[i], N);
+    for (size_t i = 0; i < N; i++)
+        sample[1].y[i] = 3 * sample[1].y[i] + 40;
+    series[0].name = "first";
+    series[1].name = "another";
+    struct alm_forecaster *forecaster = make_forecaster(spec, 1, 0);
+    fit_on(forecaster, &history, outcome);
+    cr_assert(alm_inspection_is_joint(forecaster));
+    cr_assert(eq(int, alm_inspection_create(&in, forecaster, &history, &request, &error), ALM_OK), "%s",
+              error.text);
+    cr_assert(eq(sz, in->n_others, 1));
+    cr_assert(eq(str, in->other[0].series, "another"));
+    cr_assert(eq(sz, in->n_windows, 32));
+    for (size_t s = 0; s < 2; s++)
+        for (size_t i = 0; i < in->lookback; i++) {
+            double *y = &sample[s].y[N - in->lookback + i];
+            const double kept = *y, nudge = 0.02,
+                         found = (s == 0 ? in->influence : in->other[0].influence)[i];
+            *y = kept + nudge;
+            const double above = joint_forecast(forecaster, &history);
+            *y = kept - nudge;
+            const double slope = (above - joint_forecast(forecaster, &history)) / (2 * nudge);
+            *y = kept;
+            cr_assert(fabs(slope - found) < 2e-3, "%s, series %zu, value %zu: %g, not %g", spec, s, i, found,
+                      slope);
+        }
+    alm_inspection_free(in);
+    alm_forecaster_free(forecaster);
+    for (size_t i = 0; i < 2; i++)
+        sample_free(&sample[i]);
+}
+
+Test(inspect, influences_of_series_shown_together_equal_differences_of_forecasts)
+{
+    check_joint(SMALL ",channels=joint,scale=none");
+    check_joint(SMALL ",channels=joint,scale=standard,layers=2,scale_input=1");
+    check_joint(SMALL ",channels=joint,skip=zero,segment=7,decoder=segment,answer=2");
+    check_joint(SMALL ",channels=joint,deseason=1,scale=revin,missing=mask");
+}
+
 Test(inspect, influences_on_classes_equal_differences_of_their_probability)
 {
     check_influence(SMALL ",target=direction", 1);
