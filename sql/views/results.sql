@@ -114,7 +114,7 @@ JOIN class AS k ON k.task_id = p.task_id AND k.series_no = p.series_no AND k.cla
 --   origin_time [UTC]: last time the forecaster could see
 --   status: OK, or the name of what went wrong; then there is no forecast
 --   reason: the same in words
---   fallback: forecaster that stood in, if one did
+--   fallback: what stood in for something that could not be done, if anything did
 --   train_first [UTC]: first time that the fit could use
 --   train_last [UTC]: last time that the fit could use
 --   n_train [values]: values that the fit used

@@ -136,8 +136,8 @@ static enum alm_status open_view(struct view *view, const struct audit *audit, c
     if (view->poisoned.y != NULL) ALM_TRY(alm_poison_fit(&view->poisoned, job->fold, error));
     ALM_TRY(alm_fold_forecast_init(&view->forecast, audit->plan, error));
     const struct alm_fit_watch watch = {.cancel = audit->control->cancel};
-    return alm_fit_create(&view->fit, audit->plan, job->forecaster, job->fold, values_of(audit, view), &watch,
-                          error);
+    return alm_fit_create(&view->fit, audit->plan, job->forecaster, job->fold, values_of(audit, view), NULL,
+                          &watch, error);
 }
 
 static void close_view(struct view *view)

@@ -11,7 +11,7 @@
 struct shared_fit {
     enum { UNFITTED, FITTING, FITTED, FAILED } state;
     struct alm_fit *fit;
-    size_t users; /* tasks of this run that still need it */
+    size_t users; /* tasks of this run that still need it, and combinations that are used themselves */
     struct alm_error failure;
 };
 
@@ -28,14 +28,14 @@ struct run {
     double *fraction; /* [n] share of an undelivered task that is done */
     double under_way; /* their sum */
     pthread_cond_t changed;
-    struct shared_fit *shared; /* [n_tasks]; the group's is at its first fold */
+    struct shared_fit *shared; /* [n_folds][n_candidates]; the group's is at its first fold */
 };
 
-static struct shared_fit *shared_of(struct run *run, size_t task)
+static struct shared_fit *shared_of(struct run *run, size_t candidate, size_t fold)
 {
     const struct alm_plan *plan = run->plan;
-    const size_t fold = alm_split_group_first(&plan->settings.split, alm_plan_fold(plan, task));
-    return &run->shared[fold * plan->n_forecasters + alm_plan_forecaster(plan, task)];
+    const size_t first = alm_split_group_first(&plan->settings.split, fold);
+    return &run->shared[first * plan->n_candidates + candidate];
 }
 
 /* With the lock held. */
@@ -46,9 +46,11 @@ static void report(struct run *run)
     alm_progress_report(run->control->progress, "backtest", done > total ? total : done, total, "tasks");
 }
 
+/* Of a fit that is from .. from + share of all that a task has to fit. */
 struct fit_progress {
     struct run *run;
     size_t index;
+    double from, share;
 };
 
 static void report_fit(void *context, const char *activity, double done, double total, const char *unit)
@@ -56,35 +58,62 @@ static void report_fit(void *context, const char *activity, double done, double 
     (void)activity, (void)unit;
     const struct fit_progress *own = context;
     struct run *run = own->run;
+    const double fraction = own->from + own->share * done / total;
     pthread_mutex_lock(&run->lock);
-    run->under_way += done / total - run->fraction[own->index];
-    run->fraction[own->index] = done / total;
+    run->under_way += fraction - run->fraction[own->index];
+    run->fraction[own->index] = fraction;
     report(run);
     pthread_mutex_unlock(&run->lock);
 }
 
-/* Called without the lock, by the one task that found the fit missing. */
-static enum alm_status make(struct run *run, struct shared_fit *shared, size_t index)
+static enum alm_status acquire(const struct alm_fit **out, const struct fit_progress *progress,
+                               size_t candidate, size_t fold, struct alm_error *error);
+
+/* The fits of a combination's members come first. */
+static enum alm_status acquire_members(const struct alm_fit **member, struct fit_progress *progress,
+                                       const struct alm_candidate *combination, size_t fold,
+                                       struct alm_error *error)
 {
-    const size_t task = run->task[index];
-    struct fit_progress own = {run, index};
-    const struct alm_progress progress = {&own, report_fit};
-    const struct alm_fit_watch watch = {run->control->cancel, &progress, run->control->checkpoints};
-    return alm_fit_create(&shared->fit, run->plan, alm_plan_forecaster(run->plan, task),
-                          alm_plan_fold(run->plan, task), run->y, &watch, &shared->failure);
+    const size_t n = combination->n_members;
+    struct fit_progress own = *progress;
+    own.share /= (double)(n + 1);
+    for (size_t k = 0; k < n; k++, own.from += own.share)
+        ALM_TRY(acquire(&member[k], &own, combination->member[k], fold, error));
+    *progress = own;
+    return ALM_OK;
 }
 
-/* The fit that task needs, fitted here or waited for. A task that waits does not block the one it waits for,
- * as that one is running. */
-static enum alm_status acquire(const struct alm_fit **out, struct run *run, size_t index,
-                               struct alm_error *error)
+/* Called without the lock, by the one task that found the fit missing. */
+static enum alm_status make(struct shared_fit *shared, const struct fit_progress *progress, size_t candidate,
+                            size_t fold)
 {
-    struct shared_fit *shared = shared_of(run, run->task[index]);
+    const struct run *run = progress->run;
+    const struct alm_candidate *c = &run->plan->forecaster[candidate];
+    struct fit_progress own = *progress;
+    const struct alm_progress reported = {&own, report_fit};
+    const struct alm_fit_watch watch = {run->control->cancel, &reported, run->control->checkpoints};
+    const struct alm_fit **member;
+    ALM_TRY(ALM_NEW(&member, c->n_members, &shared->failure));
+    enum alm_status status = acquire_members(member, &own, c, fold, &shared->failure);
+    if (status == ALM_OK)
+        status = alm_fit_create(&shared->fit, run->plan, candidate, fold, run->y, member, &watch,
+                                &shared->failure);
+    free(member);
+    return status;
+}
+
+/* The fit of a candidate, fitted here or waited for. Who waits does not block the one it waits for, as that
+ * one is running, or waits for members, which have none of those that wait for them. */
+static enum alm_status acquire(const struct alm_fit **out, const struct fit_progress *progress,
+                               size_t candidate, size_t fold, struct alm_error *error)
+{
+    struct run *run = progress->run;
+    struct shared_fit *shared = shared_of(run, candidate, fold);
     pthread_mutex_lock(&run->lock);
     if (shared->state == UNFITTED) {
         shared->state = FITTING;
         pthread_mutex_unlock(&run->lock);
-        const enum alm_status status = make(run, shared, index);
+        const enum alm_status status = make(shared, progress, candidate, fold);
         pthread_mutex_lock(&run->lock);
         shared->state = status == ALM_OK ? FITTED : FAILED;
         shared->failure.status = status;
@@ -99,17 +128,31 @@ static enum alm_status acquire(const struct alm_fit **out, struct run *run, size
     return shared->failure.status;
 }
 
-static void release(struct run *run, size_t task)
+/* One user more of a candidate's fit; the first one makes it a user of its members. */
+static void use(struct run *run, size_t candidate, size_t fold)
 {
-    struct shared_fit *shared = shared_of(run, task);
+    const struct alm_candidate *c = &run->plan->forecaster[candidate];
+    if (shared_of(run, candidate, fold)->users++ > 0) return;
+    for (size_t k = 0; k < c->n_members; k++)
+        use(run, c->member[k], fold);
+}
+
+/* One less; the last one drops it, and then its members. */
+static void release(struct run *run, size_t candidate, size_t fold)
+{
+    const struct alm_candidate *c = &run->plan->forecaster[candidate];
+    struct shared_fit *shared = shared_of(run, candidate, fold);
     struct alm_fit *last = NULL;
     pthread_mutex_lock(&run->lock);
-    if (--shared->users == 0) {
+    const bool unused = --shared->users == 0;
+    if (unused) {
         last = shared->fit;
         shared->fit = NULL;
     }
     pthread_mutex_unlock(&run->lock);
     alm_fit_free(last);
+    for (size_t k = 0; unused && k < c->n_members; k++)
+        release(run, c->member[k], fold);
 }
 
 static enum alm_status run_task(void *context, size_t index, size_t worker, struct alm_error *error)
@@ -117,14 +160,14 @@ static enum alm_status run_task(void *context, size_t index, size_t worker, stru
     (void)worker;
     struct run *run = context;
     const size_t task = run->task[index];
+    const size_t candidate = alm_plan_forecaster(run->plan, task), fold = alm_plan_fold(run->plan, task);
+    const struct fit_progress progress = {run, index, 0, 1};
     const struct alm_fit *fit;
-    enum alm_status status = acquire(&fit, run, index, error);
+    enum alm_status status = acquire(&fit, &progress, candidate, fold, error);
     if (status == ALM_OK) status = alm_task_create(&run->data[index], run->plan, task, fit, error);
-    release(run, task);
+    release(run, candidate, fold);
     if (status != ALM_OK && status != ALM_INTERRUPTED)
-        (void)alm_fail_in(error, "%s, fold %zu",
-                          run->plan->forecaster[alm_plan_forecaster(run->plan, task)].label,
-                          alm_plan_fold(run->plan, task) + 1);
+        (void)alm_fail_in(error, "%s, fold %zu", run->plan->forecaster[candidate].label, fold + 1);
     return status;
 }
 
@@ -161,18 +204,18 @@ static enum alm_status prepare(struct run *run, struct alm_error *error)
     ALM_TRY(ALM_NEW(&run->task, n, error));
     ALM_TRY(ALM_NEW(&run->data, n, error));
     ALM_TRY(ALM_NEW(&run->fraction, n, error));
-    ALM_TRY(ALM_NEW(&run->shared, n, error));
+    ALM_TRY(ALM_NEW(&run->shared, run->plan->n_folds * run->plan->n_candidates, error));
     for (size_t task = 0; task < n; task++) {
         if (run->control->done != NULL && run->control->done[task]) continue;
         run->task[run->n++] = task;
-        shared_of(run, task)->users++;
+        use(run, alm_plan_forecaster(run->plan, task), alm_plan_fold(run->plan, task));
     }
     return ALM_OK;
 }
 
 static void clear(struct run *run)
 {
-    for (size_t i = 0; run->shared != NULL && i < run->plan->n_tasks; i++)
+    for (size_t i = 0; run->shared != NULL && i < run->plan->n_folds * run->plan->n_candidates; i++)
         alm_fit_free(run->shared[i].fit); /* of groups that an interruption cut short */
     free((void *)run->y);
     free(run->task);

@@ -87,10 +87,13 @@ static uint64_t seed_of(const struct alm_plan *plan, const struct alm_candidate 
     return alm_random_key(key, global ? NULL : plan->series[unit->series[0]]->name, unit->fold);
 }
 
-static enum alm_status fit_history(struct alm_fit_unit *unit, const struct alm_plan *plan,
+static enum alm_status fit_history(struct alm_fit_unit *unit, const struct alm_fit *fit,
                                    const struct alm_history *history, size_t number,
                                    const struct alm_fit_watch *watch, struct alm_error *error)
 {
+    struct alm_fit_seen seen = {.fit = fit, .unit = unit};
+    const struct alm_members members = alm_fit_members(&seen);
+    const struct alm_plan *plan = fit->plan;
     struct epoch_sink sink = {.unit = unit, .begin = alm_clock_thread_cpu()};
     struct keeping keeping = {.outer = watch->checkpoints, .begin = sink.begin};
     const struct alm_checkpoints checkpoints = {&keeping, save_state, load_state};
@@ -102,6 +105,7 @@ static enum alm_status fit_history(struct alm_fit_unit *unit, const struct alm_p
         .seconds = alm_clock_wall,
         .checkpoints = watch->checkpoints == NULL ? NULL : &checkpoints,
         .fit = number * ALM_FITS,
+        .members = fit->n_members > 0 ? &members : NULL,
     };
     struct alm_error own = {0};
     const enum alm_status status = alm_forecaster_fit(unit->forecaster, history, plan->settings.level,
@@ -116,15 +120,17 @@ static enum alm_status fit_history(struct alm_fit_unit *unit, const struct alm_p
     return ALM_OK;
 }
 
-static enum alm_status fit_unit(struct alm_fit_unit *unit, const struct alm_plan *plan,
-                                const struct alm_candidate *candidate, const double *const *y, size_t number,
-                                const struct alm_fit_watch *watch, struct alm_error *error)
+static enum alm_status fit_unit(struct alm_fit_unit *unit, const struct alm_fit *fit, const double *const *y,
+                                size_t number, const struct alm_fit_watch *watch, struct alm_error *error)
 {
+    const struct alm_plan *plan = fit->plan;
+    const struct alm_candidate *candidate = &plan->forecaster[fit->forecaster];
     const struct alm_forecaster_settings settings = {
         .seed = seed_of(plan, candidate, unit),
         .seed_spec = plan->settings.seed_spec,
         .missing = plan->settings.missing,
         .conformal_folds = plan->settings.n_levels == 0 ? 0 : plan->settings.conformal_folds,
+        .inner = candidate->inner,
         .find = plan->settings.find,
     };
     struct alm_history_series *series = NULL;
@@ -139,7 +145,7 @@ static enum alm_status fit_unit(struct alm_fit_unit *unit, const struct alm_plan
         series[i] = alm_fit_show(plan, s, y, origin->first, origin->train_end, spans + i * covariates);
     }
     const struct alm_history history = {unit->n, series, plan->settings.split.horizon};
-    if (status == ALM_OK) status = fit_history(unit, plan, &history, number, watch, error);
+    if (status == ALM_OK) status = fit_history(unit, fit, &history, number, watch, error);
     free(series);
     free(spans);
     return status;
@@ -161,6 +167,15 @@ static enum alm_status gather(struct alm_fit_unit *unit, const struct alm_plan *
     return ALM_OK;
 }
 
+/* Members that no task is about have numbers behind those of the others. */
+static size_t first_number(const struct alm_fit *fit)
+{
+    const struct alm_plan *plan = fit->plan;
+    const size_t hidden =
+        fit->forecaster < plan->n_forecasters ? 0 : fit->forecaster - plan->n_forecasters + 1;
+    return hidden * plan->n_folds * plan->n_series;
+}
+
 static enum alm_status fit_units(struct alm_fit *fit, size_t fold, const double *const *y,
                                  const struct alm_fit_watch *watch, struct alm_error *error)
 {
@@ -177,19 +192,37 @@ static enum alm_status fit_units(struct alm_fit *fit, size_t fold, const double 
         if (alm_cancelled(watch->cancel)) return alm_fail(error, ALM_INTERRUPTED, "interrupted");
         ALM_TRY(gather(unit, plan, fold, global ? 0 : u, global ? plan->n_series : u + 1, error));
         if (unit->n > 0)
-            ALM_TRY(fit_unit(unit, plan, candidate, y, unit->fold * fit->n_units + u, &own, error));
+            ALM_TRY(fit_unit(unit, fit, y, first_number(fit) + unit->fold * fit->n_units + u, &own, error));
+    }
+    return ALM_OK;
+}
+
+static enum alm_status take_members(struct alm_fit *fit, size_t fold, const double *const *y,
+                                    const struct alm_fit *const *member, const struct alm_fit_watch *watch,
+                                    struct alm_error *error)
+{
+    const struct alm_candidate *candidate = &fit->plan->forecaster[fit->forecaster];
+    ALM_TRY(ALM_NEW(&fit->member, candidate->n_members, error));
+    fit->owns_members = member == NULL;
+    for (; fit->n_members < candidate->n_members; fit->n_members++) {
+        const size_t k = fit->n_members;
+        struct alm_fit *own;
+        if (member == NULL)
+            ALM_TRY(alm_fit_create(&own, fit->plan, candidate->member[k], fold, y, NULL, watch, error));
+        fit->member[k] = member == NULL ? own : member[k];
     }
     return ALM_OK;
 }
 
 enum alm_status alm_fit_create(struct alm_fit **out, const struct alm_plan *plan, size_t forecaster,
-                               size_t fold, const double *const *y, const struct alm_fit_watch *watch,
-                               struct alm_error *error)
+                               size_t fold, const double *const *y, const struct alm_fit *const *member,
+                               const struct alm_fit_watch *watch, struct alm_error *error)
 {
     ALM_TRY(ALM_NEW(out, 1, error));
     (*out)->plan = plan;
     (*out)->forecaster = forecaster;
-    const enum alm_status status = fit_units(*out, fold, y, watch, error);
+    enum alm_status status = take_members(*out, fold, y, member, watch, error);
+    if (status == ALM_OK) status = fit_units(*out, fold, y, watch, error);
     if (status != ALM_OK) {
         alm_fit_free(*out);
         *out = NULL;
@@ -207,6 +240,9 @@ void alm_fit_free(struct alm_fit *fit)
         free(unit->outcome);
         free(unit->epoch);
     }
+    for (size_t k = 0; fit->owns_members && k < fit->n_members; k++)
+        alm_fit_free((struct alm_fit *)(uintptr_t)fit->member[k]);
+    free(fit->member);
     free(fit->unit);
     free(fit);
 }

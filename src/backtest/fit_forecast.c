@@ -52,6 +52,8 @@ enum alm_status alm_fold_forecast_init(struct alm_fold_forecast *out, const stru
                         out->horizon);
     ALM_TRY(ALM_NEW(&out->status, out->n_series, error));
     ALM_TRY(ALM_NEW(&out->reason, out->n_series, error));
+    ALM_TRY(ALM_NEW(&out->fallback, out->n_series, error));
+    ALM_TRY(ALM_NEW(&out->filled, out->n_series, error));
     ALM_TRY(ALM_NEW(&out->has_quantiles, out->n_series, error));
     ALM_TRY(ALM_NEW(&out->classes, out->n_series, error));
     ALM_TRY(ALM_NEW(&out->mean, steps, error));
@@ -65,6 +67,8 @@ void alm_fold_forecast_clear(struct alm_fold_forecast *forecast)
     free(forecast->classes);
     free(forecast->status);
     free(forecast->reason);
+    free(forecast->fallback);
+    free(forecast->filled);
     free(forecast->has_quantiles);
     free(forecast->mean);
     free(forecast->quantile);
@@ -75,6 +79,8 @@ static void refuse(struct alm_fold_forecast *out, size_t series, enum alm_status
 {
     out->status[series] = status;
     snprintf(out->reason[series], sizeof out->reason[series], "%s", reason);
+    out->fallback[series][0] = '\0';
+    out->filled[series] = 0;
 }
 
 /* The last fold up to fold in which series has an origin; there is one, where unit was fitted. */
@@ -96,6 +102,8 @@ static void scatter(struct alm_fold_forecast *out, const struct alm_fit_unit *un
         if (alm_plan_origin(plan, s, fold)->status != ALM_OK) continue;
         refuse(out, s, outcome[i].status, outcome[i].reason);
         if (outcome[i].status != ALM_OK) continue;
+        out->filled[s] = outcome[i].filled;
+        snprintf(out->fallback[s], sizeof out->fallback[s], "%s", outcome[i].fallback);
         memcpy(&out->mean[s * horizon], &forecast->mean[i * horizon], horizon * sizeof *out->mean);
         out->classes[s] = forecast->classes[i]; /* moved */
         forecast->classes[i] = (struct alm_class_forecast){0};
@@ -105,29 +113,46 @@ static void scatter(struct alm_fold_forecast *out, const struct alm_fit_unit *un
     }
 }
 
-static enum alm_status call(struct alm_fold_forecast *out, const struct alm_fit_unit *unit,
-                            const struct alm_plan *plan, size_t fold, struct alm_history_series *series,
-                            struct alm_span *spans, struct alm_series_outcome *outcome,
-                            const double *const *y, struct alm_error *error)
+/* What one unit forecasts, with room for it. */
+struct call {
+    struct alm_fit_seen seen;
+    struct alm_history_series *series;  /* [n] */
+    struct alm_series_outcome *outcome; /* [n] */
+    struct alm_span *spans;
+};
+
+static enum alm_status ask(struct call *c, struct alm_forecast *forecast, struct alm_error *error)
 {
-    const size_t covariates = alm_plan_covariates(plan);
+    const struct alm_fit_unit *unit = c->seen.unit;
+    const struct alm_history history = {unit->n, c->series, forecast->horizon};
+    if (c->seen.fit->n_members == 0)
+        return alm_forecaster_forecast(unit->forecaster, &history, forecast, c->outcome, error);
+    const struct alm_members members = alm_fit_members(&c->seen);
+    return alm_forecaster_combine(unit->forecaster, &members, &history, forecast, c->outcome, error);
+}
+
+static enum alm_status call(struct alm_fold_forecast *out, struct call *c, struct alm_error *error)
+{
+    const struct alm_fit_unit *unit = c->seen.unit;
+    const struct alm_plan *plan = c->seen.fit->plan;
+    const size_t covariates = alm_plan_covariates(plan), fold = c->seen.fold;
     struct alm_forecast *forecast;
     struct alm_error own = {0};
     for (size_t i = 0; i < unit->n; i++) {
         const size_t s = unit->series[i];
         const struct alm_origin *origin = last_origin(plan, s, fold);
-        series[i] = alm_fit_show(plan, s, y, origin->first, origin->bar + 1, spans + i * covariates);
+        c->series[i] =
+            alm_fit_show(plan, s, c->seen.y, origin->first, origin->bar + 1, c->spans + i * covariates);
     }
-    memcpy(outcome, unit->outcome, unit->n * sizeof *outcome);
+    memcpy(c->outcome, unit->outcome, unit->n * sizeof *c->outcome);
     ALM_TRY(
         alm_forecast_create(&forecast, unit->n, out->horizon, plan->settings.level, out->n_levels, error));
-    const struct alm_history history = {unit->n, series, out->horizon};
-    enum alm_status status = alm_forecaster_forecast(unit->forecaster, &history, forecast, outcome, &own);
+    enum alm_status status = ask(c, forecast, &own);
     if (alm_fit_is_fatal(status)) {
         if (error != NULL) *error = own;
     } else {
-        if (status != ALM_OK) alm_fit_fail_all(outcome, unit->n, status, &own);
-        scatter(out, unit, plan, fold, forecast, outcome);
+        if (status != ALM_OK) alm_fit_fail_all(c->outcome, unit->n, status, &own);
+        scatter(out, unit, plan, fold, forecast, c->outcome);
         status = ALM_OK;
     }
     alm_forecast_free(forecast);
@@ -141,13 +166,12 @@ static bool any_fitted(const struct alm_fit_unit *unit)
     return false;
 }
 
-static enum alm_status forecast_unit(struct alm_fold_forecast *out, const struct alm_fit_unit *unit,
-                                     const struct alm_plan *plan, size_t fold, const double *const *y,
+static enum alm_status forecast_unit(struct alm_fold_forecast *out, const struct alm_fit *fit,
+                                     const struct alm_fit_unit *unit, size_t fold, const double *const *y,
                                      struct alm_error *error)
 {
-    struct alm_history_series *series = NULL;
-    struct alm_series_outcome *outcome = NULL;
-    struct alm_span *spans = NULL;
+    const struct alm_plan *plan = fit->plan;
+    struct call c = {.seen = {fit, unit, fold, y}};
     if (fold < unit->fold) return ALM_OK; /* none of its series has an origin yet */
     if (!any_fitted(unit)) {
         for (size_t i = 0; i < unit->n; i++)
@@ -155,13 +179,13 @@ static enum alm_status forecast_unit(struct alm_fold_forecast *out, const struct
                 refuse(out, unit->series[i], unit->outcome[i].status, unit->outcome[i].reason);
         return ALM_OK;
     }
-    enum alm_status status = ALM_NEW(&series, unit->n, error);
-    if (status == ALM_OK) status = ALM_NEW(&outcome, unit->n, error);
-    if (status == ALM_OK) status = ALM_NEW(&spans, unit->n * alm_plan_covariates(plan) + 1, error);
-    if (status == ALM_OK) status = call(out, unit, plan, fold, series, spans, outcome, y, error);
-    free(series);
-    free(spans);
-    free(outcome);
+    enum alm_status status = ALM_NEW(&c.series, unit->n, error);
+    if (status == ALM_OK) status = ALM_NEW(&c.outcome, unit->n, error);
+    if (status == ALM_OK) status = ALM_NEW(&c.spans, unit->n * alm_plan_covariates(plan) + 1, error);
+    if (status == ALM_OK) status = call(out, &c, error);
+    free(c.series);
+    free(c.spans);
+    free(c.outcome);
     return status;
 }
 
@@ -179,6 +203,6 @@ enum alm_status alm_fit_forecast(struct alm_fold_forecast *out, const struct alm
             refuse(out, s, ALM_DATA, "the series had no origin yet where this fit was made");
     }
     for (size_t u = 0; u < fit->n_units; u++)
-        ALM_TRY(forecast_unit(out, &fit->unit[u], plan, fold, y, error));
+        ALM_TRY(forecast_unit(out, fit, &fit->unit[u], fold, y, error));
     return ALM_OK;
 }

@@ -1,4 +1,4 @@
-#include "backtest/plan.h"
+#include "backtest/plan_impl.h"
 
 #include "base/memory.h"
 #include "forecast/classes.h"
@@ -51,20 +51,13 @@ static bool any_labels(const struct alm_plan *plan)
     return false;
 }
 
-/* Reads one spec: type, canonical spec and, when it was stated, the label. */
-static enum alm_status add_candidate(struct alm_plan *plan, const char *text, bool added,
-                                     struct alm_error *error)
+enum alm_status alm_plan_read_spec(struct alm_candidate *candidate, const struct alm_plan *plan,
+                                   const char *text, struct alm_error *error)
 {
-    struct alm_candidate *candidate = &plan->forecaster[plan->n_forecasters++];
     const struct alm_forecaster_settings settings = {.missing = plan->settings.missing,
                                                      .find = plan->settings.find};
     struct alm_forecaster *forecaster;
     struct alm_text spec_text = {0};
-    struct alm_spec spec;
-    ALM_TRY(alm_spec_parse(&spec, text, error));
-    candidate->label = spec.label; /* moved */
-    spec.label = NULL;
-    alm_spec_clear(&spec);
     ALM_TRY(alm_forecaster_create(&forecaster, text, &settings, error));
     alm_forecaster_write_spec(forecaster, &spec_text);
     enum alm_status status = alm_text_check(&spec_text, error);
@@ -74,10 +67,24 @@ static enum alm_status add_candidate(struct alm_plan *plan, const char *text, bo
     if (status == ALM_OK) status = alm_text_check(&spec_text, error);
     if (status == ALM_OK) status = alm_copy_text(&candidate->rival, alm_text_string(&spec_text), error);
     candidate->type = alm_forecaster_type_of(forecaster);
-    candidate->added = added;
     alm_text_clear(&spec_text);
     alm_forecaster_free(forecaster);
     return status;
+}
+
+/* Reads one spec: type, canonical spec and, when it was stated, the label. */
+static enum alm_status add_candidate(struct alm_plan *plan, const char *text, bool added,
+                                     struct alm_error *error)
+{
+    struct alm_candidate *candidate = &plan->forecaster[plan->n_forecasters++];
+    struct alm_spec spec;
+    plan->n_candidates = plan->n_forecasters;
+    ALM_TRY(alm_spec_parse(&spec, text, error));
+    candidate->label = spec.label; /* moved */
+    spec.label = NULL;
+    alm_spec_clear(&spec);
+    candidate->added = added;
+    return alm_plan_read_spec(candidate, plan, text, error);
 }
 
 /* What the run's forecasters are measured against: the rival of the first that forecasts classes, else naive.
@@ -220,31 +227,25 @@ static size_t history_length(const struct alm_series *series, const struct alm_o
 }
 
 /* Whether some series has enough history for one forecaster at the first fold. */
-static enum alm_status check_history(const struct alm_plan *plan, const struct alm_candidate *candidate,
-                                     const struct alm_config *config, struct alm_error *error)
+static enum alm_status check_history(const struct alm_plan *plan, const char *label,
+                                     const struct alm_forecaster *forecaster, struct alm_error *error)
 {
-    const struct alm_forecaster_type *type = candidate->type;
     size_t longest = 0, least = SIZE_MAX;
-    bool enough = false;
-    void *self = NULL;
-    ALM_TRY(type->create(&self, config, 0, error));
-    for (size_t i = 0; i < plan->n_series && !enough; i++) {
+    for (size_t i = 0; i < plan->n_series; i++) {
         const struct alm_origin *origin = alm_plan_origin(plan, i, 0);
         if (origin->status != ALM_OK) continue;
-        const size_t n = history_length(plan->series[i], origin);
-        const size_t needed =
-            type->minimum_history(self, plan->series[i]->season_length, plan->settings.split.horizon);
+        const size_t n = history_length(plan->series[i], origin),
+                     needed = alm_forecaster_minimum_history(forecaster, plan->series[i]->season_length,
+                                                             plan->settings.split.horizon);
+        if (n >= needed) return ALM_OK;
         if (n > longest) longest = n;
         if (needed < least) least = needed;
-        enough = n >= needed;
     }
-    type->free(self);
-    if (enough) return ALM_OK;
     return alm_fail(
         error, ALM_DATA,
         "%s needs %zu values to fit, and at the first origin the longest history has %zu: take fewer "
         "folds, a smaller step or a later first origin",
-        candidate->label, least, longest);
+        label, least, longest);
 }
 
 static enum alm_status check_histories(const struct alm_plan *plan, struct alm_error *error)
@@ -254,8 +255,7 @@ static enum alm_status check_histories(const struct alm_plan *plan, struct alm_e
     for (size_t i = 0; i < plan->n_forecasters; i++) {
         struct alm_forecaster *forecaster;
         ALM_TRY(alm_forecaster_create(&forecaster, plan->forecaster[i].spec, &settings, error));
-        const enum alm_status status =
-            check_history(plan, &plan->forecaster[i], alm_forecaster_config(forecaster), error);
+        const enum alm_status status = check_history(plan, plan->forecaster[i].label, forecaster, error);
         alm_forecaster_free(forecaster);
         if (status != ALM_OK) return status;
     }
@@ -269,6 +269,7 @@ static enum alm_status fill(struct alm_plan *plan, const char *const *specs, siz
 {
     ALM_TRY(add_candidates(plan, specs, n_specs, error));
     ALM_TRY(set_labels(plan, error));
+    ALM_TRY(alm_plan_add_members(plan, error));
     ALM_TRY(set_origins(plan, error));
     ALM_TRY(check_first_fold(plan, error));
     return check_histories(plan, error);
@@ -313,7 +314,8 @@ enum alm_status alm_plan_create(struct alm_plan **out, const struct alm_backtest
 void alm_plan_free(struct alm_plan *plan)
 {
     if (plan == NULL) return;
-    for (size_t i = 0; i < plan->n_forecasters; i++) {
+    for (size_t i = 0; i < plan->n_candidates; i++) {
+        free(plan->forecaster[i].member);
         free(plan->forecaster[i].label);
         free(plan->forecaster[i].spec);
         free(plan->forecaster[i].rival);

@@ -32,6 +32,12 @@ struct alm_candidate {
     char *rival; /* spec of what it is measured against: naive or, with classes, majority */
     bool added;  /* the engine added it (the rival) because the user named none */
     const struct alm_forecaster_type *type;
+    size_t *member; /* [n_members] of a combination: candidates */
+    size_t n_members;
+    bool learns;   /* it needs the inner folds of its members */
+    bool inner;    /* a combination needs its inner folds */
+    size_t parent; /* of a member that the user did not name: the first combination that did, which bears its
+                      time; else SIZE_MAX */
 };
 
 /* Read only. The series belong to the caller and must outlive the plan. */
@@ -40,7 +46,8 @@ struct alm_plan {
     size_t n_series;
     const struct alm_series *const *series; /* [n_series] */
     size_t n_forecasters;
-    struct alm_candidate *forecaster; /* [n_forecasters]; an added rival comes first */
+    size_t n_candidates; /* n_forecasters, and members of combinations behind them that no task is about */
+    struct alm_candidate *forecaster; /* [n_candidates]; an added rival comes first */
     size_t naive; /* index of the forecaster that others are compared with: naive or majority */
     size_t n_folds;
     struct alm_origin *origin; /* [n_series][n_folds] */

@@ -15,7 +15,8 @@
 struct alm_series_result {
     size_t series; /* index in the plan */
     enum alm_status status;
-    char reason[200]; /* empty when ALM_OK */
+    char reason[200];   /* empty when ALM_OK */
+    char fallback[200]; /* what stood in for something that could not be done; empty when nothing did */
     bool has_origin;
     size_t origin_bar; /* index in the series */
     int64_t origin_ts;
@@ -23,7 +24,8 @@ struct alm_series_result {
     size_t n_train;                  /* values the fit used (after causal filling) */
     size_t filled;                   /* missing values filled causally, of the fit's history */
     /* CPU seconds of the worker's thread. 0 when an earlier fold's fit was used. A fit over many series is
-     * split equally over them, so that sums over rows are the time spent. */
+     * split equally over them, and a member that no row is about is borne by the first combination that names
+     * it, so that sums over rows are the time spent. */
     double fit_seconds;
     /* Mean absolute and mean squared seasonal difference of all bars up to the origin, whatever the scheme,
      * at the series' season length. NaN when there is no pair, 0 for a constant series. */

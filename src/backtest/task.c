@@ -51,7 +51,7 @@ static void fill_training(struct alm_series_result *row, const struct alm_plan *
     row->train_last = series->ts[origin->train_end - 1];
     row->n_train = unit->outcome[position].n_train;
     row->filled = unit->outcome[position].filled;
-    if (unit->fold == fold) row->fit_seconds = unit->seconds / (double)unit->n;
+    row->fit_seconds = alm_fit_seconds(fit, row->series, fold);
 }
 
 static void fill_row(struct alm_series_result *row, const struct alm_task_data *data,
@@ -61,6 +61,7 @@ static void fill_row(struct alm_series_result *row, const struct alm_task_data *
     const size_t s = row->series, horizon = forecast->horizon;
     row->status = forecast->status[s];
     snprintf(row->reason, sizeof row->reason, "%s", forecast->reason[s]);
+    snprintf(row->fallback, sizeof row->fallback, "%s", forecast->fallback[s]);
     if (alm_plan_origin(plan, s, data->result.fold)->status != ALM_OK) return;
     fill_origin(row, plan, data->result.fold);
     fill_training(row, plan, fit, data->result.fold);

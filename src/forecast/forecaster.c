@@ -127,6 +127,23 @@ void alm_forecaster_describe(const struct alm_forecaster *forecaster, size_t ser
     forecaster->type->describe(forecaster->self[i], out);
 }
 
+size_t alm_forecaster_minimum_history(const struct alm_forecaster *forecaster, size_t season_length,
+                                      size_t horizon)
+{
+    size_t least = SIZE_MAX;
+    void *self;
+    for (size_t k = 0; k < forecaster->n_members; k++) {
+        const size_t n =
+            alm_forecaster_minimum_history(forecaster->member[k].forecaster, season_length, horizon);
+        if (n < least) least = n;
+    }
+    if (forecaster->n_members > 0) return least;
+    if (forecaster->type->create(&self, forecaster->config, 0, NULL) != ALM_OK) return 1;
+    least = forecaster->type->minimum_history(self, season_length, horizon);
+    forecaster->type->free(self);
+    return least;
+}
+
 const struct alm_inner_record *alm_forecaster_inner(const struct alm_forecaster *forecaster, size_t series)
 {
     if (series >= forecaster->n_series || forecaster->fitted[series].inner.folds == 0) return NULL;

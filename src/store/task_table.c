@@ -65,6 +65,7 @@ static enum alm_status insert_outcome(struct alm_store *store, int64_t task_id,
     alm_bind_size(&s, ":series_no", x->series);
     alm_bind_text(&s, ":status", alm_status_name(x->status));
     if (x->reason[0] != '\0') alm_bind_text(&s, ":reason", x->reason);
+    if (x->fallback[0] != '\0') alm_bind_text(&s, ":fallback", x->fallback);
     alm_bind_size(&s, ":n_train", x->n_train);
     alm_bind_size(&s, ":filled", x->filled);
     alm_bind_size(&s, ":n_scored", n_scored);

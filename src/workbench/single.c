@@ -178,6 +178,7 @@ static void fill_row(struct task_rows *rows, const struct alm_single *single, si
         .actual = rows->actual + i * horizon,
     };
     snprintf(row->reason, sizeof row->reason, "%s", outcome->reason);
+    snprintf(row->fallback, sizeof row->fallback, "%s", outcome->fallback);
     if (f == NULL || outcome->status != ALM_OK) return;
     row->forecast = f->mean + i * horizon;
     if (f->classes[i].n > 0) row->classes = &f->classes[i];
