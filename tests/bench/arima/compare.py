@@ -7,7 +7,11 @@ DATA has m4/Hourly-train.csv, market/ and sensor/ (see datasets/README.md for wh
 taken at equal distances; R needs up to a minute for each. The others: stretches of daily prices, exchange rates and
 volumes (season 1 or 5), daily and monthly measurements (season 7 or 12), hourly and half-hourly ones (24, 48). FILE keeps what R said,
 so that a second run asks only for series that it has not seen. R's models are told apart by their differences too: where those
-are not the same, criteria do not compare, and the series is only counted.
+are not the same, criteria do not compare, and the series is only counted. R's AICc is taken over the differences, as almanac's is.
+
+R forecast 8.20, 136 series (24 of them with season 12 or 24): 74 better, 62 within 1e-3, none worse, the same differences everywhere. M4 hourly, all 414 series
+with season 24 (almanac backtest --horizon 48 --folds 1 --season 24): 117 CPU seconds on one core, OWA .584, .949 of the values
+in the 95 % interval. GOOG.close, 250 daily refits, season 1: 2.2 CPU seconds (statsforecast 28), the same errors; with the season of 5 days that dates imply, 26.
 """
 import argparse
 import csv
