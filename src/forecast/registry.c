@@ -17,6 +17,7 @@ const struct alm_forecaster_type *const alm_forecaster_types[] = {
     &alm_seasonal_window_average,
     &alm_historic_quantiles,
     &alm_theta,
+    &alm_mstl,
     &alm_croston,
     &alm_ar,
     &alm_arima,

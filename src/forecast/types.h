@@ -18,6 +18,7 @@ extern const struct alm_forecaster_type alm_window_average;
 extern const struct alm_forecaster_type alm_seasonal_window_average;
 extern const struct alm_forecaster_type alm_historic_quantiles;
 extern const struct alm_forecaster_type alm_theta;
+extern const struct alm_forecaster_type alm_mstl;
 extern const struct alm_forecaster_type alm_croston;
 extern const struct alm_forecaster_type alm_ar;
 extern const struct alm_forecaster_type alm_arima;
