@@ -19,6 +19,15 @@
 #define BETA WEIGHT("beta", "share of an error that the slope takes, at most alpha")
 #define GAMMA WEIGHT("gamma", "share of an error that the season takes, at most 1 - alpha")
 #define PHI WEIGHT("phi", "what is left of the slope from step to step")
+#define BY                                                                                                   \
+    {                                                                                                        \
+        .name = "by",                                                                                        \
+        .help = "what decides how fast the level may be: the errors of forecasts over the whole horizon "    \
+                "within the "                                                                                \
+                "history, of fits with alpha at most .9999, .5, .2 and .05, or the likelihood of one step "  \
+                "alone",                                                                                     \
+        .kind = ALM_OPTION_CHOICE, .fallback = "horizon", .choices = "horizon|likelihood"                    \
+    }
 #define SEASON                                                                                               \
     {                                                                                                        \
         .name = "season", .help = "season length in bars; default: the series' own",                         \
@@ -42,6 +51,7 @@ static const struct alm_option ets_options[] = {
      .kind = ALM_OPTION_CHOICE,
      .fallback = "aicc",
      .choices = "aicc|aic|bic"},
+    BY,
     ALPHA,
     BETA,
     GAMMA,
@@ -59,6 +69,7 @@ static const struct alm_option holt_winters_options[] = {
      .fallback = "additive",
      .choices = "additive|multiplicative"},
     {.name = "damped", .help = "whether the slope fades", .kind = ALM_OPTION_FLAG, .fallback = "0"},
+    BY,
     ALPHA,
     BETA,
     GAMMA,
@@ -74,9 +85,7 @@ static const struct alm_option holt_winters_options[] = {
 /* ---- life ---- */
 
 struct ets {
-    unsigned models; /* that are asked for */
-    enum alm_ets_criterion criterion;
-    struct alm_ets_weights given; /* NaN: to be estimated */
+    struct alm_ets_search search; /* its horizon: 1, or 0 for that of the history */
     size_t season;                /* 0: the series' own */
     struct alm_ets_fit fit;
     double value; /* of the criterion */
@@ -116,7 +125,7 @@ static enum alm_status create(void **self, const struct alm_config *config, cons
     ALM_TRY(alm_ets_parse(&models, text, damping, error));
     ALM_TRY(check_weights(&weights, error));
     ALM_TRY(ALM_NEW(&e, 1, error));
-    *e = (struct ets){.models = models, .given = weights};
+    *e = (struct ets){.search = {.models = models, .given = weights, .horizon = 1}};
     *self = e;
     return ALM_OK;
 }
@@ -130,7 +139,8 @@ static enum alm_status ets_create(void **self, const struct alm_config *config, 
     ALM_TRY(create(self, config, ets_options, alm_config_text(config, "model"),
                    damping[alm_config_choice(config, "damped")], error));
     struct ets *e = *self;
-    e->criterion = (enum alm_ets_criterion)alm_config_choice(config, "criterion");
+    e->search.criterion = (enum alm_ets_criterion)alm_config_choice(config, "criterion");
+    e->search.horizon = alm_config_choice(config, "by") == 0 ? 0 : 1;
     e->season = alm_config_size(config, "season");
     return ALM_OK;
 }
@@ -163,7 +173,9 @@ static enum alm_status holt_winters_create(void **self, const struct alm_config 
     (void)seed;
     const char *text = models[alm_config_choice(config, "seasonal")][alm_config_flag(config, "damped")];
     ALM_TRY(create(self, config, holt_winters_options, text, ALM_ETS_DAMPING_AUTO, error));
-    ((struct ets *)*self)->season = alm_config_size(config, "season");
+    struct ets *e = *self;
+    e->search.horizon = alm_config_choice(config, "by") == 0 ? 0 : 1;
+    e->season = alm_config_size(config, "season");
     return ALM_OK;
 }
 
@@ -187,7 +199,7 @@ static size_t minimum_history(const void *self, size_t season_length, size_t hor
     const struct ets *e = self;
     (void)season_length, (void)horizon;
     if (e->n > 0 && e->fit.model.season != ALM_ETS_NO_SEASON) return 2 * e->fit.model.m;
-    return alm_ets_minimum(e->models);
+    return alm_ets_minimum(e->search.models);
 }
 
 static enum alm_status fit(void *self, const struct alm_history *history, const struct alm_fit_hooks *hooks,
@@ -200,11 +212,12 @@ static enum alm_status fit(void *self, const struct alm_history *history, const 
     alm_ets_fit_clear(&e->fit);
     e->n = 0;
     ALM_TRY(alm_ets_series_init(&series, y.y, y.n, season_of(e, &history->series[0]), error));
-    const enum alm_status status =
-        alm_ets_select(&e->fit, &series, e->models, &e->given, e->criterion, error);
+    struct alm_ets_search search = e->search;
+    if (search.horizon == 0) search.horizon = history->horizon;
+    const enum alm_status status = alm_ets_select(&e->fit, &series, &search, error);
     alm_ets_series_clear(&series);
     if (status != ALM_OK) return status;
-    e->value = alm_ets_criterion(&e->fit, y.n, e->criterion);
+    e->value = alm_ets_criterion(&e->fit, y.n, e->search.criterion);
     e->n = y.n;
     e->first = y.y[0];
     e->last = y.y[y.n - 1];
@@ -322,7 +335,7 @@ static void describe(const void *self, struct alm_text *out)
     if (trend) alm_parameters_describe(out, "first_slope", f->first.slope);
     alm_parameters_describe(out, "sigma", f->sigma);
     static const char *const criteria[] = {"aicc", "aic", "bic"};
-    if (isfinite(e->value)) alm_parameters_describe(out, criteria[e->criterion], e->value);
+    if (isfinite(e->value)) alm_parameters_describe(out, criteria[e->search.criterion], e->value);
 }
 
 /* ---- the types ---- */

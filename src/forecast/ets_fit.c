@@ -11,8 +11,7 @@
 #include <string.h>
 
 /* Bounds of what is estimated; beta and gamma as shares of alpha and of 1 - alpha. */
-static const double least_alpha = 1e-4, most_alpha = 0.9999, least_share = 1e-4, least_phi = 0.8,
-                    most_phi = 0.98;
+static const double least_alpha = 1e-4, least_share = 1e-4, least_phi = 0.8, most_phi = 0.98;
 /* A step of the search that lowers -2 log likelihood by less than n times that is the last. */
 static const double tolerance = 1e-9,
                     fine_tolerance = 1e-17; /* the latter where a step costs little: no season */
@@ -36,6 +35,7 @@ struct problem {
     const double *y; /* [n] */
     size_t n, width;
     bool free_season;
+    double most_alpha;
     double *season, *guess; /* [m] as x has it, and as first guessed */
     double *scratch;        /* [m + 2] */
     struct alm_ets_tangents *tangents;
@@ -125,7 +125,7 @@ static void set_bounds(struct problem *p, bool with_weights)
     if (with_weights) {
         bound(p, ALM_ETS_ALPHA, isnan(given->alpha),
               trend ? fmax(least_alpha, either(given->beta, 0)) : least_alpha,
-              season ? fmin(most_alpha, 1 - either(given->gamma, 0)) : most_alpha);
+              season ? fmin(p->most_alpha, 1 - either(given->gamma, 0)) : p->most_alpha);
         bound(p, ALM_ETS_BETA, trend && isnan(given->beta), least_share, 1);
         bound(p, ALM_ETS_GAMMA, season && isnan(given->gamma), least_share, 1);
         bound(p, ALM_ETS_PHI, model->trend == ALM_ETS_DAMPED && isnan(given->phi), least_phi, most_phi);
@@ -181,10 +181,22 @@ static enum alm_status problem_init(struct problem *p, const struct alm_ets_seri
 enum { REGIONS = 2, ALPHAS = 3 };
 static const double alphas[REGIONS][ALPHAS] = {{0.95, 0.6, 0.35}, {0.15, 0.03, 0.005}};
 
-/* The best of the grid of weights within a region, with the states as they are. */
-static double choose_start(struct problem *p, const double *alpha)
+/* First states from which the forecasts of positive data are most often positive: no slope, and the first
+ * value. */
+static void hold_still(struct problem *p)
 {
-    static const double shares[] = {0.02, 0.2, 0.8}, phis[] = {0.97, 0.85};
+    const double season = p->guess[0];
+    p->x[ALM_ETS_SLOPE] = 0;
+    p->x[ALM_ETS_LEVEL] = p->model->season == ALM_ETS_NO_SEASON  ? p->y[0]
+                          : p->model->season == ALM_ETS_ADDITIVE ? p->y[0] - season
+                                                                 : p->y[0] / season;
+}
+
+/* The best of the grid of weights within a region, with the states as they are; false when the model is not
+ * defined at any point of it. */
+static bool choose_start(struct problem *p, const double *alpha)
+{
+    static const double shares[] = {0.005, 0.1, 0.8}, phis[] = {0.97, 0.85};
     const bool trend = p->model->trend != ALM_ETS_NO_TREND, season = p->model->season != ALM_ETS_NO_SEASON;
     double best = (double)INFINITY;
     double chosen[ALM_ETS_LEVEL] = {alpha[0], shares[0], shares[0], phis[0]};
@@ -203,7 +215,7 @@ static double choose_start(struct problem *p, const double *alpha)
                     }
                 }
     memcpy(p->x, chosen, sizeof chosen);
-    return best;
+    return isfinite(best);
 }
 
 static size_t count_given(const struct alm_ets_model *model, const struct alm_ets_weights *given)
@@ -231,15 +243,20 @@ static enum alm_status search_regions(struct problem *p, double *value, struct a
 {
     double *first = p->best + p->width; /* where all begin */
     memcpy(first, p->x, p->width * sizeof *first);
+    memcpy(p->best, first, p->width * sizeof *first);
     *value = (double)INFINITY;
     for (size_t r = 0; r < REGIONS; r++) {
         double here;
+        if (r + 1 < REGIONS && alphas[r][ALPHAS - 1] > p->most_alpha) continue;
         memcpy(p->x, first, p->width * sizeof *first);
         set_bounds(p, true);
-        choose_start(p, alphas[r]);
+        if (!choose_start(p, alphas[r])) {
+            hold_still(p);
+            choose_start(p, alphas[r]);
+        }
         set_bounds(p, true);
         ALM_TRY(search(p, &here, error));
-        if (r > 0 && !(here < *value)) continue;
+        if (!(here < *value)) continue;
         *value = here;
         memcpy(p->best, p->x, p->width * sizeof *first);
     }
@@ -277,12 +294,13 @@ static void keep_likelihood(struct alm_ets_fit *out, struct problem *p, const st
 
 enum alm_status alm_ets_fit_model(struct alm_ets_fit *out, const struct alm_ets_series *series,
                                   const struct alm_ets_model *model, const struct alm_ets_weights *given,
-                                  struct alm_error *error)
+                                  double most_alpha, struct alm_error *error)
 {
     struct problem p;
     double value = (double)INFINITY;
     *out = (struct alm_ets_fit){.model = *model, .likelihood = (double)INFINITY, .sigma = (double)NAN};
     ALM_TRY(problem_init(&p, series, model, given, error));
+    p.most_alpha = most_alpha;
     enum alm_status status = search_regions(&p, &value, error);
     out->weights = weights_of(&p, p.x);
     out->parameters = alm_ets_model_size(model) - count_given(model, given);

@@ -16,12 +16,14 @@ struct alm_ets_fit {
 
 void alm_ets_fit_clear(struct alm_ets_fit *fit); /* safe on {0} */
 
-/* Weights that are not NaN in given are kept; the others are found within .0001 <= alpha <= .9999,
- * 0 < beta <= alpha, 0 < gamma <= 1 - alpha, .8 <= phi <= .98: the usual region of R's forecast, whose ets()
- * also asks for alm_ets_admissible. likelihood is infinite when the model is not defined on the data. */
+/* Weights that are not NaN in given are kept; the others are found within .0001 <= alpha <= most_alpha,
+ * 0 < beta <= alpha, 0 < gamma <= 1 - alpha, .8 <= phi <= .98, and where alm_ets_admissible: with
+ * ALM_ETS_MOST_ALPHA the region that R's ets() calls both. likelihood is infinite when the model is not
+ * defined on the data. */
 enum alm_status alm_ets_fit_model(struct alm_ets_fit *out, const struct alm_ets_series *series,
                                   const struct alm_ets_model *model, const struct alm_ets_weights *given,
-                                  struct alm_error *error);
+                                  double most_alpha, struct alm_error *error);
+#define ALM_ETS_MOST_ALPHA 0.9999
 
 /* First states anew, for another history: the weights, sigma and model of fit stay. */
 enum alm_status alm_ets_fit_states(struct alm_ets_fit *fit, const struct alm_ets_series *series,

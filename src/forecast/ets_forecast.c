@@ -147,19 +147,29 @@ enum alm_status alm_ets_moments(double *mean, double *variance, size_t horizon,
     return ALM_OK;
 }
 
+/* The first states of fit at the scale of series, in memory of their own. */
+static enum alm_status enter(struct alm_ets_state *state, const struct alm_ets_fit *fit,
+                             const struct alm_ets_series *series, struct alm_error *error)
+{
+    const size_t m = fit->model.m;
+    *state = fit->first;
+    ALM_TRY(ALM_NEW(&state->season, m, error));
+    memcpy(state->season, fit->first.season, m * sizeof *state->season);
+    alm_ets_series_enter(state, series, &fit->model);
+    return ALM_OK;
+}
+
 enum alm_status alm_ets_forecast(double *mean, double *sd, size_t horizon, const struct alm_ets_fit *fit,
                                  const struct alm_ets_series *series, struct alm_error *error)
 {
     const struct alm_ets_model *model = &fit->model;
-    struct alm_ets_state state = fit->first;
+    struct alm_ets_state state;
     struct alm_ets_sums sums;
     /* a standard deviation that is not known must not hide the mean of class 3 */
     const double known = isnan(fit->sigma) ? 0 : fit->sigma;
     const double sigma = model->relative ? known : ldexp(known, -series->exponent);
     const double shift = model->relative ? 0 : series->scaled[0];
-    ALM_TRY(ALM_NEW(&state.season, model->m, error));
-    memcpy(state.season, fit->first.season, model->m * sizeof *state.season);
-    alm_ets_series_enter(&state, series, model);
+    ALM_TRY(enter(&state, fit, series, error));
     enum alm_status status = ALM_OK;
     if (!alm_ets_filter(&sums, NULL, &state, model, &fit->weights, alm_ets_series_values(series, model),
                         series->n))
@@ -172,5 +182,37 @@ enum alm_status alm_ets_forecast(double *mean, double *sd, size_t horizon, const
         sd[h] = isnan(fit->sigma) ? (double)NAN : ldexp(sqrt(sd[h]), series->exponent);
     }
     free(state.season);
+    return status;
+}
+
+/* At most so many origins, whole seasons apart: the filter begins a season with every call. */
+enum { ORIGINS = 50 };
+
+enum alm_status alm_ets_horizon_error(double *out, const struct alm_ets_fit *fit,
+                                      const struct alm_ets_series *series, size_t horizon,
+                                      struct alm_error *error)
+{
+    const size_t n = series->n, m = fit->model.m, stride = m * (1 + n / 2 / m / ORIGINS);
+    const double *y = alm_ets_series_values(series, &fit->model);
+    struct alm_ets_state state = {0};
+    double *mean = NULL, sum = 0;
+    size_t count = 0;
+    enum alm_status status = ALM_NEW(&mean, 2 * horizon, error);
+    if (status == ALM_OK) status = enter(&state, fit, series, error);
+    for (size_t t = 0; status == ALM_OK && t < n; t += stride) {
+        struct alm_ets_sums sums;
+        if (t >= n / 2) {
+            status = alm_ets_moments(mean, mean + horizon, horizon, &fit->model, &fit->weights, &state, t, 0,
+                                     error);
+            for (size_t h = 0; h < horizon && t + h < n; h++, count++)
+                sum += fabs(y[t + h] - mean[h]);
+        }
+        if (!alm_ets_filter(&sums, NULL, &state, &fit->model, &fit->weights, y + t,
+                            n - t < stride ? n - t : stride))
+            sum = (double)INFINITY;
+    }
+    *out = isfinite(sum) && count > 0 ? sum / (double)count : (double)INFINITY;
+    free(state.season);
+    free(mean);
     return status;
 }

@@ -18,4 +18,11 @@ enum alm_status alm_ets_moments(double *mean, double *variance, size_t horizon,
 enum alm_status alm_ets_forecast(double *mean, double *sd, size_t horizon, const struct alm_ets_fit *fit,
                                  const struct alm_ets_series *series, struct alm_error *error);
 
+/* Mean absolute error of forecasts of 1 to horizon steps from origins in the second half of the series (all
+ * states being estimated from the whole of it), at the scale of alm_ets_series_values. Infinite where fit is
+ * not defined. */
+enum alm_status alm_ets_horizon_error(double *out, const struct alm_ets_fit *fit,
+                                      const struct alm_ets_series *series, size_t horizon,
+                                      struct alm_error *error);
+
 #endif

@@ -1,5 +1,7 @@
 #include "forecast/ets_select.h"
 
+#include "forecast/ets_forecast.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -102,10 +104,10 @@ static void keep_better(struct alm_ets_fit *best, struct alm_ets_fit *fit, size_
     }
 }
 
-/* The best of the set, with seasons or without; *tried counts those that the values allow. */
-static enum alm_status select(struct alm_ets_fit *best, size_t *tried, const struct alm_ets_series *series,
-                              unsigned models, bool seasons, const struct alm_ets_weights *given,
-                              enum alm_ets_criterion criterion, struct alm_error *error)
+/* The best of the set within a region, with seasons or without; *tried counts those that the values allow. */
+static enum alm_status select_within(struct alm_ets_fit *best, size_t *tried,
+                                     const struct alm_ets_series *series, const struct alm_ets_search *search,
+                                     bool seasons, double most_alpha, struct alm_error *error)
 {
     *best = (struct alm_ets_fit){.likelihood = (double)INFINITY};
     *tried = 0;
@@ -116,32 +118,77 @@ static enum alm_status select(struct alm_ets_fit *best, size_t *tried, const str
             model.season = c->season;
             model.m = series->m;
         }
-        if ((models & bit(c)) == 0 || !allowed(series, &model)) continue;
+        if ((search->models & bit(c)) == 0 || !allowed(series, &model)) continue;
         struct alm_ets_fit fit;
-        const enum alm_status status = alm_ets_fit_model(&fit, series, &model, given, error);
+        const enum alm_status status =
+            alm_ets_fit_model(&fit, series, &model, &search->given, most_alpha, error);
         if (status != ALM_OK) {
             alm_ets_fit_clear(best);
             return status;
         }
-        keep_better(best, &fit, series->n, criterion);
+        keep_better(best, &fit, series->n, search->criterion);
         (*tried)++;
     }
     return ALM_OK;
 }
 
-enum alm_status alm_ets_select(struct alm_ets_fit *out, const struct alm_ets_series *series, unsigned models,
-                               const struct alm_ets_weights *given, enum alm_ets_criterion criterion,
-                               struct alm_error *error)
+/* Bounds of alpha, of which the horizon chooses; the first is that of the likelihood. */
+static const double most_alphas[] = {ALM_ETS_MOST_ALPHA, 0.5, 0.2, 0.05};
+enum { BOUNDS = sizeof most_alphas / sizeof *most_alphas };
+
+/* Takes fit for best if its forecasts were better, and releases the other. */
+static enum alm_status keep_nearer(struct alm_ets_fit *best, double *best_error, struct alm_ets_fit *fit,
+                                   const struct alm_ets_series *series, size_t horizon,
+                                   struct alm_error *error)
+{
+    double mean_error = (double)INFINITY;
+    if (isfinite(fit->likelihood)) {
+        const enum alm_status status = alm_ets_horizon_error(&mean_error, fit, series, horizon, error);
+        if (status != ALM_OK) {
+            alm_ets_fit_clear(fit);
+            return status;
+        }
+    }
+    if (mean_error < *best_error) {
+        *best_error = mean_error;
+        alm_ets_fit_clear(best);
+        *best = *fit;
+    } else {
+        alm_ets_fit_clear(fit);
+    }
+    return ALM_OK;
+}
+
+static enum alm_status select(struct alm_ets_fit *best, size_t *tried, const struct alm_ets_series *series,
+                              const struct alm_ets_search *search, bool seasons, struct alm_error *error)
+{
+    ALM_TRY(select_within(best, tried, series, search, seasons, most_alphas[0], error));
+    if (search->horizon < 2 || !isnan(search->given.alpha) || *tried == 0) return ALM_OK;
+    double best_error = (double)INFINITY;
+    struct alm_ets_fit fit = *best;
+    *best = (struct alm_ets_fit){.likelihood = (double)INFINITY};
+    enum alm_status status = keep_nearer(best, &best_error, &fit, series, search->horizon, error);
+    for (size_t b = 1; status == ALM_OK && b < BOUNDS; b++) {
+        size_t count;
+        status = select_within(&fit, &count, series, search, seasons, most_alphas[b], error);
+        if (status == ALM_OK) status = keep_nearer(best, &best_error, &fit, series, search->horizon, error);
+    }
+    if (status != ALM_OK) alm_ets_fit_clear(best);
+    return status;
+}
+
+enum alm_status alm_ets_select(struct alm_ets_fit *out, const struct alm_ets_series *series,
+                               const struct alm_ets_search *search, struct alm_error *error)
 {
     size_t tried;
-    ALM_TRY(select(out, &tried, series, models, true, given, criterion, error));
-    if (tried == 0) ALM_TRY(select(out, &tried, series, models, false, given, criterion, error));
+    ALM_TRY(select(out, &tried, series, search, true, error));
+    if (tried == 0) ALM_TRY(select(out, &tried, series, search, false, error));
     if (isfinite(out->likelihood)) return ALM_OK;
     alm_ets_fit_clear(out);
     if (tried > 0)
-        return alm_fail(error, ALM_NUMERIC,
-                        "no model that is asked for is defined on these values: their forecasts "
-                        "would not be above 0");
+        return alm_fail(
+            error, ALM_NUMERIC,
+            "no model that is asked for is defined on these values: forecasts would not be above 0");
     if (!series->positive)
         return alm_fail(error, ALM_DATA, "a multiplicative error or season needs values above 0");
     return alm_fail(error, ALM_DATA, "%zu values are too few for the models that are asked for", series->n);
