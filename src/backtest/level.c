@@ -1,12 +1,6 @@
 #include "backtest/plan.h"
 
-#include <stdlib.h>
-
-static int compare_numbers(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+#include "base/order.h"
 
 enum alm_status alm_levels_of_intervals(double *out, size_t *n, const double *interval, size_t n_intervals,
                                         struct alm_error *error)
@@ -24,7 +18,7 @@ enum alm_status alm_levels_of_intervals(double *out, size_t *n, const double *in
         out[count++] = (100 + interval[i]) / 200;
     }
     out[count++] = 0.5;
-    qsort(out, count, sizeof *out, compare_numbers);
+    alm_sort_numbers(out, count);
     *n = 1;
     for (size_t i = 1; i < count; i++)
         if (out[i] > out[*n - 1]) out[(*n)++] = out[i];

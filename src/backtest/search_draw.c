@@ -135,8 +135,7 @@ static enum alm_status make_config(struct alm_config **out, const struct alm_sea
     write_options(&text, space, values, budget);
     enum alm_status status = alm_text_check(&text, error);
     if (status == ALM_OK)
-        status =
-            alm_config_create(out, space->type->options, alm_text_string(&text), space->type->name, error);
+        status = alm_forecaster_config_create(out, space->type, alm_text_string(&text), error);
     alm_text_clear(&text);
     return status;
 }

@@ -5,6 +5,7 @@
 #include "base/option.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,8 +49,7 @@ static enum alm_status check_value(const struct alm_forecaster_type *type, const
     if (key != NULL) alm_text_printf(&pair, "%s=", key);
     alm_text_append(&pair, value);
     enum alm_status status = alm_text_check(&pair, error);
-    if (status == ALM_OK)
-        status = alm_config_create(&config, type->options, alm_text_string(&pair), type->name, error);
+    if (status == ALM_OK) status = alm_forecaster_config_create(&config, type, alm_text_string(&pair), error);
     alm_config_free(config);
     alm_text_clear(&pair);
     return status;
@@ -164,7 +164,7 @@ static struct alm_config *config_of(const struct alm_search_space *space,
     struct alm_text pair = {0};
     if (option->name != NULL) alm_text_printf(&pair, "%s=%s", option->name, option->value);
     if (alm_text_check(&pair, NULL) == ALM_OK)
-        alm_config_create(&config, space->type->options, alm_text_string(&pair), space->type->name, NULL);
+        alm_forecaster_config_create(&config, space->type, alm_text_string(&pair), NULL);
     alm_text_clear(&pair);
     return config;
 }
@@ -218,10 +218,8 @@ static enum alm_status check_condition(void *context, const char *text, struct a
 static enum alm_status check_option(const struct alm_search_space *space, const char *name,
                                     struct alm_error *error)
 {
-    const struct alm_option *o = space->type->options;
+    const struct alm_option *o = alm_forecaster_option_find(space->type, name);
     struct alm_error own = {0};
-    while (strcmp(o->name, name) != 0)
-        o++;
     if (o->needs == NULL || alm_list_each(o->needs, ',', (void *)space, check_condition, &own) == ALM_OK)
         return ALM_OK;
     return alm_fail(error, ALM_USAGE, "%s: %s would have no effect: it needs %s", space->type->name, name,
@@ -281,11 +279,12 @@ static enum alm_status read_pair(void *context, const char *text, struct alm_err
 {
     struct alm_search_space *space = context;
     const char *equals = strchr(text, '=');
-    for (const struct alm_option *o = space->type->options; equals != NULL && o != NULL && o->name != NULL;
-         o++)
-        if (strlen(o->name) == (size_t)(equals - text) &&
-            strncmp(o->name, text, (size_t)(equals - text)) == 0)
-            return read_option(space, o, equals + 1, error);
+    char key[64];
+    if (equals != NULL && (size_t)(equals - text) < sizeof key) {
+        snprintf(key, sizeof key, "%.*s", (int)(equals - text), text);
+        const struct alm_option *option = alm_forecaster_option_find(space->type, key);
+        if (option != NULL) return read_option(space, option, equals + 1, error);
+    }
     ALM_TRY(check_value(space->type, NULL, text, error)); /* says what is wrong */
     return alm_fail(error, ALM_USAGE, "%s: expected key=value, got \"%s\"", space->type->name, text);
 }

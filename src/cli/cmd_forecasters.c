@@ -8,21 +8,35 @@
 
 enum { WIDTH = 79 };
 
+static bool is_combination(const struct alm_forecaster_type *type)
+{
+    return (type->traits & ALM_TRAIT_COMBINATION) != 0;
+}
+
+static enum alm_status list_kind(struct alm_printer *printer, bool combinations, struct alm_error *error)
+{
+    for (size_t i = 0; alm_forecaster_types[i] != NULL; i++) {
+        const struct alm_forecaster_type *type = alm_forecaster_types[i];
+        if (is_combination(type) != combinations) continue;
+        alm_printer_text(printer, type->name);
+        alm_printer_text(printer, combinations ? "combination" : "forecaster");
+        alm_printer_text(printer, type->summary);
+        alm_printer_text(printer, type->use);
+        alm_printer_text(printer, type->reference);
+        ALM_TRY(alm_printer_row(printer, error));
+    }
+    return ALM_OK;
+}
+
 static enum alm_status list(const struct alm_call *call, struct alm_error *error)
 {
-    static const char *const columns[] = {"forecaster", "summary", "use", "reference"};
+    static const char *const columns[] = {"forecaster", "kind", "summary", "use", "reference"};
     const bool people = call->format == ALM_FORMAT_TABLE || call->format == ALM_FORMAT_MD;
-    const struct alm_printer_options options = {.columns = columns, .n_columns = people ? 2 : 4};
+    const struct alm_printer_options options = {.columns = columns, .n_columns = people ? 3 : 5};
     struct alm_printer *printer;
     ALM_TRY(alm_printer_open(&printer, call, &options, error));
-    enum alm_status status = ALM_OK;
-    for (size_t i = 0; status == ALM_OK && alm_forecaster_types[i] != NULL; i++) {
-        alm_printer_text(printer, alm_forecaster_types[i]->name);
-        alm_printer_text(printer, alm_forecaster_types[i]->summary);
-        alm_printer_text(printer, alm_forecaster_types[i]->use);
-        alm_printer_text(printer, alm_forecaster_types[i]->reference);
-        status = alm_printer_row(printer, error);
-    }
+    enum alm_status status = list_kind(printer, false, error);
+    if (status == ALM_OK) status = list_kind(printer, true, error);
     const enum alm_status closed = alm_printer_close(printer, status == ALM_OK ? error : NULL);
     return status == ALM_OK ? closed : status;
 }
@@ -56,25 +70,32 @@ static void write_range(struct alm_text *out, const struct alm_option *option)
     }
 }
 
-static enum alm_status print_options(const struct alm_call *call, const struct alm_option *table,
+static enum alm_status print_table(struct alm_printer *printer, const struct alm_option *table,
+                                   struct alm_error *error)
+{
+    for (; table != NULL && table->name != NULL; table++) {
+        struct alm_text range = {0};
+        write_range(&range, table);
+        alm_printer_text(printer, table->name);
+        alm_printer_text(printer, table->fallback);
+        alm_printer_text(printer, alm_text_string(&range));
+        alm_printer_text(printer, table->help);
+        const enum alm_status status = alm_printer_row(printer, error);
+        alm_text_clear(&range);
+        ALM_TRY(status);
+    }
+    return ALM_OK;
+}
+
+static enum alm_status print_options(const struct alm_call *call, const struct alm_forecaster_type *type,
                                      struct alm_error *error)
 {
-    static const char *const columns[] = {"option", "default", "values", "needs", "meaning"};
-    const struct alm_printer_options options = {.columns = columns, .n_columns = 5};
+    static const char *const columns[] = {"option", "default", "values", "meaning"};
+    const struct alm_printer_options options = {.columns = columns, .n_columns = 4};
     struct alm_printer *printer;
     ALM_TRY(alm_printer_open(&printer, call, &options, error));
-    enum alm_status status = ALM_OK;
-    for (size_t i = 0; status == ALM_OK && table != NULL && table[i].name != NULL; i++) {
-        struct alm_text range = {0};
-        write_range(&range, &table[i]);
-        alm_printer_text(printer, table[i].name);
-        alm_printer_text(printer, table[i].fallback);
-        alm_printer_text(printer, alm_text_string(&range));
-        alm_printer_text(printer, table[i].needs);
-        alm_printer_text(printer, table[i].help);
-        status = alm_printer_row(printer, error);
-        alm_text_clear(&range);
-    }
+    enum alm_status status = print_table(printer, type->options, error);
+    if (status == ALM_OK) status = print_table(printer, alm_forecaster_common_options(type), error);
     const enum alm_status closed = alm_printer_close(printer, status == ALM_OK ? error : NULL);
     return status == ALM_OK ? closed : status;
 }
@@ -144,21 +165,8 @@ static const char lstm_equations[] =
     "                                                   time_limit, retry\n\n"
     "`almanac inspect MODEL` shows i, f, g, o, c and h of a kept model.\n\n";
 
-/* All about a forecaster, as people read it. */
-static void write_page(struct alm_text *out, const struct alm_forecaster_type *type)
+static void write_options(struct alm_text *out, const struct alm_option *option)
 {
-    const struct alm_option *option = type->options;
-    alm_text_printf(out, "%s: ", type->name);
-    alm_help_fill(out, type->summary, strlen(type->name) + 2, 0, WIDTH);
-    alm_text_append(out, "\n");
-    alm_help_fill(out, type->use, 0, 0, WIDTH);
-    alm_text_append(out, "\nReference: ");
-    alm_help_fill(out, type->reference, 11, 2, WIDTH);
-    alm_text_append(out, "\n");
-    if (strcmp(type->name, "lstm") == 0) alm_text_append(out, lstm_equations);
-    if (option == NULL || option->name == NULL) return;
-    alm_text_printf(out, "Options, as in --model %s:%s=%s (with their defaults):\n\n", type->name,
-                    option->name, option->fallback == NULL ? "VALUE" : option->fallback);
     for (; option->name != NULL; option++) {
         struct alm_text help = {0};
         alm_text_printf(&help, "%s (", option->help);
@@ -171,6 +179,32 @@ static void write_page(struct alm_text *out, const struct alm_forecaster_type *t
         if (help.failed) out->failed = true;
         alm_text_clear(&help);
     }
+}
+
+/* All about a forecaster, as people read it. */
+static void write_page(struct alm_text *out, const struct alm_forecaster_type *type)
+{
+    const struct alm_option *option = type->options, *common = alm_forecaster_common_options(type);
+    alm_text_printf(out, "%s: ", type->name);
+    alm_help_fill(out, type->summary, strlen(type->name) + 2, 0, WIDTH);
+    alm_text_append(out, "\n");
+    alm_help_fill(out, type->use, 0, 0, WIDTH);
+    alm_text_append(out, "\nReference: ");
+    alm_help_fill(out, type->reference, 11, 2, WIDTH);
+    alm_text_append(out, "\n");
+    if (strcmp(type->name, "lstm") == 0) alm_text_append(out, lstm_equations);
+    if (option != NULL && option->name != NULL) {
+        alm_text_printf(out, "Options, as in --model %s:%s=%s (with their defaults):\n\n", type->name,
+                        option->name, option->fallback == NULL ? "VALUE" : option->fallback);
+        write_options(out, option);
+    }
+    if (common == NULL) return;
+    alm_text_printf(out,
+                    "\nTransforms of the series, common to all forecasters, as in --model %s:%s=1. They "
+                    "are learnt\nfrom the training part, and what is forecast is turned back into the "
+                    "series' unit:\n\n",
+                    type->name, common->name);
+    write_options(out, common);
 }
 
 static enum alm_status print_page(const struct alm_forecaster_type *type, struct alm_error *error)
@@ -198,7 +232,7 @@ static enum alm_status show(const struct alm_call *call, struct alm_error *error
                         call->arguments[0]);
     }
     if (call->format == ALM_FORMAT_TABLE) return print_page(type, error);
-    return print_options(call, type->options, error);
+    return print_options(call, type, error);
 }
 
 static const struct alm_command subcommands[] = {

@@ -11,7 +11,30 @@ enum { MAGIC = 0x464D4C41 /* "ALMF" */, VERSION = 2, DIGEST = ALM_DIGEST_SIZE - 
 
 /* ---- writing ---- */
 
-static void save_fitted(const struct alm_fitted *fitted, struct alm_bytes *out)
+static void save_transform(const struct alm_transform_fit *fit, struct alm_bytes *out)
+{
+    alm_bytes_put_f64(out, fit->lambda);
+    alm_bytes_put_f64(out, fit->unit);
+    alm_bytes_put_f64(out, fit->shift);
+    alm_bytes_put_f64(out, fit->scale);
+    alm_bytes_put_u64(out, (uint64_t)fit->first);
+    alm_bytes_put_u64(out, (uint64_t)fit->last);
+    alm_bytes_put_u64(out, fit->n);
+}
+
+static void load_transform(struct alm_transform_fit *fit, struct alm_bytes_reader *in)
+{
+    fit->lambda = alm_bytes_get_f64(in);
+    fit->unit = alm_bytes_get_f64(in);
+    fit->shift = alm_bytes_get_f64(in);
+    fit->scale = alm_bytes_get_f64(in);
+    fit->first = (int64_t)alm_bytes_get_u64(in);
+    fit->last = (int64_t)alm_bytes_get_u64(in);
+    fit->n = (size_t)alm_bytes_get_u64(in);
+}
+
+static void save_fitted(const struct alm_fitted *fitted, const struct alm_transform_choice *choice,
+                        struct alm_bytes *out)
 {
     alm_bytes_put_text(out, fitted->name);
     alm_bytes_put_text(out, alm_status_name(fitted->outcome.status));
@@ -20,6 +43,7 @@ static void save_fitted(const struct alm_fitted *fitted, struct alm_bytes *out)
     alm_bytes_put_u64(out, fitted->outcome.n_train);
     alm_bytes_put_u64(out, fitted->outcome.filled);
     alm_conformal_save(&fitted->conformal, out);
+    if (alm_transform_is_on(&choice->transform)) save_transform(&fitted->transform, out);
 }
 
 static enum alm_status save_self(const struct alm_forecaster *f, const void *self, struct alm_bytes *out,
@@ -76,7 +100,7 @@ enum alm_status alm_forecaster_save(const struct alm_forecaster *forecaster, str
     alm_bytes_put_u64(out, f->n_series);
     alm_bytes_put_u64(out, f->n_self);
     for (size_t i = 0; i < f->n_series; i++)
-        save_fitted(&f->fitted[i], out);
+        save_fitted(&f->fitted[i], &f->choice, out);
     for (size_t i = 0; i < f->n_self; i++)
         ALM_TRY(save_self(f, f->self[i], out, error));
     ALM_TRY(save_members(f, out, error));
@@ -163,8 +187,10 @@ static enum alm_status load_body(struct alm_forecaster *f, struct alm_bytes_read
     }
     ALM_TRY(alm_forecaster_reset(f, (size_t)n_series, error));
     if (f->n_self != n_self) return damaged(error);
-    for (size_t i = 0; i < f->n_series; i++)
+    for (size_t i = 0; i < f->n_series; i++) {
         ALM_TRY(load_fitted(&f->fitted[i], in, has_fallback, error));
+        if (alm_transform_is_on(&f->choice.transform)) load_transform(&f->fitted[i].transform, in);
+    }
     for (size_t i = 0; i < f->n_self; i++)
         ALM_TRY(load_self(f, &f->self[i], in, error));
     ALM_TRY(load_members(f, in, error));

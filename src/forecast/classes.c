@@ -1,6 +1,7 @@
 #include "forecast/classes.h"
 
 #include "base/memory.h"
+#include "base/order.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -84,21 +85,6 @@ void alm_class_rival_write(struct alm_text *out, const struct alm_forecaster *fo
 
 /* ---- edges ---- */
 
-static int compare_numbers(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* The value at share q of n sorted ones. */
-static double quantile_of(const double *sorted, size_t n, double q)
-{
-    const double at = q * (double)(n - 1);
-    const size_t below = (size_t)at;
-    if (below + 1 >= n) return sorted[n - 1];
-    return sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below]);
-}
-
 static enum alm_status bin_edges(double *edge, const struct alm_class_rule *rule, struct alm_span y,
                                  struct alm_error *error)
 {
@@ -107,10 +93,10 @@ static enum alm_status bin_edges(double *edge, const struct alm_class_rule *rule
     ALM_TRY(ALM_NEW(&sorted, y.n, error));
     for (size_t i = 0; i < y.n; i++)
         if (!isnan(y.y[i])) sorted[n++] = y.y[i];
-    if (n > 0) qsort(sorted, n, sizeof *sorted, compare_numbers);
+    alm_sort_numbers(sorted, n);
     for (size_t k = 0; n > 0 && k + 1 < rule->n; k++) {
         const double share = (double)(k + 1) / (double)rule->n;
-        edge[k] = rule->kind == ALM_CLASSES_QUANTILE_BINS ? quantile_of(sorted, n, share)
+        edge[k] = rule->kind == ALM_CLASSES_QUANTILE_BINS ? alm_sorted_quantile(sorted, n, share)
                                                           : sorted[0] + share * (sorted[n - 1] - sorted[0]);
     }
     free(sorted);

@@ -1,8 +1,7 @@
 /* The combinations of forecasts: their rules and options. */
+#include "base/order.h"
 #include "forecast/combination.h"
 #include "forecast/types.h"
-
-#include <stdlib.h>
 
 #define OF                                                                                                   \
     {                                                                                                        \
@@ -37,17 +36,11 @@ static double weighted_mean(double *value, const double *weight, size_t n, const
     return sum;
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Mean of the sorted values but for cut ones at each end. */
 static double middle_mean(double *value, size_t n, size_t cut)
 {
     double sum = 0;
-    qsort(value, n, sizeof *value, compare_numbers);
+    alm_sort_numbers(value, n);
     for (size_t i = cut; i < n - cut; i++)
         sum += value[i] / (double)(n - 2 * cut);
     return sum;

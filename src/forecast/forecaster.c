@@ -2,6 +2,7 @@
 #include "forecast/forecaster.h"
 
 #include "base/memory.h"
+#include "forecast/classes.h"
 #include "forecast/wrapper.h"
 
 #include <stdlib.h>
@@ -48,6 +49,19 @@ static enum alm_status unknown_forecaster(const char *name, struct alm_error *er
     return alm_fail(error, ALM_USAGE, "there is no forecaster \"%s\" (see `almanac forecasters list`)", name);
 }
 
+static enum alm_status read_transform(struct alm_forecaster *f, struct alm_error *error)
+{
+    struct alm_text classes = {0};
+    ALM_TRY(alm_transform_choice_read(&f->choice, f->config, error));
+    if (!alm_transform_is_on(&f->choice.transform)) return ALM_OK;
+    alm_class_options_write(&classes, f);
+    const bool has_classes = classes.length > 0;
+    alm_text_clear(&classes);
+    if (!has_classes) return ALM_OK;
+    return alm_fail(error, ALM_USAGE, "%s: transforms are for forecasts of numbers, not of classes",
+                    f->type->name);
+}
+
 static enum alm_status create(struct alm_forecaster **out, const char *spec,
                               const struct alm_forecaster_settings *settings, bool stored,
                               struct alm_error *error)
@@ -61,7 +75,7 @@ static enum alm_status create(struct alm_forecaster **out, const char *spec,
     enum alm_status status = type == NULL ? unknown_forecaster(parts.name, error) : ALM_NEW(&f, 1, error);
     if (status == ALM_OK) {
         *f = (struct alm_forecaster){.type = type, .settings = *settings};
-        status = alm_config_create(&f->config, type->options, parts.options, type->name, error);
+        status = alm_forecaster_config_create(&f->config, type, parts.options, error);
     }
     if (status == ALM_OK && !stored) status = alm_config_check(f->config, error);
     /* options that contradict each other are found by the type itself */
@@ -69,6 +83,7 @@ static enum alm_status create(struct alm_forecaster **out, const char *spec,
     if (status == ALM_OK) status = type->create(&self, f->config, settings->seed, error);
     if (self != NULL) type->free(self);
     alm_spec_clear(&parts);
+    if (status == ALM_OK && alm_forecaster_common_options(type) != NULL) status = read_transform(f, error);
     if (status == ALM_OK && type->rule != NULL) status = alm_members_create(f, error);
     if (status != ALM_OK) {
         alm_forecaster_free(f);
@@ -123,8 +138,10 @@ void alm_forecaster_write_spec(const struct alm_forecaster *forecaster, struct a
 void alm_forecaster_describe(const struct alm_forecaster *forecaster, size_t series, struct alm_text *out)
 {
     const size_t i = alm_forecaster_is_global(forecaster) ? 0 : series;
-    if (i >= forecaster->n_self || forecaster->self[i] == NULL || forecaster->type->describe == NULL) return;
-    forecaster->type->describe(forecaster->self[i], out);
+    if (i >= forecaster->n_self || forecaster->self[i] == NULL) return;
+    if (forecaster->type->describe != NULL) forecaster->type->describe(forecaster->self[i], out);
+    if (series < forecaster->n_series)
+        alm_transform_describe(out, &forecaster->choice, &forecaster->fitted[series].transform);
 }
 
 size_t alm_forecaster_minimum_history(const struct alm_forecaster *forecaster, size_t season_length,
@@ -139,7 +156,8 @@ size_t alm_forecaster_minimum_history(const struct alm_forecaster *forecaster, s
     }
     if (forecaster->n_members > 0) return least;
     if (forecaster->type->create(&self, forecaster->config, 0, NULL) != ALM_OK) return 1;
-    least = forecaster->type->minimum_history(self, season_length, horizon);
+    const struct alm_maker maker = alm_forecaster_maker(forecaster);
+    least = alm_maker_minimum_history(&maker, self, season_length, horizon);
     forecaster->type->free(self);
     return least;
 }

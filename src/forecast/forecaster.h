@@ -189,6 +189,15 @@ struct alm_forecaster_type {
 extern const struct alm_forecaster_type *const alm_forecaster_types[];        /* ends with NULL */
 const struct alm_forecaster_type *alm_forecaster_type_find(const char *name); /* NULL if unknown */
 
+/* Options that a type has beside its own: transforms of the series (transform_options.h). Ends with a NULL
+ * name; NULL: none, for combinations, whose members have them, and for forecasters of classes alone. */
+const struct alm_option *alm_forecaster_common_options(const struct alm_forecaster_type *type);
+/* The option of that name, of its own or common; NULL: none. */
+const struct alm_option *alm_forecaster_option_find(const struct alm_forecaster_type *type, const char *name);
+/* A config of all its options. */
+enum alm_status alm_forecaster_config_create(struct alm_config **out, const struct alm_forecaster_type *type,
+                                             const char *text, struct alm_error *error);
+
 /* ---- the wrapper: the only door for the engine and the workbench ---- */
 
 struct alm_forecaster;

@@ -43,14 +43,20 @@ static enum alm_status seed_of(uint64_t *seed, const struct alm_forecaster *f, c
 static enum alm_status fit_self(void **self, const struct alm_forecaster *f, const struct group *g,
                                 const struct alm_fit_hooks *hooks, struct alm_error *error)
 {
-    struct alm_history_series *series;
-    ALM_TRY(ALM_NEW(&series, g->n, error));
-    for (size_t i = 0; i < g->n; i++)
+    const struct alm_maker maker = alm_forecaster_maker(f);
+    struct alm_history_series *series = NULL;
+    struct alm_transform_fit *learnt = NULL;
+    enum alm_status status = ALM_NEW(&series, g->n, error);
+    if (status == ALM_OK) status = ALM_NEW(&learnt, g->n, error);
+    for (size_t i = 0; status == ALM_OK && i < g->n; i++)
         series[i] = g->prepared[i].series;
     const struct alm_history history = {g->n, series, g->horizon};
-    enum alm_status status = f->type->create(self, f->config, g->seed, error);
-    if (status == ALM_OK && f->type->fit != NULL) status = f->type->fit(*self, &history, hooks, error);
+    if (status == ALM_OK) status = f->type->create(self, f->config, g->seed, error);
+    if (status == ALM_OK) status = alm_maker_fit(&maker, *self, learnt, &history, hooks, error);
+    for (size_t i = 0; status == ALM_OK && i < g->n; i++)
+        g->fitted[i]->transform = learnt[i];
     free(series);
+    free(learnt);
     if (status != ALM_OK && *self != NULL) {
         f->type->free(*self);
         *self = NULL;
@@ -62,16 +68,22 @@ static enum alm_status fit_self(void **self, const struct alm_forecaster *f, con
 static enum alm_status probe(bool *has, const struct alm_forecaster *f, const void *self,
                              const struct group *g, size_t n, struct alm_error *error)
 {
+    const struct alm_maker maker = alm_forecaster_maker(f);
     struct alm_history_series *series = NULL;
+    const struct alm_transform_fit **learnt = NULL;
     struct alm_forecast *out = NULL;
     enum alm_status status = ALM_NEW(&series, n, error);
+    if (status == ALM_OK) status = ALM_NEW(&learnt, n, error);
     if (status == ALM_OK) status = alm_forecast_create(&out, n, g->horizon, g->level, g->n_levels, error);
-    for (size_t i = 0; status == ALM_OK && i < n; i++)
+    for (size_t i = 0; status == ALM_OK && i < n; i++) {
         series[i] = g->prepared[i].series;
+        learnt[i] = &g->fitted[i]->transform;
+    }
     const struct alm_history history = {n, series, g->horizon};
-    if (status == ALM_OK) status = f->type->forecast(self, &history, out, error);
+    if (status == ALM_OK) status = alm_maker_forecast(&maker, self, learnt, &history, out, error);
     *has = status == ALM_OK && (out->has_quantiles[0] || out->classes[0].n > 0);
     alm_forecast_free(out);
+    free(learnt);
     free(series);
     return status;
 }
@@ -136,7 +148,8 @@ static enum alm_status plan_series(struct alm_inner_plan *plan, const struct pur
 {
     const struct alm_history_series *s = &g->prepared[i].series;
     struct alm_fitted *fitted = g->fitted[i];
-    const size_t needed = f->type->minimum_history(self, s->season_length, g->horizon);
+    const struct alm_maker maker = alm_forecaster_maker(f);
+    const size_t needed = alm_maker_minimum_history(&maker, self, s->season_length, g->horizon);
     *plan = alm_inner_plan(s->target.n, g->horizon, purpose->folds, needed);
     if (purpose->conformal && plan->folds > 0)
         ALM_TRY(alm_conformal_init(&fitted->conformal, g->horizon, plan->folds, error));
@@ -159,8 +172,7 @@ static enum alm_status run_inner(const struct alm_forecaster *f, const void *sel
         series[i] = &g->prepared[i];
         status = plan_series(&plan[i], purpose, f, self, g, i, error);
     }
-    const struct alm_inner inner = {f->type,
-                                    f->config,
+    const struct alm_inner inner = {alm_forecaster_maker(f),
                                     alm_random_key(g->seed, "inner", 0),
                                     inner_hooks(hooks),
                                     g->n,
@@ -220,6 +232,7 @@ static enum alm_status fit_range(struct alm_forecaster *f, struct group *g, cons
                                  struct alm_error *error)
 {
     void **self = &f->self[alm_forecaster_is_global(f) ? 0 : from], *unfitted = NULL;
+    const struct alm_maker maker = alm_forecaster_maker(f);
     ALM_TRY(seed_of(&g->seed, f, history->series[from].name, error));
     ALM_TRY(f->type->create(&unfitted, f->config, g->seed, error));
     enum alm_status status = ALM_OK;
@@ -229,7 +242,7 @@ static enum alm_status fit_range(struct alm_forecaster *f, struct group *g, cons
         struct alm_prepared *prepared = &g->prepared[g->n];
         status = alm_copy_text(&fitted->name, history->series[i].name, error);
         if (status == ALM_OK)
-            status = alm_prepare(prepared, &history->series[i], f->type, unfitted, f->settings.missing,
+            status = alm_prepare(prepared, &history->series[i], &maker, unfitted, f->settings.missing,
                                  history->horizon, &fitted->outcome, error);
         if (status == ALM_OK && fitted->outcome.status == ALM_OK)
             g->fitted[g->n++] = fitted;

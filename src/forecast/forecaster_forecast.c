@@ -14,9 +14,10 @@ struct call {
     struct alm_forecast *out;
     struct alm_series_outcome *outcome; /* [history->n_series] */
     size_t n;
-    struct alm_prepared *prepared;     /* [n] */
-    struct alm_history_series *series; /* [n] */
-    size_t *index;                     /* [n] which of the history's series */
+    struct alm_prepared *prepared;           /* [n] */
+    struct alm_history_series *series;       /* [n] */
+    const struct alm_transform_fit **learnt; /* [n] NULL: the fit did not see it */
+    size_t *index;                           /* [n] which of the history's series */
 };
 
 static void fill_nan(double *values, size_t n)
@@ -125,10 +126,11 @@ static void finish_series(struct call *c, struct alm_forecast *rows, size_t k)
 static enum alm_status forecast_group(struct call *c, const void *self, struct alm_error *error)
 {
     const struct alm_history history = {c->n, c->series, c->history->horizon};
+    const struct alm_maker maker = alm_forecaster_maker(c->f);
     struct alm_forecast *rows;
     struct alm_error failure = {0};
     ALM_TRY(alm_forecast_create(&rows, c->n, c->out->horizon, c->out->level, c->out->n_levels, error));
-    const enum alm_status status = c->f->type->forecast(self, &history, rows, &failure);
+    const enum alm_status status = alm_maker_forecast(&maker, self, c->learnt, &history, rows, &failure);
     for (size_t k = 0; k < c->n; k++) {
         if (status == ALM_OK)
             finish_series(c, rows, k);
@@ -146,6 +148,7 @@ static enum alm_status take_series(struct call *c, const void *self, size_t inde
 {
     const struct alm_forecaster *f = c->f;
     const struct alm_fitted *fitted = alm_forecaster_fitted(f, c->history, index);
+    const struct alm_maker maker = alm_forecaster_maker(f);
     struct alm_series_outcome *outcome = &c->outcome[index];
     alm_forecast_blank_row(c->out, index);
     if (self == NULL) {
@@ -154,7 +157,7 @@ static enum alm_status take_series(struct call *c, const void *self, size_t inde
             alm_outcome_fail(outcome, ALM_DATA, "%s was fitted on no series", f->type->name);
         return ALM_OK;
     }
-    ALM_TRY(alm_prepare(&c->prepared[c->n], &c->history->series[index], f->type, self, f->settings.missing,
+    ALM_TRY(alm_prepare(&c->prepared[c->n], &c->history->series[index], &maker, self, f->settings.missing,
                         c->history->horizon, outcome, error));
     outcome->n_train = fitted == NULL ? 0 : fitted->outcome.n_train;
     if (fitted != NULL) memcpy(outcome->fallback, fitted->outcome.fallback, sizeof outcome->fallback);
@@ -163,6 +166,7 @@ static enum alm_status take_series(struct call *c, const void *self, size_t inde
         return ALM_OK;
     }
     c->series[c->n] = c->prepared[c->n].series;
+    c->learnt[c->n] = fitted == NULL || fitted->outcome.status != ALM_OK ? NULL : &fitted->transform;
     c->index[c->n++] = index;
     return ALM_OK;
 }
@@ -206,11 +210,13 @@ enum alm_status alm_forecaster_forecast(const struct alm_forecaster *forecaster,
     struct call c = {.f = forecaster, .history = history, .out = out, .outcome = outcome};
     enum alm_status status = ALM_NEW(&c.prepared, width, error);
     if (status == ALM_OK) status = ALM_NEW(&c.series, width, error);
+    if (status == ALM_OK) status = ALM_NEW(&c.learnt, width, error);
     if (status == ALM_OK) status = ALM_NEW(&c.index, width, error);
     for (size_t from = 0; status == ALM_OK && from < n; from += width)
         status = forecast_range(&c, from, from + width, error);
     free(c.prepared);
     free(c.series);
+    free(c.learnt);
     free(c.index);
     return status;
 }

@@ -18,3 +18,21 @@ void alm_history_show(struct alm_history_series *out, struct alm_span *spans,
     out->statics = covariates->statics;
     out->n_statics = covariates->n_statics;
 }
+
+static struct alm_span cut(struct alm_span span, size_t first)
+{
+    return alm_span_suffix(span, span.n > first ? span.n - first : 0);
+}
+
+struct alm_span *alm_history_cut(struct alm_history_series *series, struct alm_span *spans, size_t first)
+{
+    const struct alm_span *past = series->past, *future = series->future;
+    series->target = cut(series->target, first);
+    if (series->n_past > 0) series->past = spans;
+    for (size_t k = 0; k < series->n_past; k++)
+        *spans++ = cut(past[k], first);
+    if (series->n_future > 0) series->future = spans;
+    for (size_t k = 0; k < series->n_future; k++)
+        *spans++ = cut(future[k], first);
+    return spans;
+}

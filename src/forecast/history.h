@@ -13,4 +13,8 @@ void alm_history_show(struct alm_history_series *out, struct alm_span *spans,
                       const struct alm_covariates *covariates, const double *const *y, size_t first,
                       size_t end, size_t horizon);
 
+/* Leaves first bars out at the start of a series, of its covariates too, which are aligned with it: their
+ * spans are written to spans [n_past + n_future]. Returns the place behind them. */
+struct alm_span *alm_history_cut(struct alm_history_series *series, struct alm_span *spans, size_t first);
+
 #endif

@@ -19,8 +19,7 @@ struct alm_inner_plan {
 struct alm_inner_plan alm_inner_plan(size_t n, size_t horizon, size_t folds, size_t needed);
 
 struct alm_inner {
-    const struct alm_forecaster_type *type;
-    const struct alm_config *config;
+    struct alm_maker maker;
     uint64_t seed;
     struct alm_fit_hooks hooks; /* of its one fit */
     size_t n_series, horizon;

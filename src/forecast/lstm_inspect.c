@@ -233,7 +233,8 @@ static enum alm_status prepare(struct alm_prepared *out, const struct alm_foreca
 {
     struct alm_series_outcome outcome = {0};
     const struct alm_history_series *series = &history->series[i];
-    ALM_TRY(alm_prepare(out, series, forecaster->type, forecaster->self[0], forecaster->settings.missing,
+    const struct alm_maker maker = alm_forecaster_maker(forecaster);
+    ALM_TRY(alm_prepare(out, series, &maker, forecaster->self[0], forecaster->settings.missing,
                         history->horizon, &outcome, error));
     if (outcome.status == ALM_OK) return ALM_OK;
     return alm_fail(error, outcome.status, "%s: %s", series->name, outcome.reason);
@@ -300,6 +301,10 @@ static enum alm_status check_forecaster(const struct alm_forecaster *forecaster,
     if (forecaster->type != &alm_lstm)
         return alm_fail(error, ALM_USAGE, "inspect looks into models of lstm, and this one is of %s",
                         forecaster->type->name);
+    if (alm_transform_is_on(&forecaster->choice.transform))
+        return alm_fail(error, ALM_USAGE,
+                        "inspect does not look through transforms (log, difference and the "
+                        "like), and this model has one");
     const struct alm_lstm_state *lstm = forecaster->n_self == 0 ? NULL : forecaster->self[0];
     if (lstm != NULL && lstm->networks != NULL) return ALM_OK;
     return alm_fail(error, ALM_USAGE, "lstm: asked to look into a model that was not fitted");

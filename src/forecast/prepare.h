@@ -4,6 +4,7 @@
 #define ALM_FORECAST_PREPARE_H
 
 #include "forecast/forecaster.h"
+#include "forecast/transformed.h"
 
 struct alm_prepared {
     struct alm_history_series series; /* as the forecaster sees it */
@@ -13,13 +14,12 @@ struct alm_prepared {
     struct alm_span *covariates;      /* owned: past and future, cut like the target */
 };
 
-/* Prepares one series for a forecaster of type with state self. When the series cannot be used, outcome gets
- * status and reason and ALM_OK is returned; other statuses are for lack of memory. Release with
- * alm_prepared_clear in any case. in must stay valid as long as out. */
+/* Prepares one series for a forecaster of maker with state self (it is not transformed here). When the series
+ * cannot be used, outcome gets status and reason and ALM_OK is returned; other statuses are for lack of
+ * memory. Release with alm_prepared_clear in any case. in must stay valid as long as out. */
 enum alm_status alm_prepare(struct alm_prepared *out, const struct alm_history_series *in,
-                            const struct alm_forecaster_type *type, const void *self,
-                            enum alm_missing_policy missing, size_t horizon,
-                            struct alm_series_outcome *outcome, struct alm_error *error);
+                            const struct alm_maker *maker, const void *self, enum alm_missing_policy missing,
+                            size_t horizon, struct alm_series_outcome *outcome, struct alm_error *error);
 void alm_prepared_clear(struct alm_prepared *prepared);
 
 /* Writes status and reason into outcome. */

@@ -4,6 +4,7 @@
 
 #include "forecast/conformal.h"
 #include "forecast/forecaster.h"
+#include "forecast/transformed.h"
 
 /* What a fit left for one series. */
 struct alm_fitted {
@@ -11,6 +12,7 @@ struct alm_fitted {
     struct alm_series_outcome outcome;
     struct alm_conformal conformal; /* empty when the forecaster gives quantiles or there are none */
     struct alm_inner_record inner;  /* kept when the settings ask for it */
+    struct alm_transform_fit transform;
 };
 
 /* One member of a combination. */
@@ -23,6 +25,7 @@ struct alm_member {
 struct alm_forecaster {
     const struct alm_forecaster_type *type;
     struct alm_config *config;
+    struct alm_transform_choice choice;
     struct alm_forecaster_settings settings;
     size_t n_series;
     struct alm_fitted *fitted; /* [n_series] */
@@ -35,6 +38,11 @@ struct alm_forecaster {
 static inline bool alm_forecaster_is_global(const struct alm_forecaster *f)
 {
     return (f->type->traits & ALM_TRAIT_GLOBAL) != 0;
+}
+
+static inline struct alm_maker alm_forecaster_maker(const struct alm_forecaster *f)
+{
+    return (struct alm_maker){f->type, f->config, f->choice};
 }
 
 /* As alm_forecaster_create, for a spec that a model was stored with: options without effect are taken, as an

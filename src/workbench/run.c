@@ -24,8 +24,7 @@ static enum alm_status write_options(char **out, const struct alm_candidate *can
     struct alm_config *config = NULL;
     struct alm_text text = {0};
     ALM_TRY(alm_spec_parse(&spec, candidate->spec, error));
-    enum alm_status status =
-        alm_config_create(&config, candidate->type->options, spec.options, spec.name, error);
+    enum alm_status status = alm_forecaster_config_create(&config, candidate->type, spec.options, error);
     if (status == ALM_OK) {
         alm_config_write_json(config, &text);
         status = alm_text_check(&text, error);

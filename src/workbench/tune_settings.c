@@ -123,9 +123,8 @@ static enum alm_status set_metric(struct alm_tune_settings *out, const struct al
 
 static const struct alm_option *find_option(const struct alm_forecaster_type *type, const char *name)
 {
-    for (const struct alm_option *o = type->options; o != NULL && o->name != NULL; o++)
-        if (strcmp(o->name, name) == 0 && o->kind == ALM_OPTION_INTEGER) return o;
-    return NULL;
+    const struct alm_option *o = alm_forecaster_option_find(type, name);
+    return o != NULL && o->kind == ALM_OPTION_INTEGER ? o : NULL;
 }
 
 /* The value of an option that is not searched, given or default. */
@@ -138,8 +137,7 @@ static enum alm_status fixed_value(size_t *out, const struct alm_search_space *s
         alm_text_printf(&text, "%s%s=%s", i == 0 ? "" : ",", space->fixed[i].name, space->fixed[i].value);
     enum alm_status status = alm_text_check(&text, error);
     if (status == ALM_OK)
-        status = alm_config_create(&config, space->type->options, alm_text_string(&text), space->type->name,
-                                   error);
+        status = alm_forecaster_config_create(&config, space->type, alm_text_string(&text), error);
     if (status == ALM_OK && (!alm_config_has(config, option) || alm_config_integer(config, option) < 1))
         status = alm_fail(error, ALM_USAGE, "give the full budget: %s=N", option);
     if (status == ALM_OK) *out = alm_config_size(config, option);

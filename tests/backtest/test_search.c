@@ -71,7 +71,7 @@ Test(search, what_cannot_be_searched_is_said)
     refuse("lstm:loss=mse+mse", "twice");
     refuse("lstm:hidden=4+8,hidden=3", "given twice");
     refuse("lstm:hidden", "key=value");
-    refuse("naive:hidden=1+2", "no options");
+    refuse("naive:hidden=1+2", "no option");
 }
 
 /* The values of a trial, joined; to be freed. */

@@ -15,7 +15,7 @@ Test(wrapper, explains_a_spec_that_is_wrong)
     static const struct {
         const char *spec, *part;
     } cases[] = {{"naiv", "did you mean naive?"},  {"zzz", "forecasters list"},
-                 {"naive:season=3", "no options"}, {"seasonal-naive:seson=3", "did you mean season?"},
+                 {"naive:season=3", "no option"},  {"seasonal-naive:seson=3", "did you mean season?"},
                  {"ses:alpha=2", "within 0 .. 1"}, {"", "expected the name"}};
     const struct alm_forecaster_settings settings = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -390,7 +390,7 @@ Test(inner, fits_once_on_the_first_part_and_forecasts_from_each_origin)
     const struct alm_inner_plan plan = {.folds = 6, .first = 48, .stride = 2};
     for (size_t k = 0; k < 2; k++) {
         struct visits v = {0};
-        const struct alm_inner inner = {.type = find_probe(names[k]),
+        const struct alm_inner inner = {.maker = {.type = find_probe(names[k])},
                                         .n_series = 1,
                                         .horizon = 2,
                                         .series = series,
