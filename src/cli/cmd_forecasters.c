@@ -199,11 +199,12 @@ static void write_page(struct alm_text *out, const struct alm_forecaster_type *t
         write_options(out, option);
     }
     if (common == NULL) return;
-    alm_text_printf(out,
-                    "\nTransforms of the series, common to all forecasters, as in --model %s:%s=1. They "
-                    "are learnt\nfrom the training part, and what is forecast is turned back into the "
-                    "series' unit:\n\n",
-                    type->name, common->name);
+    if (option != NULL && option->name != NULL) alm_text_append(out, "\n");
+    alm_help_fill(out,
+                  "Transforms of the series, common to all forecasters of numbers. They are learnt from the "
+                  "training part, and what is forecast is turned back into the unit of the series:",
+                  0, 0, WIDTH);
+    alm_text_append(out, "\n");
     write_options(out, common);
 }
 
