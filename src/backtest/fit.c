@@ -81,10 +81,9 @@ static enum alm_status load_state(void *context, size_t fit, size_t training, st
 static uint64_t seed_of(const struct alm_plan *plan, const struct alm_candidate *candidate,
                         const struct alm_fit_unit *unit)
 {
-    const bool global = (candidate->type->traits & ALM_TRAIT_GLOBAL) != 0;
     const char *spec = plan->settings.seed_spec != NULL ? plan->settings.seed_spec : candidate->spec;
     const uint64_t key = alm_random_key(plan->settings.seed, spec, 0);
-    return alm_random_key(key, global ? NULL : plan->series[unit->series[0]]->name, unit->fold);
+    return alm_random_key(key, candidate->global ? NULL : plan->series[unit->series[0]]->name, unit->fold);
 }
 
 static enum alm_status fit_history(struct alm_fit_unit *unit, const struct alm_fit *fit,
@@ -181,7 +180,7 @@ static enum alm_status fit_units(struct alm_fit *fit, size_t fold, const double 
 {
     const struct alm_plan *plan = fit->plan;
     const struct alm_candidate *candidate = &plan->forecaster[fit->forecaster];
-    const bool global = (candidate->type->traits & ALM_TRAIT_GLOBAL) != 0;
+    const bool global = candidate->global;
     fit->n_units = global ? 1 : plan->n_series;
     ALM_TRY(ALM_NEW(&fit->unit, fit->n_units, error));
     for (size_t u = 0; u < fit->n_units; u++) {

@@ -67,6 +67,7 @@ enum alm_status alm_plan_read_spec(struct alm_candidate *candidate, const struct
     if (status == ALM_OK) status = alm_text_check(&spec_text, error);
     if (status == ALM_OK) status = alm_copy_text(&candidate->rival, alm_text_string(&spec_text), error);
     candidate->type = alm_forecaster_type_of(forecaster);
+    candidate->global = alm_forecaster_is_global(forecaster);
     alm_text_clear(&spec_text);
     alm_forecaster_free(forecaster);
     return status;

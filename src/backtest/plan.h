@@ -32,6 +32,7 @@ struct alm_candidate {
     char *rival; /* spec of what it is measured against: naive or, with classes, majority */
     bool added;  /* the engine added it (the rival) because the user named none */
     const struct alm_forecaster_type *type;
+    bool global;    /* one fit over all series */
     size_t *member; /* [n_members] of a combination: candidates */
     size_t n_members;
     bool learns;   /* it needs the inner folds of its members */

@@ -125,6 +125,13 @@ const struct alm_config *alm_forecaster_config(const struct alm_forecaster *fore
     return forecaster->config;
 }
 
+bool alm_forecaster_is_global(const struct alm_forecaster *forecaster)
+{
+    const struct alm_forecaster_type *type = forecaster->type;
+    return (type->traits & ALM_TRAIT_GLOBAL) != 0 &&
+           (type->is_local == NULL || !type->is_local(forecaster->config));
+}
+
 void alm_forecaster_write_spec(const struct alm_forecaster *forecaster, struct alm_text *out)
 {
     struct alm_text options = {0};

@@ -167,6 +167,9 @@ struct alm_forecaster_type {
     /* Whether it takes NaN although it has no ALM_TRAIT_MISSING, because its options say so. May be NULL: no.
      */
     bool (*takes_missing)(const void *self);
+    /* Whether each series is fitted by itself although it has ALM_TRAIT_GLOBAL, because its options say so. May
+     * be NULL: no. */
+    bool (*is_local)(const struct alm_config *config);
     /* Learns from history. May be NULL: nothing to learn. */
     enum alm_status (*fit)(void *self, const struct alm_history *history, const struct alm_fit_hooks *hooks,
                            struct alm_error *error);
@@ -240,6 +243,8 @@ void alm_forecaster_free(struct alm_forecaster *forecaster);
 
 const struct alm_forecaster_type *alm_forecaster_type_of(const struct alm_forecaster *forecaster);
 const struct alm_config *alm_forecaster_config(const struct alm_forecaster *forecaster);
+/* Whether one fit goes over all series. */
+bool alm_forecaster_is_global(const struct alm_forecaster *forecaster);
 /* Appends the canonical spec: `name[:options that differ from their defaults]`. */
 void alm_forecaster_write_spec(const struct alm_forecaster *forecaster, struct alm_text *out);
 

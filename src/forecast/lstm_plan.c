@@ -105,10 +105,7 @@ enum alm_status alm_lstm_read_plan(struct alm_lstm_state *lstm, struct alm_error
 size_t alm_lstm_lookback(const struct alm_lstm_state *lstm, size_t season, size_t horizon)
 {
     if (alm_config_has(lstm->config, "lookback")) return alm_config_size(lstm->config, "lookback");
-    size_t n = 24;
-    if (horizon + horizon / 4 > n) n = horizon + horizon / 4;
-    if (season <= 96 && 2 * season > n) n = 2 * season;
-    if (n > 512) n = 512;
+    size_t n = alm_lookback(season, horizon);
     if (lstm->plan.seasonal && n < season) n = season;
     return (n + lstm->plan.segment - 1) / lstm->plan.segment * lstm->plan.segment;
 }

@@ -13,58 +13,70 @@ enum { MOST_WINDOWS = 1 << 18, MOST_SIZES = 4096 };
 /* Rows whose answers are this many times as large as those of the middle one count less. */
 #define LARGE 3
 
+/* Windows of a batch at most. */
+enum { BLOCK = 128 };
+
 /* What goes on over the windows. */
 struct walk {
     struct alm_ridge ridge;
-    double *sizes; /* [n_sizes] of the first rows that count */
+    double *x, *y, *weight; /* [BLOCK][window], [BLOCK][horizon], [BLOCK] rows of a batch that count */
+    double *sizes;          /* [n_sizes] of the first rows that count */
     size_t n_sizes;
     double limit; /* of a row's size; INFINITY: none */
 };
 
 /* Root mean square of wanted answers: how far the window's end is from what came. */
-static double size_of(const alm_real *y, size_t n)
+static double size_of(const double *y, size_t n)
 {
     double sum = 0;
     for (size_t h = 0; h < n; h++)
-        sum += (double)y[h] * (double)y[h];
+        sum += y[h] * y[h];
     return sqrt(sum / (double)n);
 }
 
-/* Moves the rows of a batch all of whose answers count to its beginning and returns their number. A row
- * counts what its first answer does: the closed form cannot weigh steps. */
-static size_t gather_rows(struct alm_batch *batch, size_t p, size_t q)
+static void copy_row(double *out, const alm_real *row, size_t n)
 {
+    for (size_t i = 0; i < n; i++)
+        out[i] = (double)row[i];
+}
+
+/* Takes the rows of a batch all of whose answers count and returns their number. A row counts what its first
+ * answer does: the closed form cannot weigh steps. */
+static size_t gather_rows(struct walk *walk, const struct alm_batch *batch)
+{
+    const size_t p = walk->ridge.inputs, q = walk->ridge.outputs;
     size_t n = 0;
     for (size_t row = 0; row < batch->rows; row++) {
         bool counts = true;
         for (size_t h = 0; h < q; h++)
             counts = counts && batch->weight[row * q + h] > 0;
         if (!counts) continue;
-        memmove(batch->window + n * p, batch->window + row * p, p * sizeof *batch->window);
-        memmove(batch->y + n * q, batch->y + row * q, q * sizeof *batch->y);
-        batch->weight[n++] = batch->weight[row * q];
+        copy_row(walk->x + n * p, batch->window + row * p, p);
+        copy_row(walk->y + n * q, batch->y + row * q, q);
+        walk->weight[n++] = (double)batch->weight[row * q];
     }
     return n;
 }
 
-static void take_sizes(struct walk *walk, const struct alm_batch *batch, size_t n)
+static void take_sizes(struct walk *walk, size_t n)
 {
+    const size_t q = walk->ridge.outputs;
     for (size_t i = 0; i < n; i++)
-        walk->sizes[walk->n_sizes++] = size_of(batch->y + i * walk->ridge.outputs, walk->ridge.outputs);
+        walk->sizes[walk->n_sizes++] = size_of(walk->y + i * q, q);
 }
 
-static void add_rows(struct walk *walk, const struct alm_batch *batch, size_t n)
+static void add_rows(struct walk *walk, size_t n)
 {
+    const size_t q = walk->ridge.outputs;
     for (size_t i = 0; i < n; i++) {
-        const double size = size_of(batch->y + i * walk->ridge.outputs, walk->ridge.outputs);
-        if (size > walk->limit) batch->weight[i] *= (alm_real)pow(walk->limit / size, 2);
+        const double size = size_of(walk->y + i * q, q);
+        if (size > walk->limit) walk->weight[i] *= pow(walk->limit / size, 2);
     }
-    alm_ridge_add(&walk->ridge, batch->window, batch->y, batch->weight, n);
+    alm_ridge_add(&walk->ridge, walk->x, walk->y, walk->weight, n);
 }
 
 /* Windows in an order of their own, so that the first of them stand for all. */
-static enum alm_status walk_windows(struct walk *walk, size_t most,
-                                    void (*take)(struct walk *, const struct alm_batch *, size_t),
+static enum alm_status walk_windows(struct walk *walk, size_t most, void (*take)(struct walk *, size_t),
                                     const struct alm_lstm_state *lstm, const struct alm_network_shape *shape,
                                     const struct alm_lstm_samples *samples, const struct alm_cancel *cancel,
                                     struct alm_error *error)
@@ -72,7 +84,7 @@ static enum alm_status walk_windows(struct walk *walk, size_t most,
     struct alm_lstm_samples source = *samples;
     struct alm_batch batch = {0};
     const size_t all = alm_window_set_count(samples->windows), n = all < most ? all : most;
-    const size_t block = n < 128 ? n : 128;
+    const size_t block = n < BLOCK ? n : BLOCK;
     enum alm_status status =
         alm_batch_init(&batch, shape, lstm->plan.lookback / lstm->plan.segment, block, error);
     source.shuffled = true;
@@ -81,7 +93,7 @@ static enum alm_status walk_windows(struct walk *walk, size_t most,
         if (alm_cancelled(cancel)) status = alm_fail(error, ALM_INTERRUPTED, "training was interrupted");
         batch.rows = n - first < block ? n - first : block;
         if (status == ALM_OK) status = alm_lstm_fill(&source, &batch, 0, first, error);
-        if (status == ALM_OK) take(walk, &batch, gather_rows(&batch, shape->window, shape->horizon));
+        if (status == ALM_OK) take(walk, gather_rows(walk, &batch));
     }
     alm_batch_clear(&batch);
     return status;
@@ -119,12 +131,18 @@ static enum alm_status regress(double *w, double *b, const struct alm_lstm_state
     struct walk walk = {0};
     enum alm_status status = alm_ridge_init(&walk.ridge, shape->window, shape->horizon, error);
     walk.ridge.through_origin = !alm_config_flag(lstm->config, "drift");
+    if (status == ALM_OK) status = ALM_NEW(&walk.x, BLOCK * shape->window, error);
+    if (status == ALM_OK) status = ALM_NEW(&walk.y, BLOCK * shape->horizon, error);
+    if (status == ALM_OK) status = ALM_NEW(&walk.weight, BLOCK, error);
     if (status == ALM_OK) status = set_limit(&walk, lstm, shape, samples, cancel, error);
     if (status == ALM_OK)
         status = walk_windows(&walk, MOST_WINDOWS, add_rows, lstm, shape, samples, cancel, error);
     if (status == ALM_OK)
         status = alm_ridge_solve(w, b, &walk.ridge, alm_config_real(lstm->config, "ridge"), error);
     alm_ridge_clear(&walk.ridge);
+    free(walk.x);
+    free(walk.y);
+    free(walk.weight);
     free(walk.sizes);
     return status;
 }

@@ -22,6 +22,7 @@ const struct alm_forecaster_type *const alm_forecaster_types[] = {
     &alm_ar,
     &alm_arima,
     &alm_garch,
+    &alm_ridge,
     &alm_majority,
     &alm_persistence,
     &alm_lstm,

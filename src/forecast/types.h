@@ -23,6 +23,7 @@ extern const struct alm_forecaster_type alm_croston;
 extern const struct alm_forecaster_type alm_ar;
 extern const struct alm_forecaster_type alm_arima;
 extern const struct alm_forecaster_type alm_garch;
+extern const struct alm_forecaster_type alm_ridge;
 extern const struct alm_forecaster_type alm_majority;
 extern const struct alm_forecaster_type alm_persistence;
 extern const struct alm_forecaster_type alm_lstm;

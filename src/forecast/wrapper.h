@@ -35,11 +35,6 @@ struct alm_forecaster {
     struct alm_member *member; /* [n_members] */
 };
 
-static inline bool alm_forecaster_is_global(const struct alm_forecaster *f)
-{
-    return (f->type->traits & ALM_TRAIT_GLOBAL) != 0;
-}
-
 static inline struct alm_maker alm_forecaster_maker(const struct alm_forecaster *f)
 {
     return (struct alm_maker){f->type, f->config, f->choice};

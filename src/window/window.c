@@ -5,6 +5,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+size_t alm_lookback(size_t season, size_t horizon)
+{
+    size_t n = 24;
+    if (horizon + horizon / 4 > n) n = horizon + horizon / 4;
+    if (season <= 96 && 2 * season > n) n = 2 * season;
+    return n > 512 ? 512 : n;
+}
+
 /* Windows of one span without a gap between the first one's start and the last one's end. */
 struct stretch {
     size_t series, first_start; /* index in the span where its first window starts */

@@ -16,6 +16,10 @@ struct alm_window_shape {
     bool missing;    /* whether windows may have missing values */
 };
 
+/* A lookback for who was told none: the most of 24, 1.25 horizons and two seasons, but at most 512; seasons
+ * of more than 96 do not count. */
+size_t alm_lookback(size_t season, size_t horizon);
+
 /* One window: y[0 .. lookback) are its inputs and y[lookback .. lookback + horizon) its targets, in place. */
 struct alm_window {
     size_t series; /* which span */
