@@ -167,8 +167,8 @@ struct alm_forecaster_type {
     /* Whether it takes NaN although it has no ALM_TRAIT_MISSING, because its options say so. May be NULL: no.
      */
     bool (*takes_missing)(const void *self);
-    /* Whether each series is fitted by itself although it has ALM_TRAIT_GLOBAL, because its options say so. May
-     * be NULL: no. */
+    /* Whether each series is fitted by itself although it has ALM_TRAIT_GLOBAL, because its options say so.
+     * May be NULL: no. */
     bool (*is_local)(const struct alm_config *config);
     /* Learns from history. May be NULL: nothing to learn. */
     enum alm_status (*fit)(void *self, const struct alm_history *history, const struct alm_fit_hooks *hooks,
