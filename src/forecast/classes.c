@@ -71,6 +71,15 @@ void alm_class_options_write(struct alm_text *out, const struct alm_forecaster *
     alm_text_append_number(out, alm_config_real(config, "threshold"));
 }
 
+bool alm_class_forecasts(const struct alm_forecaster *forecaster)
+{
+    struct alm_text options = {0};
+    alm_class_options_write(&options, forecaster);
+    const bool has = options.length > 0;
+    alm_text_clear(&options);
+    return has || (alm_forecaster_type_of(forecaster)->traits & ALM_TRAIT_CLASSES_ONLY) != 0;
+}
+
 void alm_class_rival_write(struct alm_text *out, const struct alm_forecaster *forecaster, bool categorical)
 {
     struct alm_text options = {0};

@@ -44,6 +44,9 @@ enum alm_status alm_class_rule_read(struct alm_class_rule *out, const struct alm
 /* Appends these options as given (`bins=quantile:20`), nothing when there are none. */
 void alm_class_options_write(struct alm_text *out, const struct alm_forecaster *forecaster);
 
+/* Whether its options, or what it is, make it forecast classes of a series of numbers. */
+bool alm_class_forecasts(const struct alm_forecaster *forecaster);
+
 /* Appends the spec of the forecaster that this one is measured against: naive or, where it forecasts classes
  * (categorical: of labels), majority with the same classes. */
 void alm_class_rival_write(struct alm_text *out, const struct alm_forecaster *forecaster, bool categorical);

@@ -31,6 +31,7 @@ enum alm_status alm_forecast_create(struct alm_forecast **out, size_t n_series, 
     if (status == ALM_OK) status = ALM_NEW(&f->mean, n, error);
     if (status == ALM_OK) status = ALM_NEW(&f->quantile, m, error);
     if (status == ALM_OK) status = ALM_NEW(&f->has_quantiles, n_series, error);
+    if (status == ALM_OK) status = ALM_NEW(&f->fallback, n_series, error);
     if (status == ALM_OK) status = ALM_NEW(&f->classes, n_series, error);
     if (status != ALM_OK) {
         alm_forecast_free(f);
@@ -47,6 +48,7 @@ void alm_forecast_free(struct alm_forecast *forecast)
     free(forecast->mean);
     free(forecast->quantile);
     free(forecast->has_quantiles);
+    free(forecast->fallback);
     for (size_t i = 0; forecast->classes != NULL && i < forecast->n_series; i++)
         alm_class_forecast_clear(&forecast->classes[i]);
     free(forecast->classes);

@@ -51,13 +51,8 @@ static enum alm_status unknown_forecaster(const char *name, struct alm_error *er
 
 static enum alm_status read_transform(struct alm_forecaster *f, struct alm_error *error)
 {
-    struct alm_text classes = {0};
     ALM_TRY(alm_transform_choice_read(&f->choice, f->config, error));
-    if (!alm_transform_is_on(&f->choice.transform)) return ALM_OK;
-    alm_class_options_write(&classes, f);
-    const bool has_classes = classes.length > 0;
-    alm_text_clear(&classes);
-    if (!has_classes) return ALM_OK;
+    if (!alm_transform_is_on(&f->choice.transform) || !alm_class_forecasts(f)) return ALM_OK;
     return alm_fail(error, ALM_USAGE, "%s: transforms are for forecasts of numbers, not of classes",
                     f->type->name);
 }

@@ -70,6 +70,7 @@ struct alm_forecast {
     double *mean;                       /* [n_series][horizon] point forecasts */
     double *quantile;                   /* [n_series][horizon][n_levels]; rising with their level */
     bool *has_quantiles;                /* [n_series] whether the series' quantiles were filled */
+    char (*fallback)[200];              /* [n_series] what stood in for something that could not be done */
     struct alm_class_forecast *classes; /* [n_series] made by alm_forecast_set_classes */
 };
 

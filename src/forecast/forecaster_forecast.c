@@ -119,6 +119,8 @@ static void finish_series(struct call *c, struct alm_forecast *rows, size_t k)
         out->has_quantiles[index] =
             alm_conformal_quantiles(quantile, &fitted->conformal, mean, h, out->level, levels);
     if (!out->has_quantiles[index]) fill_nan(quantile, h * levels);
+    if (rows->fallback[k][0] != '\0')
+        memcpy(c->outcome[index].fallback, rows->fallback[k], sizeof rows->fallback[k]);
     alm_forecast_check_row(out, index, &c->outcome[index]);
 }
 

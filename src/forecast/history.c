@@ -36,3 +36,22 @@ struct alm_span *alm_history_cut(struct alm_history_series *series, struct alm_s
         *spans++ = cut(future[k], first);
     return spans;
 }
+
+static struct alm_span prefix(struct alm_span span, size_t n)
+{
+    return alm_span_prefix(span, span.n < n ? span.n : n);
+}
+
+struct alm_span *alm_history_prefix(struct alm_history_series *series, struct alm_span *spans, size_t n,
+                                    size_t horizon)
+{
+    const struct alm_span *past = series->past, *future = series->future;
+    series->target = prefix(series->target, n);
+    series->past = spans;
+    for (size_t k = 0; k < series->n_past; k++)
+        *spans++ = prefix(past[k], n);
+    series->future = spans;
+    for (size_t k = 0; k < series->n_future; k++)
+        *spans++ = prefix(future[k], n + horizon);
+    return spans;
+}

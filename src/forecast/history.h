@@ -17,4 +17,9 @@ void alm_history_show(struct alm_history_series *out, struct alm_span *spans,
  * spans are written to spans [n_past + n_future]. Returns the place behind them. */
 struct alm_span *alm_history_cut(struct alm_history_series *series, struct alm_span *spans, size_t first);
 
+/* Leaves series as it was seen from the origin after its first n bars: past covariates up to there, future
+ * ones as far as horizon bars more. Spans as above. */
+struct alm_span *alm_history_prefix(struct alm_history_series *series, struct alm_span *spans, size_t n,
+                                    size_t horizon);
+
 #endif

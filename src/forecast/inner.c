@@ -1,6 +1,7 @@
 #include "forecast/inner.h"
 
 #include "base/memory.h"
+#include "forecast/history.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -53,20 +54,6 @@ static void clear_part(struct part *part)
     free(part->covariates);
 }
 
-/* Past covariates are known to the origin, future ones to the horizon after it. Returns the place behind. */
-static struct alm_span *cut_covariates(struct alm_span *out, struct alm_history_series *series, size_t origin,
-                                       size_t horizon)
-{
-    const struct alm_span *past = series->past, *future = series->future;
-    series->past = out;
-    for (size_t k = 0; k < series->n_past; k++)
-        *out++ = alm_span_prefix(past[k], past[k].n < origin ? past[k].n : origin);
-    series->future = out;
-    for (size_t k = 0; k < series->n_future; k++)
-        *out++ = alm_span_prefix(future[k], future[k].n < origin + horizon ? future[k].n : origin + horizon);
-    return out;
-}
-
 static void cut_part(struct part *part, const struct alm_inner *inner, size_t fold)
 {
     struct alm_span *covariates = part->covariates;
@@ -77,9 +64,8 @@ static void cut_part(struct part *part, const struct alm_inner *inner, size_t fo
         part->index[part->n] = i;
         part->origin[part->n] = plan->first + fold * plan->stride;
         part->series[part->n] = inner->series[i]->series;
-        part->series[part->n].target = alm_span_prefix(part->series[part->n].target, part->origin[part->n]);
         covariates =
-            cut_covariates(covariates, &part->series[part->n], part->origin[part->n], inner->horizon);
+            alm_history_prefix(&part->series[part->n], covariates, part->origin[part->n], inner->horizon);
         part->n++;
     }
 }

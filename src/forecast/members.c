@@ -25,12 +25,7 @@ static enum alm_status write_member_spec(struct alm_member *member, struct alm_e
 static enum alm_status check_member(const struct alm_forecaster *f, const struct alm_member *member,
                                     struct alm_error *error)
 {
-    struct alm_text classes = {0};
-    alm_class_options_write(&classes, member->forecaster);
-    const bool has_classes =
-        classes.length > 0 || (member->forecaster->type->traits & ALM_TRAIT_CLASSES_ONLY);
-    alm_text_clear(&classes);
-    if (has_classes)
+    if (alm_class_forecasts(member->forecaster))
         return alm_fail(error, ALM_USAGE, "%s combines numbers, and its member %s forecasts classes",
                         f->type->name, member->spec);
     for (const struct alm_member *m = f->member; m < member; m++)

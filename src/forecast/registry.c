@@ -33,6 +33,7 @@ const struct alm_forecaster_type *const alm_forecaster_types[] = {
     &alm_stack,
     &alm_best,
     &alm_hedge,
+    &alm_residual,
     NULL,
 };
 

@@ -186,6 +186,7 @@ static enum alm_status invert(struct call *c, size_t series, struct alm_error *e
     const size_t horizon = c->out->horizon;
     double *mean = c->out->mean + series * horizon;
     c->out->has_quantiles[series] = false;
+    memcpy(c->out->fallback[series], c->rows->fallback[series], sizeof c->rows->fallback[series]);
     if (alm_transform_lost(t, s->season_length) == 0) invert_quantiles(c, series);
     if (c->maker->choice.bias) return adjust_for_bias(c, series, error);
     memcpy(mean, c->rows->mean + series * horizon, horizon * sizeof *mean);

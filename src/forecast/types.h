@@ -34,5 +34,6 @@ extern const struct alm_forecaster_type alm_inverse_error;
 extern const struct alm_forecaster_type alm_stack;
 extern const struct alm_forecaster_type alm_best;
 extern const struct alm_forecaster_type alm_hedge;
+extern const struct alm_forecaster_type alm_residual;
 
 #endif
