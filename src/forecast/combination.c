@@ -8,24 +8,8 @@
 #include "series/fill.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- what stood in ---- */
-
-static void __attribute__((format(printf, 2, 3)))
-note(struct alm_series_outcome *outcome, const char *format, ...)
-{
-    const size_t n = strlen(outcome->fallback), room = sizeof outcome->fallback - n;
-    va_list args;
-    va_start(args, format);
-    if (n > 0 && room > 2) memcpy(outcome->fallback + n, "; ", 3);
-    const size_t used = n > 0 && room > 2 ? 2 : 0;
-    vsnprintf(outcome->fallback + n + used, room - used, format, args);
-    va_end(args);
-}
 
 static const char *name_of(const struct alm_forecaster *f, size_t k)
 {
@@ -137,7 +121,8 @@ static enum alm_status learn(struct alm_forecaster *f, struct alm_combination *c
     const enum alm_status status = learn_weights(c->weight, learnt, l, SIZE_MAX, error);
     for (size_t s = 0; s < l->n_series; s++)
         if (!learnt[s])
-            note(&f->fitted[s].outcome, "equal weights: the history is too short for inner folds");
+            alm_outcome_note(&f->fitted[s].outcome,
+                             "equal weights: the history is too short for inner folds");
     free(learnt);
     return status;
 }
@@ -318,9 +303,9 @@ static void combine_series(struct alm_forecast *out, struct alm_series_outcome *
         if (o->status == ALM_OK) {
             v.member[v.n++] = k;
             if (o->filled > outcome->filled) outcome->filled = o->filled;
-            if (o->fallback[0] != '\0') note(outcome, "%s: %s", name_of(f, k), o->fallback);
+            if (o->fallback[0] != '\0') alm_outcome_note(outcome, "%s: %s", name_of(f, k), o->fallback);
         } else {
-            note(outcome, "without %s: %s", name_of(f, k), o->reason);
+            alm_outcome_note(outcome, "without %s: %s", name_of(f, k), o->reason);
         }
     }
     if (v.n == 0) {

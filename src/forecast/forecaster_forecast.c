@@ -119,8 +119,12 @@ static void finish_series(struct call *c, struct alm_forecast *rows, size_t k)
         out->has_quantiles[index] =
             alm_conformal_quantiles(quantile, &fitted->conformal, mean, h, out->level, levels);
     if (!out->has_quantiles[index]) fill_nan(quantile, h * levels);
-    if (rows->fallback[k][0] != '\0')
-        memcpy(c->outcome[index].fallback, rows->fallback[k], sizeof rows->fallback[k]);
+    if (rows->fallback[k][0] != '\0') alm_outcome_note(&c->outcome[index], "%s", rows->fallback[k]);
+    if (!out->has_quantiles[index] && levels > 0 && c->f->settings.conformal_folds > 0)
+        alm_outcome_note(&c->outcome[index], "no intervals: %s",
+                         fitted == NULL
+                             ? "the fit did not see the series"
+                             : "too little history for inner folds, or no fit on their part of it");
     alm_forecast_check_row(out, index, &c->outcome[index]);
 }
 

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void alm_outcome_fail(struct alm_series_outcome *outcome, enum alm_status status, const char *format, ...)
 {
@@ -16,6 +17,18 @@ void alm_outcome_fail(struct alm_series_outcome *outcome, enum alm_status status
     vsnprintf(outcome->reason, sizeof outcome->reason, format, args);
     va_end(args);
     outcome->status = status;
+}
+
+void alm_outcome_note(struct alm_series_outcome *outcome, const char *format, ...)
+{
+    const size_t length = strlen(outcome->fallback), room = sizeof outcome->fallback - length;
+    const char *between = length > 0 ? "; " : "";
+    if (room <= strlen(between)) return;
+    va_list args;
+    memcpy(outcome->fallback + length, between, strlen(between) + 1);
+    va_start(args, format);
+    vsnprintf(outcome->fallback + length + strlen(between), room - strlen(between), format, args);
+    va_end(args);
 }
 
 bool alm_status_is_of_series(enum alm_status status)

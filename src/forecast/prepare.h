@@ -26,6 +26,10 @@ void alm_prepared_clear(struct alm_prepared *prepared);
 void alm_outcome_fail(struct alm_series_outcome *outcome, enum alm_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Adds to what stood in for something that could not be done (outcome->fallback), as far as there is room. */
+void alm_outcome_note(struct alm_series_outcome *outcome, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Whether status concerns one series only (its data, its numbers) and not the whole work. */
 bool alm_status_is_of_series(enum alm_status status);
 
