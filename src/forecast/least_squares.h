@@ -1,5 +1,5 @@
-/* Parameters that make a sum of squares least: Levenberg (1944) and Marquardt (1963, SIAM Journal 11), with
- * the damping of Nielsen (1999, IMM-REP-1999-05) and derivatives by forward differences. Deterministic. */
+/* Parameters that make a sum of squares least, by marquardt.h with derivatives by forward differences.
+ * Deterministic. */
 #ifndef ALM_FORECAST_LEAST_SQUARES_H
 #define ALM_FORECAST_LEAST_SQUARES_H
 
@@ -14,7 +14,7 @@ struct alm_least_squares {
     void *context;
     size_t n_parameters, n;
     double tolerance;      /* ends when a step promises to gain less than this share of the sum */
-    size_t max_iterations; /* steps that are tried */
+    size_t max_iterations; /* steps that lower the sum */
 };
 
 /* x [n_parameters] is where to start and, at the end, the best point seen; *sum is its sum of squares,
