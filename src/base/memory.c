@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* Blocks of at least LARGE bytes lie on huge pages where the system has them: with 4 KiB pages, looking up
  * where a page lies cost the training of networks up to 7 % on a virtual machine. */
@@ -62,4 +63,10 @@ enum alm_status alm_copy_text(char **out, const char *text, struct alm_error *er
     ALM_TRY(alm_allocate((void **)out, bytes, 1, error));
     memcpy(*out, text, bytes);
     return ALM_OK;
+}
+
+double alm_memory_physical(void)
+{
+    const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    return pages > 0 && size > 0 ? (double)pages * (double)size : 0;
 }

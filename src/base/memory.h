@@ -20,6 +20,9 @@ enum alm_status alm_grow(void **block, size_t *capacity, size_t needed, size_t s
 /* Copies text (may be NULL, giving NULL) into a new string at *out. */
 enum alm_status alm_copy_text(char **out, const char *text, struct alm_error *error);
 
+/* Bytes of the machine's memory; 0 when nobody knows. */
+double alm_memory_physical(void);
+
 /* *out = a * b or a + b; false when it does not fit. */
 static inline bool alm_multiply(size_t *out, size_t a, size_t b)
 {

@@ -127,17 +127,20 @@ static enum alm_status prepare(struct fitting *f, struct alm_lstm_state *lstm,
     return ALM_OK;
 }
 
-static enum alm_status make_networks(struct alm_lstm_state *lstm, struct alm_error *error)
+static enum alm_status make_networks(struct alm_lstm_state *lstm, const struct alm_fit_hooks *hooks,
+                                     struct alm_error *error)
 {
     struct alm_network_shape shape;
     ALM_TRY(alm_lstm_shape(&shape, lstm, error));
+    ALM_TRY(alm_lstm_check_memory(lstm, &shape, hooks, error));
     ALM_TRY(ALM_NEW(&lstm->networks, lstm->n_networks, error));
     ALM_TRY(ALM_NEW(&lstm->result, lstm->n_networks, error));
     for (size_t i = 0; i < lstm->n_networks; i++) {
         struct alm_random *random;
         ALM_TRY(alm_network_create(&lstm->networks[i], &shape, error));
         ALM_TRY(alm_random_create(&random, alm_random_key(lstm->seed, "weights", i), error));
-        const enum alm_status status = alm_network_init(lstm->networks[i], random, error);
+        const enum alm_status status =
+            alm_network_init_until(lstm->networks[i], random, hooks == NULL ? NULL : hooks->cancel, error);
         alm_random_free(random);
         ALM_TRY(status);
     }
@@ -186,7 +189,7 @@ enum alm_status alm_lstm_fit(void *self, const struct alm_history *history, cons
     alm_lstm_clear_fit(lstm);
     enum alm_status status = alm_lstm_size(lstm, history, error);
     if (status == ALM_OK) status = prepare(&f, lstm, history, error);
-    if (status == ALM_OK) status = make_networks(lstm, error);
+    if (status == ALM_OK) status = make_networks(lstm, hooks, error);
     if (status == ALM_OK) status = train(lstm, &f, error);
     if (status != ALM_OK) alm_lstm_clear_fit(lstm);
     alm_window_set_free(f.samples.windows);

@@ -4,7 +4,9 @@
 /* The names of enum values follow their order in nn/ and window/. */
 const struct alm_option alm_lstm_options[] = {
     {.name = "hidden",
-     .help = "units per layer: the size of h and c",
+     .help =
+         "units per layer: the size of h and c. A training that would take more than three quarters of the "
+         "machine's memory is refused",
      .kind = ALM_OPTION_INTEGER,
      .fallback = "32",
      .minimum = 1,

@@ -72,7 +72,14 @@ enum alm_status alm_lstm_start_skip(struct alm_network **networks, const struct 
                                     const struct alm_lstm_samples *samples, const struct alm_cancel *cancel,
                                     struct alm_error *error);
 
-/* lstm_train.c: trains network in place as lstm->config says and puts what came of it into *result.
+/* lstm_train.c: refuses a training of the shape that would take more than ALM_LSTM_MOST_MEMORY of the
+ * machine's memory, before anything of it is made. */
+#define ALM_LSTM_MOST_MEMORY 0.75
+enum alm_status alm_lstm_check_memory(const struct alm_lstm_state *lstm,
+                                      const struct alm_network_shape *shape,
+                                      const struct alm_fit_hooks *hooks, struct alm_error *error);
+
+/* Trains network in place as lstm->config says and puts what came of it into *result.
  * validation may have no samples. hooks may be NULL; training numbers the trainings of one fit. */
 enum alm_status alm_lstm_train(struct alm_train_result *result, struct alm_network *network,
                                const struct alm_lstm_state *lstm, const struct alm_batch_source *samples,

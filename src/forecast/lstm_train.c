@@ -2,6 +2,8 @@
  */
 #include "forecast/lstm_state.h"
 
+#include "base/memory.h"
+
 /* ---- settings ---- */
 
 static struct alm_schedule read_schedule(const struct alm_config *c)
@@ -52,6 +54,25 @@ static struct alm_trainer_settings read_settings(const struct alm_lstm_state *ls
         .key = alm_random_key(lstm->seed, "noise", training),
         .retry = alm_config_flag(c, "retry"),
     };
+}
+
+/* Whatever a system does with a network that does not fit, swap or end the process, comes after minutes. */
+enum alm_status alm_lstm_check_memory(const struct alm_lstm_state *lstm,
+                                      const struct alm_network_shape *shape,
+                                      const struct alm_fit_hooks *hooks, struct alm_error *error)
+{
+    const double machine = alm_memory_physical(), gigabyte = 1e9;
+    struct alm_trainer_settings settings = read_settings(lstm, 0, hooks == NULL ? 1 : hooks->threads);
+    double bytes;
+    settings.batch = alm_config_size(lstm->config, "batch"); /* streams may be fewer */
+    ALM_TRY(alm_trainer_memory(&bytes, shape, &settings, alm_config_real(lstm->config, "validation") > 0,
+                               hooks != NULL && hooks->checkpoints != NULL, error));
+    if (machine == 0 || bytes <= ALM_LSTM_MOST_MEMORY * machine) return ALM_OK;
+    return alm_fail(
+        error, ALM_USAGE,
+        "lstm: training %zu layers of %zu units would take about %.1f GB, more than %.0f %% of this "
+        "machine's %.1f GB of memory; take fewer units or layers, or a shorter lookback",
+        shape->layers, shape->hidden, bytes / gigabyte, 100 * ALM_LSTM_MOST_MEMORY, machine / gigabyte);
 }
 
 /* ---- hooks ---- */

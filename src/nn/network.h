@@ -4,6 +4,7 @@
 #define ALM_NN_NETWORK_H
 
 #include "base/bytes.h"
+#include "base/hooks.h"
 #include "base/random.h"
 #include "base/status.h"
 #include "nn/cell.h"
@@ -112,6 +113,9 @@ const struct alm_tensor *alm_tensor_find(const struct alm_network *network, cons
  * are standard normal, as in SegRNN (Lin et al. 2023). */
 enum alm_status alm_network_init(struct alm_network *network, struct alm_random *random,
                                  struct alm_error *error);
+/* The same; ALM_INTERRUPTED when cancel (may be NULL) is requested meanwhile: 4,096 units take minutes. */
+enum alm_status alm_network_init_until(struct alm_network *network, struct alm_random *random,
+                                       const struct alm_cancel *cancel, struct alm_error *error);
 
 /* What a network is asked. Sequences are time-major. Labelled steps T' are all T, or 1 with labels=last.
  * What the shape does not have is not looked at. */
@@ -164,6 +168,9 @@ enum alm_status alm_tape_create_threads(struct alm_tape **out, const struct alm_
 /* One for alm_network_forward only, in a fraction of the memory. */
 enum alm_status alm_tape_create_forward(struct alm_tape **out, const struct alm_network *network,
                                         size_t steps, size_t rows, struct alm_error *error);
+/* Lets passes on this tape end early once cancel (which outlives the tape; NULL: never) is requested: what
+ * they leave then is of no use. It is looked at between layers and pieces. */
+void alm_tape_set_cancel(struct alm_tape *tape, const struct alm_cancel *cancel);
 void alm_tape_free(struct alm_tape *tape);
 
 /* Answers for a batch, with T and B up to those of the tape; y and weight are not looked at. The result,

@@ -125,7 +125,8 @@ static void run_share(void *context, size_t number, size_t worker)
     const size_t shares = pieces < ALM_SHARES ? pieces : ALM_SHARES;
     share->loss = (struct alm_loss_sum){0};
     if (pass->backward) memset(share->sums[0], 0, share->n_sums * sizeof **share->sums);
-    for (size_t piece = number * pieces / shares; piece < (number + 1) * pieces / shares; piece++)
+    for (size_t piece = number * pieces / shares;
+         piece < (number + 1) * pieces / shares && !alm_pass_is_cancelled(pass); piece++)
         run_piece(share, &pass->tape->benches[worker], pass, piece * ALM_PIECE_ROWS);
 }
 

@@ -52,7 +52,7 @@ void alm_stack_forward(struct alm_bench *bench, const struct alm_pass *pass)
     const size_t steps = bench->piece.steps, rows = bench->piece.rows, n = steps * rows * s->hidden;
     if (bench->masks[0] != NULL && pass->batch->key != 0) drop_inputs(bench, pass);
     if (s->projection > 0) alm_projection_forward(bench, pass);
-    for (size_t i = 0; i < s->layers; i++) {
+    for (size_t i = 0; i < s->layers && !alm_pass_is_cancelled(pass); i++) {
         struct alm_layer *layer = &bench->layers[i];
         if (i > 0 && bench->in[i] != NULL) drop(bench, pass, i);
         layer->kind->forward(layer, layer_input(bench, pass, i),
@@ -97,7 +97,7 @@ void alm_stack_backward(struct alm_share *share, struct alm_bench *bench, const 
                                                   : bench->d_x,
                               NULL, d_h, first, d_memory, layer_input(bench, pass, i), piece->steps,
                               piece->rows);
-        if (i == 0) break;
+        if (i == 0 || alm_pass_is_cancelled(pass)) break;
         below_backward(d_below, bench, pass, i, bench->out[i] == NULL ? NULL : kept, first);
         alm_real *spare = d_h;
         d_h = d_below;

@@ -143,17 +143,18 @@ static enum alm_status create_bench(struct alm_bench *bench, const struct alm_ta
     return s->embedding == 0 ? ALM_OK : ALM_NEW(&bench->piece.series, rows, error);
 }
 
-static enum alm_status create_parts(struct alm_tape *tape, const struct alm_network *network,
+static enum alm_status create_parts(struct alm_tape *tape, const struct alm_network *network, size_t threads,
                                     struct alm_error *error)
 {
     const struct alm_network_shape *s = &network->shape;
+    const size_t benches = threads < 1 ? 1 : threads < tape->n_shares ? threads : tape->n_shares;
+    ALM_TRY(ALM_NEW(&tape->benches, benches, error));
+    tape->n_benches = benches;
     for (size_t k = 0; k < tape->n_benches; k++)
         ALM_TRY(create_bench(&tape->benches[k], tape, s, error));
     for (size_t k = 0; k < tape->n_shares; k++)
         ALM_TRY(ALM_NEW(&tape->shares[k].sums, s->layers, error));
-    ALM_TRY(ALM_NEW(&tape->block, lay_out(tape, network), error));
-    lay_out(tape, network);
-    return alm_crew_create(&tape->crew, tape->n_benches, error);
+    return ALM_OK;
 }
 
 static enum alm_status create(struct alm_tape **out, const struct alm_network *network,
@@ -164,11 +165,11 @@ static enum alm_status create(struct alm_tape **out, const struct alm_network *n
     struct alm_tape *tape = NULL;
     ALM_TRY(ALM_NEW(&tape, 1, error));
     *tape = *like;
-    const size_t benches = threads < 1 ? 1 : threads < tape->n_shares ? threads : tape->n_shares;
-    enum alm_status status = ALM_NEW(&tape->benches, benches, error);
+    enum alm_status status = create_parts(tape, network, threads, error);
+    if (status == ALM_OK) status = ALM_NEW(&tape->block, lay_out(tape, network), error);
     if (status == ALM_OK) {
-        tape->n_benches = benches;
-        status = create_parts(tape, network, error);
+        lay_out(tape, network);
+        status = alm_crew_create(&tape->crew, tape->n_benches, error);
     }
     if (status != ALM_OK) {
         alm_tape_free(tape);
@@ -178,12 +179,35 @@ static enum alm_status create(struct alm_tape **out, const struct alm_network *n
     return ALM_OK;
 }
 
+static struct alm_tape like_of(size_t steps, size_t rows)
+{
+    const size_t pieces = rows / ALM_PIECE_ROWS + (rows % ALM_PIECE_ROWS > 0);
+    return (struct alm_tape){
+        .steps = steps, .rows = rows, .n_shares = pieces < ALM_SHARES ? pieces : ALM_SHARES};
+}
+
+enum alm_status alm_tape_count(size_t *numbers, const struct alm_network *network, size_t steps, size_t rows,
+                               size_t threads, struct alm_error *error)
+{
+    struct alm_tape *tape = NULL;
+    ALM_TRY(check_pass(&network->shape, steps, rows, error));
+    ALM_TRY(ALM_NEW(&tape, 1, error));
+    *tape = like_of(steps, rows);
+    const enum alm_status status = create_parts(tape, network, threads, error);
+    if (status == ALM_OK) *numbers = lay_out(tape, network);
+    alm_tape_free(tape);
+    return status;
+}
+
+void alm_tape_set_cancel(struct alm_tape *tape, const struct alm_cancel *cancel)
+{
+    tape->cancel = cancel;
+}
+
 enum alm_status alm_tape_create_threads(struct alm_tape **out, const struct alm_network *network,
                                         size_t steps, size_t rows, size_t threads, struct alm_error *error)
 {
-    const size_t pieces = rows / ALM_PIECE_ROWS + (rows % ALM_PIECE_ROWS > 0);
-    const struct alm_tape like = {
-        .steps = steps, .rows = rows, .n_shares = pieces < ALM_SHARES ? pieces : ALM_SHARES};
+    const struct alm_tape like = like_of(steps, rows);
     return create(out, network, &like, threads, error);
 }
 

@@ -61,11 +61,16 @@ struct alm_tape {
     struct alm_crew *crew;
     bool observes;     /* wants derivatives by the inputs */
     bool answers_only; /* no backward pass: what only that needs has no room */
+    const struct alm_cancel *cancel;
 };
 
 /* A tape of one thread and one share whose backward passes leave derivatives by the inputs in the bench. */
 enum alm_status alm_tape_create_observing(struct alm_tape **out, const struct alm_network *network,
                                           size_t steps, size_t rows, struct alm_error *error);
+
+/* Numbers that a tape of alm_tape_create_threads has; of network only shape and tensors are looked at. */
+enum alm_status alm_tape_count(size_t *numbers, const struct alm_network *network, size_t steps, size_t rows,
+                               size_t threads, struct alm_error *error);
 
 /* What the threads of a pass share. */
 struct alm_pass {
@@ -76,6 +81,11 @@ struct alm_pass {
     struct alm_parts parts;
     bool backward;
 };
+
+static inline bool alm_pass_is_cancelled(const struct alm_pass *pass)
+{
+    return alm_cancelled(pass->tape->cancel);
+}
 
 static inline const alm_real *alm_part(const struct alm_pass *pass, const struct alm_tensor *tensor)
 {

@@ -22,6 +22,8 @@ static enum alm_status create_piece(struct training *t, struct alm_error *error)
     const size_t steps = t->settings->steps,
                  rows = alm_trainer_piece(t->settings->batch, steps, shape->inputs);
     ALM_TRY(alm_tape_create_threads(&t->tape, t->network, steps, rows, t->settings->threads, error));
+    /* steps with carried states are not broken off: the states would be those of neither before nor after */
+    if (!t->settings->carry) alm_tape_set_cancel(t->tape, t->hooks->cancel);
     return alm_batch_init(&t->piece, shape, steps, rows, error);
 }
 

@@ -103,12 +103,18 @@ struct alm_train_result {
     double diverged_norm;  /* the norm of its gradient there */
 };
 
+/* About how many bytes a training would take that validates, and whose states are kept, or not. */
+enum alm_status alm_trainer_memory(double *bytes, const struct alm_network_shape *shape,
+                                   const struct alm_trainer_settings *settings, bool validates, bool keeps,
+                                   struct alm_error *error);
+
 /* Trains network in place. validation may be NULL. result may be NULL. ALM_DIVERGED (with epoch and gradient
  * norm in the text) when the loss or gradient stops being finite, when the loss is wild for ten steps in a
  * row (more than 100 times that of answering zeros, and than 1; for likelihoods and classes, whose losses are
  * logarithms, more than 10 above it), and when at the end that of the weights that are kept is;
- * ALM_INTERRUPTED when cancelled, which is looked at before every optimiser step; ALM_PARSE for a state that
- * is damaged or of another training. Sets flush-to-zero on the calling thread while it works. */
+ * ALM_INTERRUPTED when cancelled, which is looked at before every optimiser step and between its layers and
+ * pieces (with carried states: before every step only); ALM_PARSE for a state that is damaged or of another
+ * training. Sets flush-to-zero on the calling thread while it works. */
 enum alm_status alm_trainer_run(struct alm_train_result *result, struct alm_network *network,
                                 const struct alm_loss *loss, const struct alm_batch_source *train,
                                 const struct alm_batch_source *validation,

@@ -54,6 +54,12 @@ static double loss_of_zeros(const struct training *t, const struct alm_batch *pi
     return sum.sum;
 }
 
+/* Whether a step that is not finished leaves everything as it was before. */
+static bool may_break_off(const struct training *t, const alm_real *gradient)
+{
+    return t->carried == NULL || gradient == NULL;
+}
+
 /* Forward and backward over a piece. Zeros are only asked for where the loss is large. */
 static void run_piece(struct training *t, struct alm_training_sum *total, alm_real *gradient,
                       const struct alm_batch *piece)
@@ -77,6 +83,9 @@ enum alm_status alm_training_run(struct training *t, struct alm_training_sum *to
         if (gradient != NULL) piece.key = noise_key(t->settings->key, pass, first + done);
         ALM_TRY(source->fill(source->context, &piece, pass, first + done, error));
         run_piece(t, total, gradient, &piece);
+        /* whoever carries states has moved them, and ends the step */
+        if (may_break_off(t, gradient) && alm_cancelled(t->hooks->cancel))
+            return alm_training_interrupted(t, error);
     }
     return ALM_OK;
 }

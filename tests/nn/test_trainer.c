@@ -348,3 +348,44 @@ Test(trainer, only_matrices_decay)
     alm_network_free(network);
     alm_network_free(before);
 }
+
+/* A batch of several pieces of which the first one to be filled asks to stop. */
+static enum alm_status fill_and_stop(void *context, struct alm_batch *batch, size_t pass, size_t first,
+                                     struct alm_error *error)
+{
+    struct alm_cancel *cancel = context;
+    if (pass == 1) atomic_store(&cancel->requested, 2);
+    return fill_waves(NULL, batch, pass, first, error);
+}
+
+Test(trainer, breaks_a_step_off_between_its_pieces_and_leaves_the_weights_as_they_were)
+{
+    struct alm_cancel cancel = {0};
+    struct alm_trainer_settings long_steps = settings;
+    long_steps.batch = 400;
+    long_steps.epochs = 1;
+    long_steps.schedule = (struct alm_schedule){.kind = ALM_SCHEDULE_CONSTANT, .rate = 0.01};
+    const struct alm_batch_source once = {NULL, 400, fill_waves}, stopping = {&cancel, 400, fill_and_stop};
+    struct alm_network *whole = make(3), *stopped = make(3);
+    const struct alm_trainer_hooks hooks = {.cancel = &cancel};
+    cr_assert(eq(int, alm_trainer_run(NULL, whole, &mse, &once, NULL, &long_steps, NULL, NULL), ALM_OK));
+    long_steps.epochs = 2;
+    const enum alm_status status =
+        alm_trainer_run(NULL, stopped, &mse, &stopping, NULL, &long_steps, &hooks, NULL);
+    cr_assert(eq(int, status, ALM_INTERRUPTED));
+    cr_assert(memcmp(whole->parameters, stopped->parameters, whole->n_parameters * sizeof(alm_real)) == 0);
+    alm_network_free(whole);
+    alm_network_free(stopped);
+}
+
+Test(trainer, knows_what_a_training_takes_before_it_takes_it)
+{
+    double small, large;
+    struct alm_network_shape shape = {
+        .inputs = 1, .hidden = 64, .layers = 1, .horizon = 1, .levels = 1, .labels = ALM_LABELS_LAST};
+    cr_assert(eq(int, alm_trainer_memory(&small, &shape, &settings, true, false, NULL), ALM_OK));
+    cr_assert(small > 6 * 4 * 64 * 64 * 4 && small < 4e6, "%g", small);
+    shape.hidden = 4096, shape.layers = 16; /* 2.1e9 parameters, and six or more numbers for each */
+    cr_assert(eq(int, alm_trainer_memory(&large, &shape, &settings, true, false, NULL), ALM_OK));
+    cr_assert(large > 6 * 4 * 2.1e9 && large < 1e12, "%g", large);
+}

@@ -1,14 +1,17 @@
 #!/bin/sh
-# CPU time and memory of M4 hourly from the file to 414 forecasts, ours beside PyTorch's: look-back 168, horizon 48,
-# hidden 64, 500 steps of 128 windows, one thread each.
-#     tests/bench/lstm/end_to_end.sh FOLDER        needs GNU time and torch 2.13 for python3 (or $PYTHON)
+# CPU time and memory of M4 hourly from the file to 414 forecasts, ours beside a PyTorch script and neuralforecast's LSTM:
+# look-back 168, horizon 48, hidden 64, 500 steps of 128 windows, one thread each.
+#     tests/bench/lstm/end_to_end.sh FOLDER        needs GNU time; torch 2.13 for python3 (or $PYTHON) and neuralforecast
+#                                                  for the same (or $PYTHON_NEURALFORECAST); who is not there is left out
 #
-# Measured on one Zen 4 core that was not quite idle, CPU seconds of three rounds taken in turns: 11.1, 11.6, 11.5 (imports of
-# both files .5 more) and 40.3, 40.5, 38.9 of PyTorch 2.13 as it comes: 3.5 times, 3.3 with the imports. Memory 33 and 432 MB.
+# Measured on a Zen 4 machine shared with other work, three rounds taken in turns, CPU seconds (wall tells nothing there), imports
+# of both files .5 more: 12.2, 11.8, 11.7; PyTorch 2.13.0 as it comes 43.2, 42.7, 44.2: 3.6 times; neuralforecast 3.3.0 with the
+# same PyTorch 70.4, 68.8, 74.2: 5.9 times. Memory 23, 420 and 815 MB, of the 23 9 are shared libraries.
 set -e
 cd "$(dirname "$0")/../../.."
 DATA=${1:-data/m4}
 PYTHON=${PYTHON:-python3}
+PYTHON_NEURALFORECAST=${PYTHON_NEURALFORECAST:-$PYTHON}
 ALMANAC=${ALMANAC:-build/almanac}
 [ -f "$DATA/Hourly-train.csv" ] || { echo "$0: skipped, there is no $DATA/Hourly-train.csv" >&2; exit 0; }
 DIR=$(mktemp -d)
@@ -29,6 +32,12 @@ for ROUND in 1 2 3; do
     grep lstm "$DIR/out"
     if "$PYTHON" -c 'import torch' 2>/dev/null; then
         timed "PyTorch, round $ROUND" "$PYTHON" tests/bench/lstm/end_to_end.py "$DATA"
+        cat "$DIR/out"
+    fi
+    if "$PYTHON_NEURALFORECAST" -c 'import neuralforecast' 2>/dev/null; then
+        # it leaves a folder of logs where it runs
+        timed "neuralforecast, round $ROUND" env -C "$DIR" "$PYTHON_NEURALFORECAST" \
+            "$PWD/tests/bench/lstm/end_to_end_neuralforecast.py" "$(realpath "$DATA")" 2>/dev/null
         cat "$DIR/out"
     fi
 done
