@@ -29,7 +29,8 @@ static void run(struct alm_audit *audit, const struct alm_plan *plan)
 /* Specs that are small enough for a test, or that need options. */
 static const char *spec_of(const char *name)
 {
-    static const char *const specs[][2] = {{"lstm", "lstm:hidden=3,lookback=8,epochs=2"},
+    static const char *const specs[][2] = {{"arima", "arima:max_p=1,max_q=1,max_P=1,max_Q=1"},
+                                           {"lstm", "lstm:hidden=3,lookback=8,epochs=2"},
                                            {"majority", "majority:bins=quantile:4"},
                                            {"persistence", "persistence:bins=quantile:4"}};
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
