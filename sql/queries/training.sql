@@ -10,6 +10,10 @@ SELECT command, model_name FROM training WHERE run_id = :run;
 -- The last one of this command that did not end well.
 SELECT max(run_id) FROM training JOIN run USING(run_id) WHERE command = :command AND status <> 'done';
 
+-- name: training_same_name
+SELECT run_id, owner, host, pid, process, heartbeat FROM training JOIN run USING(run_id)
+WHERE model_name = :model_name AND run_id > :after ORDER BY run_id LIMIT 1;
+
 -- name: training_drop
 DELETE FROM training WHERE run_id = :run;
 

@@ -66,7 +66,11 @@ static const struct alm_command_option options[] = {
      .kind = ALM_ARGUMENT_TEXT,
      .value = "TIME",
      .help = "last time it may see (default: all)"},
-    {.name = "name", .kind = ALM_ARGUMENT_TEXT, .value = "NAME", .help = "of the kept model"},
+    {.name = "name",
+     .kind = ALM_ARGUMENT_TEXT,
+     .value = "NAME",
+     .help = "of the kept model; what an interrupted training of this name had learnt is dropped when "
+             "another one of it begins"},
     ALM_OPTION_LEVELS,
     ALM_OPTIONS_COVARIATES,
     ALM_OPTION_SEASON,

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "store/owner.h"
 #include "store/statement.h"
 
 #include <string.h>
@@ -123,4 +124,34 @@ enum alm_status alm_training_table_drop(struct alm_store *store, int64_t run, bo
 {
     ALM_TRY(drop(store, "checkpoint_drop", run, error));
     return keep_note ? ALM_OK : drop(store, "training_drop", run, error);
+}
+
+/* The first training of that name after run *run; *run is 0 when there is none. */
+static enum alm_status next_of_name(int64_t *run, bool *lives, struct alm_store *store,
+                                    const char *model_name, struct alm_error *error)
+{
+    struct alm_statement s;
+    bool row;
+    ALM_TRY(alm_statement_begin(&s, store, "training_same_name", error));
+    alm_bind_text(&s, ":model_name", model_name);
+    alm_bind_integer(&s, ":after", *run);
+    const enum alm_status status = alm_statement_step(&s, &row, error);
+    *run = status == ALM_OK && row ? alm_column_integer(&s, 0) : 0;
+    *lives = *run > 0 && alm_column_text(&s, 1) != NULL &&
+             alm_process_lives(alm_column_text(&s, 2), alm_column_integer(&s, 3), alm_column_text(&s, 4),
+                               alm_column_integer(&s, 5));
+    alm_statement_end(&s);
+    return status;
+}
+
+enum alm_status alm_training_table_supersede(struct alm_store *store, const char *model_name,
+                                             struct alm_error *error)
+{
+    int64_t run = 0;
+    bool lives;
+    do {
+        ALM_TRY(next_of_name(&run, &lives, store, model_name, error));
+        if (run > 0 && !lives) ALM_TRY(alm_training_table_drop(store, run, false, error));
+    } while (run > 0);
+    return ALM_OK;
 }

@@ -21,6 +21,11 @@ enum alm_status alm_training_table_find(char **command, char **model_name, struc
 enum alm_status alm_training_table_open(int64_t *run, struct alm_store *store, const char *command,
                                         struct alm_error *error);
 
+/* Drops states and notes of earlier trainings of a model of this name that did not end: they shall never be
+ * gone on with. Those that are worked on keep theirs. */
+enum alm_status alm_training_table_supersede(struct alm_store *store, const char *model_name,
+                                             struct alm_error *error);
+
 /* Keeps a state in place of the one before, in a transaction of its own, in which the ownership of the run is
  * checked and told (a heartbeat). */
 enum alm_status alm_checkpoint_save(struct alm_store *store, const struct alm_run_owner *owner, size_t fit,

@@ -173,8 +173,11 @@ static enum alm_status begin(struct training *t, struct alm_error *error)
     ALM_TRY(take_earlier(t, command, error));
     if (t->owner.run > 0) return ALM_OK;
     ALM_TRY(alm_store_begin(t->workbench->store, error));
-    enum alm_status status = alm_run_begin(&t->owner, t->workbench, ALM_RUN_TRAIN, NULL, &t->settings,
-                                           &t->series, &t->plan, error);
+    enum alm_status status =
+        t->name == NULL ? ALM_OK : alm_training_table_supersede(t->workbench->store, t->name, error);
+    if (status == ALM_OK)
+        status = alm_run_begin(&t->owner, t->workbench, ALM_RUN_TRAIN, NULL, &t->settings, &t->series,
+                               &t->plan, error);
     if (status == ALM_OK)
         status = alm_training_table_note(t->workbench->store, t->owner.run, command, t->name, error);
     return alm_store_end(t->workbench->store, status, error);

@@ -58,11 +58,12 @@ class Train(Program):
         return process.returncode
 
     def stop_at_state(self, arguments=TRAIN):
-        """Interrupts a training as soon as there is a state to go on from."""
+        """Interrupts a new training as soon as there is a state to go on from."""
+        before = self.sql("select coalesce(max(run_id), 0) from checkpoint")[0][0]
         process = self.start(*arguments)
         while process.poll() is None:
             try:
-                if self.sql("select count(*) from checkpoint")[0][0]:
+                if self.sql("select count(*) from checkpoint where run_id > ?", before)[0][0]:
                     process.send_signal(signal.SIGINT)
                     break
             except sqlite3.OperationalError:  # the database is locked for a moment
@@ -113,6 +114,38 @@ class Train(Program):
         self.assertEqual(self.outcome(), whole)
         self.bad(2, "train", "--resume", "1")  # it is done
         self.bad(2, "train", "--resume", "7")
+
+    def test_another_training_of_a_name_takes_the_place_of_an_interrupted_one(self):
+        for epochs in (1000, 1001, 1002):  # three that nobody goes on with
+            spec = f"lstm:hidden=24,lookback=24,epochs={epochs},steps=2,patience=0"
+            self.stop_at_state(("train", "-m", spec, "--series", "*", "--horizon", "4", "--name", "net"))
+            self.assertEqual(self.sql("select count(distinct run_id), max(run_id) from checkpoint"), [(1, epochs - 999)])
+        self.assertEqual(self.sql("select count(*) from training"), [(1,)])
+        self.bad(2, "train", "--resume", "1")
+        self.good(*SMALL, "--name", "other")  # other names have nothing to do with it
+        self.assertEqual(self.sql("select count(*) from training"), [(1,)])
+        self.good(*SMALL, "--name", "net")
+        self.assertEqual(self.sql("select (select count(*) from checkpoint), (select count(*) from training)"), [(0, 0)])
+
+    def test_killed_ensembles_go_on_to_the_same_bits(self):
+        members = ("train", "-m", "lstm:hidden=16,lookback=16,epochs=12,steps=20,patience=0,seeds=3", "--series", "*",
+                   "--horizon", "4", "--name", "net")
+        rng = random.Random(SEED + 1)
+        begin = time.perf_counter()
+        self.good(*members)
+        duration = time.perf_counter() - begin
+        whole = self.outcome()
+        for i in range(4):
+            self.start_again()
+            for attempt in range(40):
+                jobs = ("--jobs", str(1 + attempt % 3))
+                number = signal.SIGKILL if attempt % 2 else signal.SIGINT
+                self.stop((0.1 + rng.random() * (0.6 + 0.1 * attempt)) * duration, number, (*members, *jobs))
+                self.check_database()
+                if self.sql("select count(*) from model")[0][0]:
+                    break
+            self.assertEqual(self.outcome(), whole, f"kill {i}")
+            self.assertEqual(self.sql("select (select count(*) from checkpoint), (select count(*) from training)"), [(0, 0)])
 
     def test_changed_data_are_not_gone_on_with(self):
         self.stop_at_state()
