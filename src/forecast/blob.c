@@ -63,19 +63,24 @@ static enum alm_status save_self(const struct alm_forecaster *f, const void *sel
     return status;
 }
 
-/* Each member is a blob of its own. */
+enum alm_status alm_forecaster_save_part(const struct alm_forecaster *forecaster, struct alm_bytes *out,
+                                         struct alm_error *error)
+{
+    struct alm_bytes part = {0};
+    const enum alm_status status = alm_forecaster_save(forecaster, &part, error);
+    alm_bytes_put_u64(out, part.length);
+    alm_bytes_put(out, part.data, part.length);
+    alm_bytes_clear(&part);
+    return status;
+}
+
 static enum alm_status save_members(const struct alm_forecaster *f, struct alm_bytes *out,
                                     struct alm_error *error)
 {
     for (size_t i = 0; i < f->n_members; i++) {
-        struct alm_bytes member = {0};
         if (f->n_self > 0 && f->member[i].forecaster->n_self == 0)
             return alm_fail(error, ALM_USAGE, "the members of %s are not its own to be saved", f->type->name);
-        const enum alm_status status = alm_forecaster_save(f->member[i].forecaster, &member, error);
-        alm_bytes_put_u64(out, member.length);
-        alm_bytes_put(out, member.data, member.length);
-        alm_bytes_clear(&member);
-        ALM_TRY(status);
+        ALM_TRY(alm_forecaster_save_part(f->member[i].forecaster, out, error));
     }
     return ALM_OK;
 }
@@ -160,18 +165,25 @@ static enum alm_status load_self(struct alm_forecaster *f, void **self, struct a
     return alm_bytes_reader_end(&part, error);
 }
 
+enum alm_status alm_forecaster_load_part(struct alm_forecaster **forecaster, struct alm_bytes_reader *in,
+                                         struct alm_error *error)
+{
+    struct alm_forecaster *loaded;
+    const uint64_t n = alm_bytes_get_u64(in);
+    const void *data = n > in->length ? NULL : alm_bytes_get(in, (size_t)n);
+    if (in->failed || data == NULL) return damaged(error);
+    ALM_TRY(alm_forecaster_load(&loaded, data, (size_t)n, error));
+    alm_forecaster_free(*forecaster);
+    *forecaster = loaded;
+    return ALM_OK;
+}
+
 static enum alm_status load_members(struct alm_forecaster *f, struct alm_bytes_reader *in,
                                     struct alm_error *error)
 {
     for (size_t i = 0; i < f->n_members; i++) {
-        struct alm_forecaster *loaded;
-        const uint64_t n = alm_bytes_get_u64(in);
-        const void *data = n > in->length ? NULL : alm_bytes_get(in, (size_t)n);
-        if (in->failed || data == NULL) return damaged(error);
-        ALM_TRY(alm_forecaster_load(&loaded, data, (size_t)n, error));
-        alm_forecaster_free(f->member[i].forecaster);
-        f->member[i].forecaster = loaded;
-        if (loaded->n_series != f->n_series) return damaged(error);
+        ALM_TRY(alm_forecaster_load_part(&f->member[i].forecaster, in, error));
+        if (f->member[i].forecaster->n_series != f->n_series) return damaged(error);
     }
     return ALM_OK;
 }

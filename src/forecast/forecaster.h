@@ -294,6 +294,13 @@ enum alm_status alm_forecaster_save(const struct alm_forecaster *forecaster, str
 enum alm_status alm_forecaster_load(struct alm_forecaster **out, const void *data, size_t n,
                                     struct alm_error *error);
 
+/* The same as a part of other bytes, its length before it, for forecasters that hold others; the second one
+ * puts what is read in place of *forecaster. */
+enum alm_status alm_forecaster_save_part(const struct alm_forecaster *forecaster, struct alm_bytes *out,
+                                         struct alm_error *error);
+enum alm_status alm_forecaster_load_part(struct alm_forecaster **forecaster, struct alm_bytes_reader *in,
+                                         struct alm_error *error);
+
 /* Appends what was learnt for series index (0 for a global forecaster). */
 void alm_forecaster_describe(const struct alm_forecaster *forecaster, size_t series, struct alm_text *out);
 

@@ -72,39 +72,20 @@ static enum alm_status create(void **self, const struct alm_config *config, uint
 
 static enum alm_status save(const void *self, struct alm_bytes *out, struct alm_error *error)
 {
-    const struct mstl *mstl = self;
-    struct alm_bytes trend = {0};
-    enum alm_status status = alm_forecaster_save(mstl->trend, &trend, error);
-    if (status == ALM_OK) {
-        alm_bytes_put_u64(out, trend.length);
-        alm_bytes_put(out, trend.data, trend.length);
-        status = alm_bytes_check(out, error);
-    }
-    alm_bytes_clear(&trend);
-    return status;
+    ALM_TRY(alm_forecaster_save_part(((const struct mstl *)self)->trend, out, error));
+    return alm_bytes_check(out, error);
 }
 
 static enum alm_status load(void *self, struct alm_bytes_reader *in, struct alm_error *error)
 {
-    struct mstl *mstl = self;
-    const uint64_t n = alm_bytes_get_u64(in);
-    const void *data = alm_bytes_get(in, (size_t)n);
-    if (in->failed) return alm_fail(error, ALM_PARSE, "the trend's model is cut off");
-    alm_forecaster_free(mstl->trend);
-    mstl->trend = NULL;
-    return alm_forecaster_load(&mstl->trend, data, (size_t)n, error);
+    return alm_forecaster_load_part(&((struct mstl *)self)->trend, in, error);
 }
 
 /* What the trend's forecaster needs of a series without season. */
 static size_t minimum_history(const void *self, size_t season_length, size_t horizon)
 {
-    const struct mstl *mstl = self;
-    const struct alm_forecaster_type *type = alm_forecaster_type_of(mstl->trend);
-    void *trend;
+    const size_t needed = alm_forecaster_minimum_history(((const struct mstl *)self)->trend, 1, horizon);
     (void)season_length;
-    if (type->create(&trend, alm_forecaster_config(mstl->trend), mstl->seed, NULL) != ALM_OK) return 3;
-    const size_t needed = type->minimum_history(trend, 1, horizon);
-    type->free(trend);
     return needed > 3 ? needed : 3;
 }
 

@@ -233,30 +233,16 @@ static enum alm_status forecast(const void *self, const struct alm_history *hist
 static enum alm_status save(const void *self, struct alm_bytes *out, struct alm_error *error)
 {
     const struct residual *r = self;
-    for (size_t i = 0; i < PARTS; i++) {
-        struct alm_bytes part = {0};
-        const enum alm_status status = alm_forecaster_save(r->part[i], &part, error);
-        alm_bytes_put_u64(out, part.length);
-        alm_bytes_put(out, part.data, part.length);
-        alm_bytes_clear(&part);
-        ALM_TRY(status);
-    }
+    for (size_t i = 0; i < PARTS; i++)
+        ALM_TRY(alm_forecaster_save_part(r->part[i], out, error));
     return alm_bytes_check(out, error);
 }
 
 static enum alm_status load(void *self, struct alm_bytes_reader *in, struct alm_error *error)
 {
     struct residual *r = self;
-    for (size_t i = 0; i < PARTS; i++) {
-        struct alm_forecaster *part;
-        const uint64_t n = alm_bytes_get_u64(in);
-        const void *data = n > in->length ? NULL : alm_bytes_get(in, (size_t)n);
-        if (in->failed || data == NULL)
-            return alm_fail(error, ALM_PARSE, "the parts of residual are cut off");
-        ALM_TRY(alm_forecaster_load(&part, data, (size_t)n, error));
-        alm_forecaster_free(r->part[i]);
-        r->part[i] = part;
-    }
+    for (size_t i = 0; i < PARTS; i++)
+        ALM_TRY(alm_forecaster_load_part(&r->part[i], in, error));
     return ALM_OK;
 }
 
