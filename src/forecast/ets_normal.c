@@ -12,7 +12,7 @@ enum { LANES = ALM_ETS_LANES, ROWS = 16 };
  * bits, are the same with all of them. */
 typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
 
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define BY_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define BY_PROCESSOR

@@ -160,25 +160,12 @@ static void make_streams(struct fitting *f, struct alm_lstm_state *lstm)
     f->validation.tail = f->tail_bars;
 }
 
-/* One network after the other, each with its own weights, order and masks; a training uses the threads there
- * are. */
 static enum alm_status train(struct alm_lstm_state *lstm, struct fitting *f, struct alm_error *error)
 {
     const struct alm_cancel *cancel = f->hooks == NULL ? NULL : f->hooks->cancel;
     ALM_TRY(alm_lstm_start_skip(lstm->networks, lstm, &f->samples, cancel, error));
     if (lstm->plan.carry) make_streams(f, lstm);
-    const size_t n = alm_lstm_sample_count(&f->samples),
-                 n_tail = alm_window_set_count(f->validation.windows) == 0
-                              ? 0
-                              : alm_lstm_sample_count(&f->validation);
-    for (size_t i = 0; i < lstm->n_networks; i++) {
-        f->samples.key = alm_random_key(lstm->seed, "order", i);
-        const struct alm_batch_source samples = {&f->samples, n, alm_lstm_fill};
-        const struct alm_batch_source tail = {&f->validation, n_tail, alm_lstm_fill};
-        ALM_TRY(
-            alm_lstm_train(&lstm->result[i], lstm->networks[i], lstm, &samples, &tail, f->hooks, i, error));
-    }
-    return ALM_OK;
+    return alm_lstm_train_ensemble(lstm, &f->samples, &f->validation, f->hooks, error);
 }
 
 enum alm_status alm_lstm_fit(void *self, const struct alm_history *history, const struct alm_fit_hooks *hooks,

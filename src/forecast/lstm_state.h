@@ -86,6 +86,13 @@ enum alm_status alm_lstm_train(struct alm_train_result *result, struct alm_netwo
                                const struct alm_batch_source *validation, const struct alm_fit_hooks *hooks,
                                size_t training, struct alm_error *error);
 
+/* lstm_ensemble.c: how many of `left` networks train at once, as many as hooks->threads allow; and trains all
+ * of lstm. hooks may be NULL. */
+size_t alm_lstm_together(size_t left, const struct alm_fit_hooks *hooks);
+enum alm_status alm_lstm_train_ensemble(struct alm_lstm_state *lstm, const struct alm_lstm_samples *samples,
+                                        const struct alm_lstm_samples *validation,
+                                        const struct alm_fit_hooks *hooks, struct alm_error *error);
+
 /* lstm_bytes.c: see struct alm_forecaster_type. */
 enum alm_status alm_lstm_save(const void *self, struct alm_bytes *out, struct alm_error *error);
 enum alm_status alm_lstm_load(void *self, struct alm_bytes_reader *in, struct alm_error *error);

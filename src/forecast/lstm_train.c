@@ -62,11 +62,14 @@ enum alm_status alm_lstm_check_memory(const struct alm_lstm_state *lstm,
                                       const struct alm_fit_hooks *hooks, struct alm_error *error)
 {
     const double machine = alm_memory_physical(), gigabyte = 1e9;
-    struct alm_trainer_settings settings = read_settings(lstm, 0, hooks == NULL ? 1 : hooks->threads);
+    const size_t together = alm_lstm_together(lstm->n_networks, hooks),
+                 threads = hooks == NULL ? 1 : hooks->threads / together;
+    struct alm_trainer_settings settings = read_settings(lstm, 0, threads);
     double bytes;
     settings.batch = alm_config_size(lstm->config, "batch"); /* streams may be fewer */
     ALM_TRY(alm_trainer_memory(&bytes, shape, &settings, alm_config_real(lstm->config, "validation") > 0,
                                hooks != NULL && hooks->checkpoints != NULL, error));
+    bytes *= (double)together;
     if (machine == 0 || bytes <= ALM_LSTM_MOST_MEMORY * machine) return ALM_OK;
     return alm_fail(
         error, ALM_USAGE,

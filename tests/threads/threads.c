@@ -1,6 +1,6 @@
 /* What runs on several threads, for the thread sanitizer, under which Criterion does not start: the crew, the
- * pool, the trainer with two and four threads, and fits side by side in a backtest. Says `N passed, N
- * failed`; what the sanitizer finds it reports itself. */
+ * pool, the trainer with two and four threads, members of an ensemble, and fits side by side in a backtest.
+ * Says `N passed, N failed`; what the sanitizer finds it reports itself. */
 #include "backtest/backtest.h"
 #include "base/pool.h"
 #include "base/random.h"
@@ -163,19 +163,7 @@ static void test_trainers(void)
     test_trainer(&other);
 }
 
-/* ---- backtest ---- */
-
-static enum alm_status add_result(void *context, const struct alm_task_result *result,
-                                  struct alm_error *error)
-{
-    double *sum = context;
-    (void)error;
-    for (size_t i = 0; i < result->n_series; i++)
-        if (result->series[i].status == ALM_OK)
-            for (size_t h = 0; h < result->horizon; h++)
-                *sum += result->series[i].forecast[h] * (double)(result->task + 1);
-    return ALM_OK;
-}
+/* ---- series ---- */
 
 static struct alm_series *make_series(const char *name)
 {
@@ -192,6 +180,98 @@ static struct alm_series *make_series(const char *name)
                            &error),
          &error, "series");
     return series;
+}
+
+/* ---- ensembles ---- */
+
+enum { MEMBERS = 3, EPOCHS = 3 };
+
+/* What the hooks were told; they are called by several threads, one at a time. */
+struct told {
+    double loss[MEMBERS * EPOCHS];
+    size_t n, n_states;
+};
+
+static enum alm_status tell_epoch(void *context, const struct alm_epoch *epoch, struct alm_error *error)
+{
+    struct told *told = context;
+    (void)error;
+    if (told->n < MEMBERS * EPOCHS) told->loss[told->n] = epoch->train_loss;
+    told->n++;
+    return ALM_OK;
+}
+
+static enum alm_status save_state(void *context, size_t fit, size_t training, const struct alm_bytes *state,
+                                  struct alm_error *error)
+{
+    (void)fit, (void)training, (void)state, (void)error;
+    ((struct told *)context)->n_states++;
+    return ALM_OK;
+}
+
+static enum alm_status load_state(void *context, size_t fit, size_t training, struct alm_bytes *state,
+                                  struct alm_error *error)
+{
+    (void)context, (void)fit, (void)training, (void)state, (void)error;
+    return ALM_OK;
+}
+
+static void ensemble(struct told *told, struct alm_bytes *model, const struct alm_series *series,
+                     size_t threads)
+{
+    struct alm_forecaster *forecaster;
+    struct alm_error error = {0};
+    struct alm_series_outcome outcome;
+    const struct alm_forecaster_settings settings = {.seed = 4};
+    const struct alm_history_series entry = {.name = series->name,
+                                             .target = alm_series_span(series),
+                                             .calendar = series->calendar,
+                                             .season_length = series->season_length};
+    const struct alm_history history = {1, &entry, 3};
+    const struct alm_checkpoints checkpoints = {told, save_state, load_state};
+    const struct alm_fit_hooks hooks = {
+        .context = told, .epoch = tell_epoch, .threads = threads, .checkpoints = &checkpoints};
+    *told = (struct told){0};
+    must(alm_forecaster_create(&forecaster, "lstm:hidden=4,lookback=14,epochs=3,steps=3,patience=0,seeds=3",
+                               &settings, &error),
+         &error, "forecaster");
+    must(alm_forecaster_fit(forecaster, &history, NULL, 0, &hooks, &outcome, &error), &error, "fit");
+    must(alm_forecaster_save(forecaster, model, &error), &error, "save");
+    alm_forecaster_free(forecaster);
+}
+
+static void test_ensembles(void)
+{
+    struct alm_series *series = make_series("c");
+    struct told one, more;
+    struct alm_bytes model = {0};
+    ensemble(&one, &model, series, 1);
+    check(one.n == MEMBERS * EPOCHS && one.n_states > 0, "every epoch of every member is told");
+    for (size_t threads = 2; threads <= 4; threads++) {
+        struct alm_bytes other = {0};
+        ensemble(&more, &other, series, threads);
+        check(memcmp(one.loss, more.loss, sizeof one.loss) == 0,
+              "epochs are told in the order of the members");
+        check(other.length == model.length && memcmp(other.data, model.data, model.length) == 0,
+              "the same ensemble on any number of threads");
+        alm_bytes_clear(&other);
+    }
+    alm_bytes_clear(&model);
+    alm_series_free(series);
+}
+
+/* ---- backtest ---- */
+
+static enum alm_status add_result(void *context, const struct alm_task_result *result,
+                                  struct alm_error *error)
+{
+    double *sum = context;
+    (void)error;
+    for (size_t i = 0; i < result->n_series; i++)
+        if (result->series[i].status == ALM_OK)
+            for (size_t h = 0; h < result->horizon; h++)
+                *sum += result->series[i].forecast[h] * (double)(result->task + 1);
+    return ALM_OK;
 }
 
 static double backtest(const struct alm_series *const *series, size_t jobs)
@@ -231,6 +311,7 @@ int main(void)
     test_pool(4, false);
     test_pool(4, true);
     test_trainers();
+    test_ensembles();
     test_backtest();
     printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? 0 : 1;
