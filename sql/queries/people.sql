@@ -130,10 +130,11 @@ SELECT * FROM v_epoch WHERE run = (
 ORDER BY fold, forecaster, position;
 
 -- name: checks
--- help: what would make a run's result untrustworthy
+-- help: what would make a run's result untrustworthy, the worst first
 SELECT * FROM v_check WHERE run = (
     SELECT run_id FROM run WHERE run_id = :run OR name = :run
-    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'backtest') ORDER BY forecaster, "check";
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'backtest')
+ORDER BY instr('fail warn skip pass', verdict), "check", forecaster;
 
 -- name: models
 -- help: the models that are kept

@@ -123,11 +123,11 @@ JOIN task_series AS x ON x.task_id = t.task_id
 WHERE t.run_id = :run;
 
 -- name: report_check
-SELECT coalesce(f.label, ''), c.check_name, c.verdict, c.evidence
+SELECT coalesce(f.label, ''), c.check_name, c.verdict, c.evidence, c.statistic, c.threshold
 FROM check_result AS c
 LEFT JOIN run_forecaster AS f ON f.run_id = c.run_id AND f.forecaster_no = c.forecaster_no
 WHERE c.run_id = :run
-ORDER BY c.check_name, c.forecaster_no;
+ORDER BY instr('fail warn skip pass', c.verdict), c.check_name, c.forecaster_no;
 
 -- The origins of one series, newest first.
 -- name: report_origin

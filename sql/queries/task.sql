@@ -115,5 +115,28 @@ VALUES(:run, :forecaster_no, :rank, :mae, :rmse, :smape, :mase, :rmsse, :coverag
 DELETE FROM check_result WHERE run_id = :run;
 
 -- name: check_insert
-INSERT INTO check_result(run_id, forecaster_no, check_name, verdict, statistic, threshold, evidence)
+INSERT OR REPLACE INTO check_result(run_id, forecaster_no, check_name, verdict, statistic, threshold, evidence)
 VALUES(:run, :forecaster_no, :check, :verdict, :statistic, :threshold, :evidence);
+
+-- What has been tried on the series of a run, up to it.
+-- name: check_tried
+SELECT DISTINCT f.spec
+FROM run_series AS s
+JOIN run_series AS o ON o.series_id = s.series_id AND o.run_id <= s.run_id
+JOIN run AS r ON r.run_id = o.run_id AND r.kind = 'backtest'
+JOIN run_forecaster AS f ON f.run_id = r.run_id
+WHERE s.run_id = :run
+ORDER BY f.spec;
+
+-- The errors of the same forecasters in earlier runs that differ in the seed and in what else was run, one a seed.
+-- name: check_seeds
+SELECT a.forecaster_no, l.mae
+FROM run AS r
+JOIN run_forecaster AS a ON a.run_id = r.run_id
+JOIN run AS o ON o.data_digest = r.data_digest AND o.run_id < r.run_id AND o.seed <> r.seed AND o.kind = 'backtest'
+  AND json_remove(o.spec, '$.models') = json_remove(r.spec, '$.models')
+JOIN run_forecaster AS b ON b.run_id = o.run_id AND b.spec = a.spec
+JOIN leaderboard AS l ON l.run_id = o.run_id AND l.forecaster_no = b.forecaster_no AND l.n_failed = 0
+WHERE r.run_id = :run AND l.mae IS NOT NULL
+GROUP BY a.forecaster_no, o.seed
+ORDER BY a.forecaster_no, o.seed;

@@ -94,7 +94,7 @@ JOIN run_forecaster AS c ON c.run_id = l.run_id AND c.forecaster_no = l.forecast
 --   run: number of the run
 --   forecaster: label of the forecaster in the run; NULL: the whole run
 --   check: name of the check
---   verdict: pass, warn, fail or skip
+--   verdict: pass, warn, fail, or skip: there is too little to tell
 --   statistic: what was computed
 --   threshold: what it was held against
 --   evidence: a sentence

@@ -47,6 +47,7 @@ static void advise(const struct alm_call *call, int64_t run)
 {
     alm_call_say(call, "run %" PRId64 " is stored; next:", run);
     alm_call_advise(call, "a report with charts", "report %" PRId64 " -o report.html", run);
+    alm_call_advise(call, "what to be wary of", "check %" PRId64, run);
     alm_call_advise(call, "errors by step", "query error_by_step run=%" PRId64, run);
 }
 

@@ -68,6 +68,16 @@ static enum alm_status print_verdicts(struct alm_workbench *workbench, const cha
     return status;
 }
 
+/* What the checks of a run found, in a sentence. */
+static enum alm_status print_checks(struct alm_workbench *workbench, const char *run, struct alm_error *error)
+{
+    struct alm_text line = {0};
+    const enum alm_status status = alm_call_write_checks(&line, workbench, run, error);
+    if (status == ALM_OK && line.length > 0) print_filled(alm_text_string(&line));
+    alm_text_clear(&line);
+    return status;
+}
+
 /* Rows of one query for n runs under one heading. columns ends with NULL; NULL: all that the query has. */
 static enum alm_status print_runs(const struct alm_call *call, struct alm_workbench *workbench,
                                   const char *query, const char *const *columns, const char (*runs)[24],
@@ -139,6 +149,7 @@ enum alm_status alm_call_print_leaderboards(const struct alm_call *call, struct 
         fputs("\n", stdout);
         if (n > 1) printf("run %s:\n", runs[i]);
         ALM_TRY(print_verdicts(workbench, runs[i], error));
+        ALM_TRY(print_checks(workbench, runs[i], error));
     }
     return ALM_OK;
 }

@@ -106,6 +106,17 @@ struct alm_covariate_names alm_call_covariates(const struct alm_call *call);
 enum alm_status alm_call_print_leaderboards(const struct alm_call *call, struct alm_workbench *workbench,
                                             const char (*runs)[24], size_t n, struct alm_error *error);
 
+/* How many checks of a run ended how, and the worst one that warns or fails in words ("" when none does). */
+struct alm_check_counts {
+    size_t pass, skip, warn, fail;
+    char worst[400];
+};
+enum alm_status alm_call_count_checks(struct alm_check_counts *out, struct alm_workbench *workbench,
+                                      const char *run, struct alm_error *error);
+/* Appends the same as a sentence; nothing when the run has no checks. */
+enum alm_status alm_call_write_checks(struct alm_text *out, struct alm_workbench *workbench, const char *run,
+                                      struct alm_error *error);
+
 /* Prints the mae of each forecaster by step, of n runs. */
 enum alm_status alm_call_print_steps(const struct alm_call *call, struct alm_workbench *workbench,
                                      const char (*runs)[24], size_t n, struct alm_error *error);

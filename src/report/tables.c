@@ -246,10 +246,14 @@ void alm_tables_checks(struct alm_grid *out, const struct alm_facts *facts)
     static const size_t from[] = {ALM_CHECK_NAME, ALM_CHECK_VERDICT, ALM_CHECK_LABEL, ALM_CHECK_EVIDENCE};
     for (size_t i = 0; i < 4; i++)
         alm_grid_column_add(out, i < 2 ? ALM_GRID_TEXT : ALM_GRID_NAME, names[i]);
+    alm_grid_column_add(out, ALM_GRID_NUMBER, "statistic");
+    alm_grid_column_add(out, ALM_GRID_NUMBER, "threshold");
     for (size_t row = 0; row < t->rows; row++) {
         alm_grid_row_add(out);
         for (size_t i = 0; i < 4; i++)
             alm_grid_set_text(out, i, alm_table_text(t, row, from[i]));
+        alm_grid_set_number(out, 4, alm_table_number(t, row, ALM_CHECK_STATISTIC));
+        alm_grid_set_number(out, 5, alm_table_number(t, row, ALM_CHECK_THRESHOLD));
     }
 }
 

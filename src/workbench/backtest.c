@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "store/task_table.h"
+#include "workbench/check.h"
 #include "workbench/covariates.h"
 #include "workbench/run.h"
 #include "workbench/settings.h"
@@ -69,15 +70,19 @@ static enum alm_status note_failures(struct alm_backtest_summary *summary, const
     return status;
 }
 
-/* Metrics and leaderboard. */
+/* Metrics, leaderboard and checks. */
 static enum alm_status evaluate(struct backtest *b, struct alm_backtest_summary *summary,
                                 struct alm_yield *yield, struct alm_error *error)
 {
     struct alm_text verdict = {0};
-    ALM_TRY(alm_run_evaluate(b->workbench->store, b->owner.run, b->plan, &verdict, yield, error));
+    struct alm_check_facts *checks;
+    ALM_TRY(alm_check_facts_create(&checks, b->plan, error));
+    const enum alm_status status =
+        alm_run_evaluate(b->workbench->store, b->owner.run, b->plan, &verdict, yield, checks, error);
     snprintf(summary->verdict, sizeof summary->verdict, "%s", alm_text_string(&verdict));
     alm_text_clear(&verdict);
-    return alm_store_optimize(b->workbench->store, error);
+    alm_check_facts_free(checks);
+    return status != ALM_OK ? status : alm_store_optimize(b->workbench->store, error);
 }
 
 /* Does what is left to do, and the metrics. */
@@ -115,8 +120,9 @@ static enum alm_status audit(struct backtest *b, struct alm_backtest_summary *su
     summary->audited = true;
     summary->audit_checked = report.n_forecasts;
     summary->audit_leaks = report.n_leaks;
-    enum alm_status status = ALM_OK;
-    if (report.n_leaks > 0) {
+    enum alm_status status =
+        alm_checks_write_audit(b->workbench->store, b->owner.run, b->plan, &report, error);
+    if (status == ALM_OK && report.n_leaks > 0) {
         struct alm_text text = {0};
         alm_leak_write(&text, b->plan, &report.leak[0]);
         snprintf(summary->audit_text, sizeof summary->audit_text, "%s", alm_text_string(&text));

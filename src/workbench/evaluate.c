@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "store/task_table.h"
 #include "store/verdict_table.h"
+#include "workbench/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@ struct writing {
     struct alm_evaluation *evaluation;
     const struct alm_evaluation_settings *settings;
     const char *const *labels;
-    struct alm_yield *yield; /* [n_forecasters] */
+    struct alm_yield *yield;        /* [n_forecasters] */
+    struct alm_check_facts *checks; /* NULL: none */
 };
 
 static enum alm_status add_task(void *context, const struct alm_task_result *result, struct alm_error *error)
@@ -28,6 +30,7 @@ static enum alm_status add_task(void *context, const struct alm_task_result *res
         snprintf(yield->reason, sizeof yield->reason, "%s",
                  s->reason[0] == '\0' ? alm_status_text(s->status) : s->reason);
     }
+    if (w->checks != NULL) alm_check_facts_add(w->checks, result);
     return alm_evaluation_add_task(w->evaluation, result, error);
 }
 
@@ -122,6 +125,7 @@ static enum alm_status write_leaderboard(const struct writing *w, struct alm_tex
         status = write_leader(w, &leaders[i], &verdict, error);
         if (i == 0 && best != NULL && status == ALM_OK) alm_text_append(best, alm_text_string(&verdict));
     }
+    if (status == ALM_OK && w->checks != NULL) alm_check_facts_lead(w->checks, leaders);
     alm_text_clear(&verdict);
     free(leaders);
     return status;
@@ -131,14 +135,16 @@ static enum alm_status write_all(const struct writing *w, struct alm_text *verdi
 {
     ALM_TRY(alm_verdict_table_clear(w->store, w->run, error));
     ALM_TRY(write_metrics(w, error));
-    return write_leaderboard(w, verdict, error);
+    ALM_TRY(write_leaderboard(w, verdict, error));
+    return w->checks == NULL ? ALM_OK : alm_checks_write(w->store, w->run, w->checks, error);
 }
 
 enum alm_status alm_evaluate_run(struct alm_store *store, int64_t run,
                                  const struct alm_evaluation_settings *settings, const char *const *labels,
-                                 struct alm_text *verdict, struct alm_yield *yield, struct alm_error *error)
+                                 struct alm_text *verdict, struct alm_yield *yield,
+                                 struct alm_check_facts *checks, struct alm_error *error)
 {
-    struct writing w = {.store = store, .run = run, .settings = settings, .labels = labels};
+    struct writing w = {.store = store, .run = run, .settings = settings, .labels = labels, .checks = checks};
     const struct alm_sink sink = {&w, add_task};
     enum alm_status status = ALM_NEW(&w.yield, settings->n_forecasters, error);
     if (status == ALM_OK) status = alm_evaluation_create(&w.evaluation, settings, error);

@@ -2,6 +2,7 @@
 #ifndef ALM_WORKBENCH_EVALUATE_H
 #define ALM_WORKBENCH_EVALUATE_H
 
+#include "backtest/check.h"
 #include "backtest/evaluation.h"
 #include "base/status.h"
 #include "store/store.h"
@@ -17,9 +18,11 @@ struct alm_yield {
 
 /* Reads the run's rows in plan order and replaces its metrics, definitions and leaderboard, in one
  * transaction. labels are [settings->n_forecasters]. Unless NULL, verdict gets the sentence on the best
- * forecaster, and yield [settings->n_forecasters] what each one made. */
+ * forecaster, yield [settings->n_forecasters] what each one made, and checks, made for the plan, the facts of
+ * the rows: then what the checks find is written, too. */
 enum alm_status alm_evaluate_run(struct alm_store *store, int64_t run,
                                  const struct alm_evaluation_settings *settings, const char *const *labels,
-                                 struct alm_text *verdict, struct alm_yield *yield, struct alm_error *error);
+                                 struct alm_text *verdict, struct alm_yield *yield,
+                                 struct alm_check_facts *checks, struct alm_error *error);
 
 #endif

@@ -207,7 +207,7 @@ static enum alm_status make_all(struct making *m, struct alm_forecast_summary *s
     }
     if (summary->n_failed == m->series.n)
         return alm_fail(error, ALM_DATA, "no series could be forecast; %s", summary->first_failure);
-    return alm_run_evaluate(m->workbench->store, m->owner.run, &m->plan, NULL, NULL, error);
+    return alm_run_evaluate(m->workbench->store, m->owner.run, &m->plan, NULL, NULL, NULL, error);
 }
 
 enum alm_status alm_forecast_make(struct alm_workbench *workbench, const struct alm_forecast_request *request,

@@ -142,7 +142,8 @@ enum alm_status alm_run_sink_deliver(void *context, const struct alm_task_result
 }
 
 enum alm_status alm_run_evaluate(struct alm_store *store, int64_t run, const struct alm_plan *plan,
-                                 struct alm_text *verdict, struct alm_yield *yield, struct alm_error *error)
+                                 struct alm_text *verdict, struct alm_yield *yield,
+                                 struct alm_check_facts *checks, struct alm_error *error)
 {
     const char **labels = NULL;
     size_t *seasons = NULL;
@@ -153,7 +154,7 @@ enum alm_status alm_run_evaluate(struct alm_store *store, int64_t run, const str
             labels[i] = plan->forecaster[i].label;
         struct alm_evaluation_settings settings;
         alm_evaluation_settings_for(&settings, seasons, plan);
-        status = alm_evaluate_run(store, run, &settings, labels, verdict, yield, error);
+        status = alm_evaluate_run(store, run, &settings, labels, verdict, yield, checks, error);
     }
     free(labels);
     free(seasons);

@@ -41,7 +41,8 @@ enum alm_status alm_run_sink_deliver(void *context, const struct alm_task_result
 
 /* Metrics and leaderboard of the plan's run from its stored rows; see alm_evaluate_run. */
 enum alm_status alm_run_evaluate(struct alm_store *store, int64_t run, const struct alm_plan *plan,
-                                 struct alm_text *verdict, struct alm_yield *yield, struct alm_error *error);
+                                 struct alm_text *verdict, struct alm_yield *yield,
+                                 struct alm_check_facts *checks, struct alm_error *error);
 
 /* What made a run's bits, beside its inputs: the kernel of the gates and the one of the matrix products. */
 #define ALM_KERNEL_SIZE 64

@@ -43,7 +43,7 @@ static enum alm_status evaluate(struct alm_store *store, const struct alm_run_ro
             .n_levels = n_levels,
             .season = seasons,
         };
-        status = alm_evaluate_run(store, row->run, &settings, labels, NULL, NULL, error);
+        status = alm_evaluate_run(store, row->run, &settings, labels, NULL, NULL, NULL, error);
     }
     free(labels);
     free(seasons);

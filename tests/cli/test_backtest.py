@@ -144,8 +144,34 @@ class Backtest(Case):
         self.backtest(*self.MODELS, "--horizon", "5", "--folds", "3", "--dry-run")
         self.assertEqual(self.fetch("SELECT count(*) FROM run"), [(0,)])
 
+    def test_what_to_be_wary_of_is_a_row_a_line_and_an_exit_status(self):
+        out = self.run_it("backtest", "--series", "demo", "-m", "ses", "--horizon", "4", "--folds", "30", "--step", "1")[0]
+        self.assertRegex(out.replace("\n  ", " "), r"checks: (\d+ warn, )?\d+ pass, \d+ skip")
+        rows = {(row["check"], row["forecaster"]): row for row in self.rows("check", "1")}
+        self.assertEqual(rows["future", "ses"]["verdict"], "pass")
+        self.assertEqual(rows["audit", "ses"]["verdict"], "skip")
+        self.assertEqual(float(rows["overlap", ""]["statistic"]), 30 / 4)
+        stored = self.fetch('SELECT "check", coalesce(forecaster, \'\'), verdict FROM v_check WHERE run = 1')
+        self.assertEqual({key: row["verdict"] for key, row in rows.items()}, {row[:2]: row[2] for row in stored})
+        with sqlite3.connect(self.path / "almanac.db") as database:
+            database.execute("UPDATE check_result SET verdict = 'fail' WHERE check_name = 'future'")
+        self.assertRegex(self.run_it("check", "1", status=3)[1], r"run 1 fails 1 of its checks; the first: future: ")
+
+    def test_a_run_without_checks_says_so(self):
+        self.good("-q", "forecast", "--series", "demo", "-m", "naive", "--horizon", "2")
+        self.assertIn("has no checks", self.run_it("check", "1", status=2)[1])
+
+    def test_other_seeds_and_other_specs_are_remembered(self):
+        for seed in "1", "2", "3":
+            self.backtest("-m", LSTM, "-m", "ses", "--horizon", "2", "--folds", "12", "--seed", seed)
+        tried = self.fetch("SELECT evidence FROM v_check WHERE \"check\" = 'selection' AND run = 3")
+        seeds = self.fetch("SELECT verdict, evidence FROM v_check WHERE \"check\" = 'seeds' AND run = 3")
+        self.assertTrue(all("best of 2 that" in evidence for evidence, in tried), tried)
+        self.assertTrue(all("over 3 seeds" in evidence for _, evidence in seeds), seeds)
+
     def test_an_audit_finds_no_leak(self):
         self.backtest(*self.MODELS, "--horizon", "5", "--folds", "3", "--audit")
+        self.assertEqual(self.fetch("SELECT DISTINCT verdict FROM v_check WHERE \"check\" = 'audit'"), [("pass",)])
 
     def test_a_report_stands_alone(self):
         self.backtest("-m", "drift", "--horizon", "5", "--folds", "12")

@@ -9,7 +9,7 @@ import sqlite3
 
 from program import Program, main
 
-COMMANDS = """import series forecasters train models forecast score backtest tune compare report query runs schema db
+COMMANDS = """import series forecasters train models forecast score backtest tune compare check report query runs schema db
 completion help version""".split()
 
 

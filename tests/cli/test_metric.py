@@ -73,7 +73,9 @@ class Metric(Program):
     def test_the_leaderboard_is_data_in_every_format_and_words_for_people(self):
         self.import_walks()
         table = self.good("backtest", "-q", "--series", "a", "-m", "drift", "--horizon", "2", "--folds", "15", "--name", "first")
-        self.assertIn("naive", table.splitlines()[-1])
+        verdict, checks = table.splitlines()[-2:]
+        self.assertIn("naive", verdict)
+        self.assertRegex(checks, r"^checks: \d+ pass")
         rows = json.loads(self.good("compare", "first", "--format", "json"))
         self.assertEqual({row["forecaster"] for row in rows}, {"naive", "drift"})
         drift = next(row for row in rows if row["forecaster"] == "drift")

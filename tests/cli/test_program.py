@@ -13,7 +13,7 @@ import unittest
 
 from program import ALMANAC, Program, environment, main
 
-COMMANDS = ("import series forecasters train models forecast score backtest compare report query runs schema db "
+COMMANDS = ("import series forecasters train models forecast score backtest compare check report query runs schema db "
             "completion help version").split()
 
 
