@@ -335,7 +335,7 @@ static void describe(const void *self, struct alm_text *out)
     if (trend) alm_parameters_describe(out, "first_slope", f->first.slope);
     alm_parameters_describe(out, "sigma", f->sigma);
     static const char *const criteria[] = {"aicc", "aic", "bic"};
-    if (isfinite(e->value)) alm_parameters_describe(out, criteria[e->search.criterion], e->value);
+    if (isfinite(e->value)) alm_text_printf(out, "%s=%.10g\n", criteria[e->search.criterion], e->value);
 }
 
 /* ---- the types ---- */
