@@ -9,6 +9,9 @@ season 24; daily minima of temperature 7, monthly CO2 12). almanac chooses by AI
 peers do. AICc drops constants in the same way in all three. A series counts as worse where ours is above theirs by more than .001.
 Peers bound alpha, beta, gamma and phi as we do; R asks for admissible weights as well, statsforecast for neither that nor
 beta <= alpha.
+
+Found, in CPU seconds on a shared core: almanac 2.6, R 294, worse on none of 200 and better on 110; statsforecast 44 for the first 194 of
+them, worse on none and better on 111. 250 daily refits of GOOG.close without a season: 1.9, statsforecast 23.4.
 """
 import csv
 import os
