@@ -93,6 +93,14 @@ WHERE run = (
     UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series OR series = :series) AND (:forecaster IS NULL OR forecaster = :forecaster)
 ORDER BY series, forecaster, fold, step, level;
 
+-- name: variances
+-- help: every forecast variance of a run beside the squared move that came
+SELECT run, forecaster, series, origin_time, step, time, variance_of, variance, realised, qlike, ts FROM v_variance
+WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series OR series = :series) AND (:forecaster IS NULL OR forecaster = :forecaster)
+ORDER BY series, forecaster, fold, step;
+
 -- name: probabilities
 -- help: every probability of a class of a run
 SELECT run, forecaster, series, origin_time, step, time, class, probability, occurred, ts FROM v_probability

@@ -6,12 +6,12 @@ VALUES(:run, :task_no, :forecaster_no, :fold, :fit_seconds, :now) RETURNING task
 
 -- name: task_series_insert
 INSERT INTO task_series(task_id, series_no, origin, status, reason, fallback, train_first, train_last, n_train, filled,
-  fit_seconds, mase_scale, rmsse_scale, n_scored, mae)
+  fit_seconds, mase_scale, rmsse_scale, n_scored, mae, last_value, variance_of)
 VALUES(:task, :series_no, :origin, :status, :reason, :fallback, :train_first, :train_last, :n_train, :filled,
-  :fit_seconds, :mase_scale, :rmsse_scale, :n_scored, :mae);
+  :fit_seconds, :mase_scale, :rmsse_scale, :n_scored, :mae, :last, :variance_of);
 
 -- name: forecast_insert
-INSERT INTO forecast(task_id, series_no, step, ts, forecast, actual) VALUES(?, ?, ?, ?, ?, ?);
+INSERT INTO forecast(task_id, series_no, step, ts, forecast, actual, variance) VALUES(?, ?, ?, ?, ?, ?, ?);
 
 -- name: quantile_insert
 INSERT INTO quantile(task_id, series_no, step, level, value) VALUES(?, ?, ?, ?, ?);
@@ -33,11 +33,12 @@ SELECT task_no FROM task WHERE run_id = :run ORDER BY task_no;
 SELECT task_id, task_no, forecaster_no, fold FROM task WHERE run_id = :run ORDER BY task_no;
 
 -- name: task_series_list
-SELECT series_no, origin, status, reason, train_first, train_last, n_train, filled, fit_seconds, mase_scale, rmsse_scale
+SELECT series_no, origin, status, reason, train_first, train_last, n_train, filled, fit_seconds, mase_scale, rmsse_scale,
+  last_value, variance_of
 FROM task_series WHERE task_id = :task ORDER BY series_no;
 
 -- name: forecast_list
-SELECT series_no, step, ts, forecast, actual FROM forecast WHERE task_id = :task ORDER BY series_no, step;
+SELECT series_no, step, ts, forecast, actual, variance FROM forecast WHERE task_id = :task ORDER BY series_no, step;
 
 -- name: quantile_list
 SELECT series_no, step, level, value FROM quantile WHERE task_id = :task ORDER BY series_no, step, level;

@@ -69,6 +69,51 @@ JOIN run_series AS s ON s.run_id = t.run_id AND s.series_no = x.series_no
 JOIN forecast AS f ON f.task_id = t.task_id AND f.series_no = x.series_no
 JOIN quantile AS q ON q.task_id = f.task_id AND q.series_no = f.series_no AND q.step = f.step;
 
+-- Forecast variances, of forecasters that know one, beside what happened. The one view that needs SQLite's ln().
+--   run: number of the run
+--   forecaster: label of the forecaster in the run
+--   series: name of the series
+--   origin_time [UTC]: last time the forecaster could see
+--   step [bars]: bars after the origin, from 1
+--   time [UTC]: the time that is forecast
+--   variance_of: of what: value, or logreturn, the logarithm of the value less that of the one before
+--   variance: expected variance of the step's own value or log return
+--   realised: squared distance of that value or log return from its forecast; NULL: not known
+--   qlike: realised / variance - ln(realised / variance) - 1; NULL where realised is 0 or not known, or the variance is 0
+--   ts [µs]: time in microseconds since 1970-01-01T00:00:00Z, or the bar's number
+--   fold: number of the origin in the run, from 0
+CREATE VIEW v_variance AS
+SELECT run, forecaster, series, origin_time, step, time, variance_of, variance, realised,
+  CASE WHEN realised > 0 AND variance > 0 THEN realised / variance - ln(realised / variance) - 1 END AS qlike, ts, fold
+FROM (
+  SELECT
+    t.run_id AS run, c.label AS forecaster, s.name AS series,
+    CASE WHEN s.frequency = 'index' THEN x.origin ELSE
+        strftime('%Y-%m-%dT%H:%M:%S', (x.origin - (x.origin % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+        || CASE x.origin % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (x.origin % 1000000 + 1000000) % 1000000) END || 'Z'
+      END AS origin_time,
+    f.step,
+    CASE WHEN s.frequency = 'index' THEN f.ts ELSE
+        strftime('%Y-%m-%dT%H:%M:%S', (f.ts - (f.ts % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+        || CASE f.ts % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (f.ts % 1000000 + 1000000) % 1000000) END || 'Z'
+      END AS time,
+    x.variance_of, f.variance,
+    CASE x.variance_of WHEN 'value' THEN (f.actual - f.forecast) * (f.actual - f.forecast)
+      ELSE CASE WHEN f.actual > 0 AND f.forecast > 0 AND coalesce(b.actual, CASE f.step WHEN 1 THEN x.last_value END) > 0
+          AND coalesce(b.forecast, CASE f.step WHEN 1 THEN x.last_value END) > 0
+        THEN (ln(f.actual / CASE f.step WHEN 1 THEN x.last_value ELSE b.actual END)
+              - ln(f.forecast / CASE f.step WHEN 1 THEN x.last_value ELSE b.forecast END))
+           * (ln(f.actual / CASE f.step WHEN 1 THEN x.last_value ELSE b.actual END)
+              - ln(f.forecast / CASE f.step WHEN 1 THEN x.last_value ELSE b.forecast END)) END
+    END AS realised, f.ts, t.fold
+  FROM task AS t
+  JOIN run_forecaster AS c ON c.run_id = t.run_id AND c.forecaster_no = t.forecaster_no
+  JOIN task_series AS x ON x.task_id = t.task_id AND x.variance_of IS NOT NULL
+  JOIN run_series AS s ON s.run_id = t.run_id AND s.series_no = x.series_no
+  JOIN forecast AS f ON f.task_id = t.task_id AND f.series_no = x.series_no
+  LEFT JOIN forecast AS b ON b.task_id = f.task_id AND b.series_no = f.series_no AND b.step = f.step - 1
+);
+
 -- Class probabilities, of forecasters that answer with classes.
 --   run: number of the run
 --   forecaster: label of the forecaster in the run
@@ -125,6 +170,7 @@ JOIN class AS k ON k.task_id = p.task_id AND k.series_no = p.series_no AND k.cla
 --   n_scored [steps]: steps with an actual
 --   mase_scale [unit of the series]: mean absolute seasonal difference up to the origin
 --   rmsse_scale [square of the unit]: mean squared seasonal difference up to the origin
+--   last_value [unit of the series]: last value up to the origin that is not missing
 CREATE VIEW v_task AS
 SELECT
   t.run_id AS run, c.label AS forecaster, s.name AS series,
@@ -141,7 +187,8 @@ SELECT
       strftime('%Y-%m-%dT%H:%M:%S', (x.train_last - (x.train_last % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
       || CASE x.train_last % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (x.train_last % 1000000 + 1000000) % 1000000) END || 'Z'
     END AS train_last,
-  x.n_train, x.filled, x.fit_seconds, t.fold, x.mae, x.n_scored, x.mase_scale, x.rmsse_scale
+  x.n_train, x.filled, x.fit_seconds, t.fold, x.mae, x.n_scored, x.mase_scale, x.rmsse_scale,
+  x.last_value
 FROM task AS t
 JOIN run_forecaster AS c ON c.run_id = t.run_id AND c.forecaster_no = t.forecaster_no
 JOIN task_series AS x ON x.task_id = t.task_id

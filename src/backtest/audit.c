@@ -96,6 +96,16 @@ static bool differs(struct alm_leak *leak, const struct alm_fold_forecast *clean
     }
     if (classes_differ(leak, &clean->classes[s], &poisoned->classes[s], horizon)) return true;
     leak->step = 0;
+    if (clean->variance_kind[s] != poisoned->variance_kind[s]) return true;
+    a = &clean->variance[s * horizon];
+    b = &poisoned->variance[s * horizon];
+    at = clean->variance_kind[s] == ALM_VARIANCE_NONE ? horizon : first_difference(a, b, horizon);
+    if (at < horizon) {
+        leak->step = at + 1;
+        leak->clean = a[at];
+        leak->poisoned = b[at];
+        return true;
+    }
     if (clean->has_quantiles[s] != poisoned->has_quantiles[s]) return true;
     if (!clean->has_quantiles[s]) return false;
     a = &clean->quantile[s * horizon * levels];

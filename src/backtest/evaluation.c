@@ -2,16 +2,11 @@
 
 #include "backtest/evaluation_impl.h"
 #include "base/memory.h"
-#include "forecast/classes.h"
 
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static size_t cell_index(const struct alm_evaluation *e, size_t forecaster, size_t series, size_t step)
-{
-    return (forecaster * e->n_series + series) * e->horizon + step;
-}
 
 static enum alm_status fill_nan(double **out, size_t n, struct alm_error *error)
 {
@@ -23,10 +18,11 @@ static enum alm_status fill_nan(double **out, size_t n, struct alm_error *error)
 
 static enum alm_status allocate(struct alm_evaluation *e, const size_t *season, struct alm_error *error)
 {
-    size_t rows, cells, counts, losses;
+    size_t rows, cells, counts, losses, actuals, forecasts;
     if (!alm_multiply(&rows, e->n_series, e->n_folds) || !alm_multiply(&losses, rows, e->n_forecasters) ||
         !alm_multiply(&cells, e->n_series, e->horizon) || !alm_multiply(&cells, cells, e->n_forecasters) ||
-        !alm_multiply(&counts, cells, alm_quantiles_width(&e->quantiles)))
+        !alm_multiply(&counts, cells, alm_quantiles_width(&e->quantiles)) ||
+        !alm_multiply(&actuals, rows, e->horizon) || !alm_multiply(&forecasts, losses, e->horizon))
         return alm_fail(error, ALM_NOMEM, "an evaluation of %zu series, %zu folds and %zu steps is too large",
                         e->n_series, e->n_folds, e->horizon);
     ALM_TRY(ALM_NEW(&e->cell, cells, error));
@@ -35,6 +31,10 @@ static enum alm_status allocate(struct alm_evaluation *e, const size_t *season, 
     ALM_TRY(ALM_NEW(&e->tally, e->n_forecasters * e->n_series, error));
     ALM_TRY(fill_nan(&e->loss, losses, error));
     ALM_TRY(fill_nan(&e->scale, rows, error));
+    ALM_TRY(ALM_NEW(&e->scratch, actuals, error));
+    ALM_TRY(fill_nan(&e->last, rows, error));
+    ALM_TRY(fill_nan(&e->actual, actuals, error));
+    ALM_TRY(fill_nan(&e->forecast, forecasts, error));
     return alm_evaluation_define(e, season, error);
 }
 
@@ -49,6 +49,8 @@ enum alm_status alm_evaluation_create(struct alm_evaluation **out,
     e->horizon = settings->horizon;
     e->step = settings->step;
     e->naive = settings->naive;
+    e->has_naive2 = settings->has_naive2;
+    e->naive2 = settings->naive2;
     enum alm_status status = alm_quantiles_init(&e->quantiles, settings->level, settings->n_levels, error);
     if (status == ALM_OK) status = allocate(e, settings->season, error);
     if (status != ALM_OK) {
@@ -74,6 +76,14 @@ void alm_evaluation_settings_for(struct alm_evaluation_settings *out, size_t *se
         .n_levels = plan->settings.n_levels,
         .season = season,
     };
+    while (out->naive2 < plan->n_forecasters && !alm_evaluation_is_naive2(plan->forecaster[out->naive2].spec))
+        out->naive2++;
+    out->has_naive2 = out->naive2 < plan->n_forecasters;
+}
+
+bool alm_evaluation_is_naive2(const char *spec)
+{
+    return strcmp(spec, "naive2") == 0;
 }
 
 enum alm_status alm_evaluation_create_for(struct alm_evaluation **out, const struct alm_plan *plan,
@@ -103,90 +113,24 @@ void alm_evaluation_free(struct alm_evaluation *evaluation)
     free(evaluation->counts);
     free(evaluation->loss);
     free(evaluation->scale);
+    free(evaluation->last);
+    free(evaluation->scratch);
+    free(evaluation->actual);
+    free(evaluation->forecast);
     free(evaluation->total);
     alm_quantiles_clear(&evaluation->quantiles);
     free(evaluation);
 }
 
-/* Scores one row; its loss is NaN when every actual is missing. */
-static double score(struct alm_evaluation *e, size_t forecaster, const struct alm_series_result *row)
-{
-    const size_t width = alm_quantiles_width(&e->quantiles);
-    double sum = 0;
-    size_t n = 0;
-    for (size_t s = 0; s < e->horizon; s++) {
-        const double actual = row->actual[s];
-        if (isnan(actual)) continue;
-        const size_t at = cell_index(e, forecaster, row->series, s);
-        alm_cell_add(&e->cell[at], actual, row->forecast[s], row->mase_scale, row->rmsse_scale);
-        if (row->quantile != NULL && e->quantiles.n_levels > 0)
-            alm_cell_add_quantiles(&e->cell[at], &e->counts[at * width], &e->quantiles, actual,
-                                   &row->quantile[s * e->quantiles.n_levels]);
-        sum += fabs(actual - row->forecast[s]);
-        n++;
-    }
-    return n == 0 ? (double)NAN : sum / (double)n;
-}
-
-/* The same for a row of classes: its loss is the log loss. */
-static enum alm_status score_classes(double *loss, struct alm_evaluation *e, size_t forecaster,
-                                     const struct alm_series_result *row, struct alm_error *error)
-{
-    const struct alm_class_forecast *classes = row->classes;
-    struct alm_tally *tally = &e->tally[forecaster * e->n_series + row->series];
-    double sum = 0;
-    size_t n = 0;
-    ALM_TRY(alm_tally_reserve(tally, e->horizon, classes->n, error));
-    for (size_t s = 0; s < e->horizon; s++) {
-        if (isnan(row->actual[s])) continue;
-        const size_t occurred = alm_class_of(row->actual[s], classes->edge, classes->n);
-        const size_t likeliest =
-            alm_cell_add_classes(&e->cell[cell_index(e, forecaster, row->series, s)], &sum,
-                                 classes->probability + s * classes->n, classes->n, occurred);
-        tally->occurred[s * tally->n + occurred]++;
-        tally->hit[s * tally->n + occurred] += likeliest == occurred;
-        n++;
-    }
-    *loss = n == 0 ? (double)NAN : sum / (double)n;
-    return ALM_OK;
-}
-
-enum alm_status alm_evaluation_add(struct alm_evaluation *evaluation, size_t forecaster, size_t fold,
-                                   const struct alm_series_result *row, struct alm_error *error)
-{
-    struct alm_forecaster_total *total = &evaluation->total[forecaster];
-    if (!row->has_origin) return ALM_OK;
-    evaluation->scale[fold * evaluation->n_series + row->series] = row->mase_scale;
-    total->fit_seconds += row->fit_seconds;
-    if (row->status != ALM_OK || row->forecast == NULL) {
-        total->n_failed++;
-        return ALM_OK;
-    }
-    total->n_rows++;
-    const size_t at = (forecaster * evaluation->n_folds + fold) * evaluation->n_series + row->series;
-    if (row->classes == NULL) {
-        evaluation->loss[at] = score(evaluation, forecaster, row);
-        return ALM_OK;
-    }
-    total->n_class_rows++;
-    return score_classes(&evaluation->loss[at], evaluation, forecaster, row, error);
-}
-
-enum alm_status alm_evaluation_add_task(struct alm_evaluation *evaluation,
-                                        const struct alm_task_result *result, struct alm_error *error)
-{
-    for (size_t i = 0; i < result->n_series; i++)
-        ALM_TRY(alm_evaluation_add(evaluation, result->forecaster, result->fold, &result->series[i], error));
-    return ALM_OK;
-}
-
 bool alm_evaluation_applies(const struct alm_evaluation *evaluation, size_t metric)
 {
-    size_t rows = 0, of_classes = 0;
+    size_t rows = 0, of_classes = 0, of_variance = 0;
     for (size_t i = 0; i < evaluation->n_forecasters; i++) {
         rows += evaluation->total[i].n_rows;
         of_classes += evaluation->total[i].n_class_rows;
+        of_variance += evaluation->total[i].n_variance_rows;
     }
+    if (evaluation->rule[metric].kind == ALM_METRIC_QLIKE) return of_variance > 0;
     return alm_metric_of_classes(evaluation->rule[metric].kind) ? of_classes > 0
                                                                 : of_classes == 0 || of_classes < rows;
 }
@@ -195,6 +139,23 @@ const struct alm_metric *alm_evaluation_metrics(const struct alm_evaluation *eva
 {
     *n = evaluation->n_metrics;
     return evaluation->metric;
+}
+
+/* Median of |e| over series first .. last - 1 and steps from .. to - 1 (from 0). */
+static double median_error(const struct alm_evaluation *e, size_t forecaster, size_t first, size_t last,
+                           size_t from, size_t to, size_t *n)
+{
+    *n = 0;
+    for (size_t fold = 0; fold < e->n_folds; fold++) {
+        for (size_t s = first; s < last; s++) {
+            const double *forecast = alm_evaluation_forecast(e, forecaster, fold, s);
+            const double *actual = &e->actual[(fold * e->n_series + s) * e->horizon];
+            for (size_t h = from; h < to; h++)
+                if (!isnan(actual[h]) && !isnan(forecast[h]))
+                    e->scratch[(*n)++] = fabs(actual[h] - forecast[h]);
+        }
+    }
+    return *n == 0 ? (double)NAN : gsl_stats_median(e->scratch, 1, *n);
 }
 
 /* One metric for the merged cells of series first .. last - 1, of one step or ALM_ALL. */
@@ -207,9 +168,10 @@ static double merged_value(const struct alm_evaluation *e, size_t forecaster, si
     double count = 0;
     if (rule.kind == ALM_METRIC_BALANCED_ACCURACY)
         return alm_tally_value(&e->tally[forecaster * e->n_series + first], from, to, n);
+    if (rule.kind == ALM_METRIC_MDAE) return median_error(e, forecaster, first, last, from, to, n);
     for (size_t series = first; series < last; series++) {
         for (size_t s = from; s < to; s++) {
-            const size_t at = cell_index(e, forecaster, series, s);
+            const size_t at = alm_evaluation_cell(e, forecaster, series, s);
             alm_cell_merge(&sum, &e->cell[at]);
             count += alm_cell_count(&e->counts[at * width], &e->quantiles, rule.kind, rule.index);
         }
@@ -234,10 +196,29 @@ static double mean_over_series(const struct alm_evaluation *e, size_t forecaster
     return defined == 0 ? (double)NAN : sum / (double)defined;
 }
 
+static double against_naive2(const struct alm_evaluation *e, size_t forecaster, size_t series, size_t step,
+                             size_t *n)
+{
+    size_t own, other;
+    double sum = 0;
+    for (const char *const *code = (const char *const[]){"smape", "mase", NULL}; *code != NULL; code++) {
+        const double value = alm_evaluation_find(e, forecaster, series, step, *code, &own);
+        const double naive2 = alm_evaluation_find(e, e->naive2, series, step, *code, &other);
+        *n = own;
+        if (own == 0 || other == 0 || !(naive2 > 0)) {
+            *n = 0;
+            return NAN;
+        }
+        sum += value / naive2;
+    }
+    return sum / 2;
+}
+
 double alm_evaluation_value(const struct alm_evaluation *evaluation, size_t forecaster, size_t series,
                             size_t step, size_t metric, size_t *n)
 {
     const struct alm_metric_rule rule = evaluation->rule[metric];
+    if (rule.kind == ALM_METRIC_OWA) return against_naive2(evaluation, forecaster, series, step, n);
     if (series != ALM_ALL) return merged_value(evaluation, forecaster, series, series + 1, step, rule, n);
     if (alm_metric_by_series(rule.kind)) return mean_over_series(evaluation, forecaster, step, rule, n);
     return merged_value(evaluation, forecaster, 0, evaluation->n_series, step, rule, n);

@@ -16,7 +16,9 @@
 struct alm_evaluation_settings {
     size_t n_forecasters, n_series, n_folds, horizon, step; /* step: bars between origins */
     size_t naive;                                           /* the forecaster others are compared with */
-    const double *level;                                    /* [n_levels] rising */
+    bool has_naive2;
+    size_t naive2;       /* the forecaster that OWA refers to, if there is one */
+    const double *level; /* [n_levels] rising */
     size_t n_levels;
     const size_t *season; /* [n_series] season lengths, for the texts of the definitions */
 };
@@ -29,14 +31,16 @@ enum alm_status alm_evaluation_create(struct alm_evaluation **out,
 /* The settings that belong to plan; season [plan->n_series] is filled and stays the caller's. */
 void alm_evaluation_settings_for(struct alm_evaluation_settings *out, size_t *season,
                                  const struct alm_plan *plan);
+/* Whether a forecaster is the one that OWA refers to. */
+bool alm_evaluation_is_naive2(const char *spec);
 /* The same with everything taken from plan. */
 enum alm_status alm_evaluation_create_for(struct alm_evaluation **out, const struct alm_plan *plan,
                                           struct alm_error *error);
 void alm_evaluation_free(struct alm_evaluation *evaluation);
 
 /* Adds one row. Of row these fields are used: series, status, has_origin, fit_seconds, mase_scale,
- * rmsse_scale, actual, forecast, quantile, classes. Each (forecaster, fold, series) at most once. ALM_NOMEM
- * only. */
+ * rmsse_scale, last, actual, forecast, quantile, classes, variance, variance_kind. Each (forecaster, fold,
+ * series) at most once. ALM_NOMEM only. */
 enum alm_status alm_evaluation_add(struct alm_evaluation *evaluation, size_t forecaster, size_t fold,
                                    const struct alm_series_result *row, struct alm_error *error);
 /* Adds all rows of a task. */
@@ -45,9 +49,10 @@ enum alm_status alm_evaluation_add_task(struct alm_evaluation *evaluation,
 
 /* ---- metrics ---- */
 
-/* One metric as it is computed and stored. Codes: me mae rmse mape smape mase rmsse r2 crps pinball, for each
- * central interval `coverage_80` (percent), for each level `coverage_q0.1` and `pinball_q0.1`; of classes
- * log_loss brier accuracy balanced_accuracy. */
+/* One metric as it is computed and stored. Codes: me mae mdae rmse mape smape wape mase rmsse r2 r2_diff
+ * theil_u2 direction qlike owa crps pinball wis wis_dispersion wis_under wis_over, for each central interval
+ * `coverage_80` (percent), `width_80`, `winkler_80` and `msis_80`, for each level `coverage_q0.1` and
+ * `pinball_q0.1`; of classes log_loss brier accuracy balanced_accuracy. */
 struct alm_metric {
     char code[32];
     const char *unit; /* "value" (the series' own), "percent", "ratio" */

@@ -63,6 +63,8 @@ struct alm_fold_forecast {
     char (*reason)[200], (*fallback)[200]; /* [n_series] */
     size_t *filled;                        /* [n_series] */
     bool *has_quantiles;                   /* [n_series] */
+    double *variance;                      /* [n_series][horizon] NaN where none */
+    enum alm_variance_kind *variance_kind; /* [n_series] */
     double *mean;                          /* [n_series][horizon] */
     double *quantile;                      /* [n_series][horizon][n_levels] */
     struct alm_class_forecast *classes;    /* [n_series]; n is 0 where there is a mean */

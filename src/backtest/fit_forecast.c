@@ -57,6 +57,8 @@ enum alm_status alm_fold_forecast_init(struct alm_fold_forecast *out, const stru
     ALM_TRY(ALM_NEW(&out->has_quantiles, out->n_series, error));
     ALM_TRY(ALM_NEW(&out->classes, out->n_series, error));
     ALM_TRY(ALM_NEW(&out->mean, steps, error));
+    ALM_TRY(ALM_NEW(&out->variance, steps, error));
+    ALM_TRY(ALM_NEW(&out->variance_kind, out->n_series, error));
     return ALM_NEW(&out->quantile, values, error);
 }
 
@@ -71,6 +73,8 @@ void alm_fold_forecast_clear(struct alm_fold_forecast *forecast)
     free(forecast->filled);
     free(forecast->has_quantiles);
     free(forecast->mean);
+    free(forecast->variance);
+    free(forecast->variance_kind);
     free(forecast->quantile);
     *forecast = (struct alm_fold_forecast){0};
 }
@@ -105,6 +109,9 @@ static void scatter(struct alm_fold_forecast *out, const struct alm_fit_unit *un
         out->filled[s] = outcome[i].filled;
         snprintf(out->fallback[s], sizeof out->fallback[s], "%s", outcome[i].fallback);
         memcpy(&out->mean[s * horizon], &forecast->mean[i * horizon], horizon * sizeof *out->mean);
+        memcpy(&out->variance[s * horizon], &forecast->variance[i * horizon],
+               horizon * sizeof *out->variance);
+        out->variance_kind[s] = forecast->variance_kind[i];
         out->classes[s] = forecast->classes[i]; /* moved */
         forecast->classes[i] = (struct alm_class_forecast){0};
         out->has_quantiles[s] = block > 0 && forecast->has_quantiles[i];
@@ -196,6 +203,7 @@ enum alm_status alm_fit_forecast(struct alm_fold_forecast *out, const struct alm
     for (size_t s = 0; s < plan->n_series; s++) {
         const struct alm_origin *origin = alm_plan_origin(plan, s, fold);
         out->has_quantiles[s] = false;
+        out->variance_kind[s] = ALM_VARIANCE_NONE;
         alm_class_forecast_clear(&out->classes[s]);
         if (origin->status != ALM_OK)
             refuse(out, s, origin->status, origin->reason);

@@ -30,10 +30,13 @@ struct alm_series_result {
     /* Mean absolute and mean squared seasonal difference of all bars up to the origin, whatever the scheme,
      * at the series' season length. NaN when there is no pair, 0 for a constant series. */
     double mase_scale, rmsse_scale;
+    double last;            /* the last value up to the origin that is not missing; NaN: none, or not known */
     const int64_t *time;    /* [horizon] */
     const double *actual;   /* [horizon]; NaN = missing */
     const double *forecast; /* [horizon], finite, but NaN with classes; or NULL */
     const double *quantile; /* [horizon][n_levels], finite; NULL when the forecaster gave none */
+    const double *variance; /* [horizon] of variance_kind, finite; NULL when the forecaster knows none */
+    enum alm_variance_kind variance_kind;
     const struct alm_class_forecast *classes; /* NULL when the forecast is a number */
 };
 

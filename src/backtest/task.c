@@ -34,6 +34,7 @@ static void fill_origin(struct alm_series_result *row, const struct alm_plan *pl
     row->origin_ts = series->ts[origin->bar];
     row->mase_scale = alm_scale_absolute(seen, series->season_length);
     row->rmsse_scale = alm_scale_squared(seen, series->season_length);
+    row->last = alm_span_last(seen);
     row->time = series->ts + origin->bar + 1;
     row->actual = series->y + origin->bar + 1;
 }
@@ -68,6 +69,8 @@ static void fill_row(struct alm_series_result *row, const struct alm_task_data *
     if (row->status != ALM_OK) return;
     row->forecast = &forecast->mean[s * horizon];
     if (forecast->classes[s].n > 0) row->classes = &forecast->classes[s];
+    row->variance_kind = forecast->variance_kind[s];
+    if (row->variance_kind != ALM_VARIANCE_NONE) row->variance = &forecast->variance[s * horizon];
     if (forecast->has_quantiles[s]) row->quantile = &forecast->quantile[s * horizon * forecast->n_levels];
 }
 

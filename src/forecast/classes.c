@@ -157,13 +157,6 @@ size_t alm_class_of(double value, const double *edge, size_t n)
     return low;
 }
 
-double alm_span_last(struct alm_span y)
-{
-    while (y.n > 0 && isnan(y.y[y.n - 1]))
-        y.n--;
-    return y.n > 0 ? y.y[y.n - 1] : (double)NAN;
-}
-
 /* ---- counting ---- */
 
 /* The class of bar t (seen from lag bars before); n when it has none. */

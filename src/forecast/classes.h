@@ -68,9 +68,6 @@ void alm_class_edges_at(double *out, const struct alm_class_rule *rule, const do
 /* The class of value (not NaN): the number of edges [n - 1] below it. */
 size_t alm_class_of(double value, const double *edge, size_t n);
 
-/* The last value that is not missing; NaN when there is none. */
-double alm_span_last(struct alm_span y);
-
 /* How often classes occurred, and stayed, `lag` bars later (with direction: what they were over lag bars).
  * count [n] is added to, and *stayed of *pairs: values whose class is that of the value lag bars before.
  * scratch [n - 1]. */

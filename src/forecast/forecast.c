@@ -1,6 +1,7 @@
 #include "base/memory.h"
 #include "forecast/forecaster.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,10 +34,14 @@ enum alm_status alm_forecast_create(struct alm_forecast **out, size_t n_series, 
     if (status == ALM_OK) status = ALM_NEW(&f->has_quantiles, n_series, error);
     if (status == ALM_OK) status = ALM_NEW(&f->fallback, n_series, error);
     if (status == ALM_OK) status = ALM_NEW(&f->classes, n_series, error);
+    if (status == ALM_OK) status = ALM_NEW(&f->variance, n, error);
+    if (status == ALM_OK) status = ALM_NEW(&f->variance_kind, n_series, error);
     if (status != ALM_OK) {
         alm_forecast_free(f);
         return status;
     }
+    for (size_t i = 0; i < n; i++)
+        f->variance[i] = NAN;
     *out = f;
     return ALM_OK;
 }
@@ -52,5 +57,7 @@ void alm_forecast_free(struct alm_forecast *forecast)
     for (size_t i = 0; forecast->classes != NULL && i < forecast->n_series; i++)
         alm_class_forecast_clear(&forecast->classes[i]);
     free(forecast->classes);
+    free(forecast->variance);
+    free(forecast->variance_kind);
     free(forecast);
 }

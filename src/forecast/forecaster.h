@@ -62,6 +62,10 @@ struct alm_class_forecast {
     const char *const *label; /* [n] of a categorical series, whose they are; else NULL */
 };
 
+/* Whose variance a forecaster knows: that of the value of a step, or of its log return, the difference of its
+ * logarithm to the one before. */
+enum alm_variance_kind { ALM_VARIANCE_NONE, ALM_VARIANCE_VALUE, ALM_VARIANCE_LOG_RETURN };
+
 /* Filled by the forecaster; arrays belong to the caller (alm_forecast_create makes them). A series has a
  * mean, or classes (then its mean is NaN). */
 struct alm_forecast {
@@ -72,6 +76,10 @@ struct alm_forecast {
     bool *has_quantiles;                /* [n_series] whether the series' quantiles were filled */
     char (*fallback)[200];              /* [n_series] what stood in for something that could not be done */
     struct alm_class_forecast *classes; /* [n_series] made by alm_forecast_set_classes */
+    /* Of forecasters of how far values move: the expected variance of each step's own value or log return,
+     * not of the way from the origin. */
+    double *variance;                      /* [n_series][horizon] NaN where none (as created) */
+    enum alm_variance_kind *variance_kind; /* [n_series] */
 };
 
 /* levels is copied. Release with alm_forecast_free. */

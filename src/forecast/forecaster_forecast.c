@@ -31,6 +31,8 @@ void alm_forecast_blank_row(struct alm_forecast *out, size_t index)
     fill_nan(out->mean + index * out->horizon, out->horizon);
     fill_nan(out->quantile + index * out->horizon * out->n_levels, out->horizon * out->n_levels);
     out->has_quantiles[index] = false;
+    fill_nan(out->variance + index * out->horizon, out->horizon);
+    out->variance_kind[index] = ALM_VARIANCE_NONE;
     alm_class_forecast_clear(&out->classes[index]);
 }
 
@@ -95,6 +97,8 @@ void alm_forecast_check_row(struct alm_forecast *out, size_t index, struct alm_s
         bad = first_not_finite(quantile, h * levels);
         bad = bad == h * levels ? h : bad / levels;
     }
+    for (size_t i = 0; bad == h && out->variance_kind[index] != ALM_VARIANCE_NONE && i < h; i++)
+        if (!isfinite(out->variance[index * h + i])) bad = i;
     if (bad == h) return;
     alm_outcome_fail(outcome, ALM_NUMERIC, "the forecast of step %zu is not finite", bad + 1);
     alm_forecast_blank_row(out, index);
@@ -112,6 +116,8 @@ static void finish_series(struct call *c, struct alm_forecast *rows, size_t k)
     const struct alm_fitted *fitted = alm_forecaster_fitted(c->f, c->history, index);
     double *mean = out->mean + index * h, *quantile = out->quantile + index * h * levels;
     memcpy(mean, rows->mean + k * h, h * sizeof *mean);
+    memcpy(out->variance + index * h, rows->variance + k * h, h * sizeof *out->variance);
+    out->variance_kind[index] = rows->variance_kind[k];
     out->has_quantiles[index] = levels > 0 && rows->has_quantiles[k];
     if (out->has_quantiles[index])
         memcpy(quantile, rows->quantile + k * h * levels, h * levels * sizeof *quantile);

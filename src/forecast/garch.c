@@ -216,6 +216,12 @@ static void put(struct alm_forecast *out, const struct alm_parameters *p, const 
         }
     }
     out->has_quantiles[0] = out->n_levels > 0;
+    out->variance_kind[0] = on_value ? ALM_VARIANCE_VALUE : ALM_VARIANCE_LOG_RETURN;
+    /* E[h of step k + 1] = omega + (alpha + beta) E[h of step k]: Bollerslev 1986 */
+    for (size_t i = 0; i < out->horizon; i++) {
+        out->variance[i] = next;
+        next = p->value[OMEGA] + (p->value[ALPHA] + p->value[BETA]) * next;
+    }
 }
 
 static enum alm_status forecast(const void *self, const struct alm_history *history, struct alm_forecast *out,

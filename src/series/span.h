@@ -2,6 +2,7 @@
 #ifndef ALM_SERIES_SPAN_H
 #define ALM_SERIES_SPAN_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,14 @@ static inline struct alm_span alm_span_suffix(struct alm_span span, size_t n)
     const size_t first = span.n - n;
     return (struct alm_span){span.y == NULL ? NULL : span.y + first, span.ts == NULL ? NULL : span.ts + first,
                              n};
+}
+
+/* The last value that is not missing; NaN when there is none. */
+static inline double alm_span_last(struct alm_span span)
+{
+    while (span.n > 0 && isnan(span.y[span.n - 1]))
+        span.n--;
+    return span.n == 0 ? (double)NAN : span.y[span.n - 1];
 }
 
 #endif

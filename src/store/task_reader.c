@@ -16,7 +16,8 @@ struct reading {
     const double *level;
     struct alm_series_result *series;     /* [n_series] */
     int64_t *time;                        /* [n_series][horizon] */
-    double *actual, *forecast, *quantile; /* [n_series][horizon]; quantile … [n_levels] */
+    double *actual, *forecast, *variance; /* [n_series][horizon] */
+    double *quantile;                     /* [n_series][horizon][n_levels] */
     struct alm_class_forecast *classes;   /* [n_series] */
     size_t *class_capacity;               /* [n_series] of classes' edges */
     struct alm_error *error;              /* of a row that could not be kept */
@@ -39,6 +40,7 @@ static void clear(struct reading *r)
     free(r->time);
     free(r->actual);
     free(r->forecast);
+    free(r->variance);
     free(r->quantile);
 }
 
@@ -67,6 +69,7 @@ static enum alm_status make_room(struct reading *r, struct alm_error *error)
     ALM_TRY(ALM_NEW(&r->time, cells, error));
     ALM_TRY(ALM_NEW(&r->actual, cells, error));
     ALM_TRY(ALM_NEW(&r->forecast, cells, error));
+    ALM_TRY(ALM_NEW(&r->variance, cells, error));
     return ALM_NEW(&r->quantile, quantiles, error);
 }
 
@@ -80,6 +83,12 @@ static enum alm_status status_of(const char *name)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], name) == 0) return (enum alm_status)i;
     return ALM_INTERNAL;
+}
+
+static enum alm_variance_kind variance_kind_of(const char *name)
+{
+    if (name == NULL) return ALM_VARIANCE_NONE;
+    return strcmp(name, "value") == 0 ? ALM_VARIANCE_VALUE : ALM_VARIANCE_LOG_RETURN;
 }
 
 static void read_outcome(struct alm_series_result *x, const struct alm_statement *s)
@@ -96,6 +105,8 @@ static void read_outcome(struct alm_series_result *x, const struct alm_statement
     x->fit_seconds = x->has_origin ? alm_column_real(s, 8) : 0;
     x->mase_scale = alm_column_real(s, 9);
     x->rmsse_scale = alm_column_real(s, 10);
+    x->last = alm_column_real(s, 11);
+    x->variance_kind = variance_kind_of(alm_column_text(s, 12));
 }
 
 static enum alm_status damaged(const struct reading *r, struct alm_error *error)
@@ -143,6 +154,8 @@ static bool read_forecast(struct reading *r, const struct alm_statement *s)
     r->time[first + h] = alm_column_integer(s, 2);
     r->forecast[first + h] = alm_column_real(s, 3);
     r->actual[first + h] = alm_column_real(s, 4);
+    r->variance[first + h] = alm_column_real(s, 5);
+    if (x->variance_kind != ALM_VARIANCE_NONE) x->variance = r->variance + first;
     return true;
 }
 
@@ -199,7 +212,8 @@ static bool classes_are_whole(const struct reading *r)
 static enum alm_status read_task(struct reading *r, int64_t task_id, struct alm_error *error)
 {
     for (size_t i = 0; i < r->n_series; i++)
-        r->series[i] = (struct alm_series_result){.series = i, .mase_scale = NAN, .rmsse_scale = NAN};
+        r->series[i] =
+            (struct alm_series_result){.series = i, .mase_scale = NAN, .rmsse_scale = NAN, .last = NAN};
     ALM_TRY(each_row(r, "task_series_list", task_id, read_series, error));
     ALM_TRY(each_row(r, "forecast_list", task_id, read_forecast, error));
     ALM_TRY(each_row(r, "quantile_list", task_id, read_quantile, error));

@@ -70,7 +70,10 @@ static enum alm_status insert_outcome(struct alm_store *store, int64_t task_id,
     alm_bind_size(&s, ":filled", x->filled);
     alm_bind_size(&s, ":n_scored", n_scored);
     alm_bind_real(&s, ":mae", mae);
+    if (x->variance_kind != ALM_VARIANCE_NONE)
+        alm_bind_text(&s, ":variance_of", x->variance_kind == ALM_VARIANCE_VALUE ? "value" : "logreturn");
     if (x->has_origin) {
+        alm_bind_real(&s, ":last", x->last);
         alm_bind_integer(&s, ":origin", x->origin_ts);
         alm_bind_integer(&s, ":train_first", x->train_first);
         alm_bind_integer(&s, ":train_last", x->train_last);
@@ -96,6 +99,7 @@ static enum alm_status insert_forecasts(struct alm_store *store, int64_t task_id
         alm_bind_integer_at(&s, 4, x->time[h]);
         alm_bind_real_at(&s, 5, x->forecast[h]);
         alm_bind_real_at(&s, 6, x->actual[h]);
+        alm_bind_real_at(&s, 7, x->variance == NULL ? (double)NAN : x->variance[h]);
         status = alm_statement_step(&s, NULL, error);
         alm_statement_reset(&s);
     }

@@ -32,7 +32,7 @@ static enum alm_status evaluate(struct alm_store *store, const struct alm_run_ro
             labels[i] = row->forecaster[i].label;
         for (size_t i = 0; i < row->n_series; i++)
             seasons[i] = row->series[i].season_length;
-        const struct alm_evaluation_settings settings = {
+        struct alm_evaluation_settings settings = {
             .n_forecasters = row->n_forecasters,
             .n_series = row->n_series,
             .n_folds = 1,
@@ -43,6 +43,10 @@ static enum alm_status evaluate(struct alm_store *store, const struct alm_run_ro
             .n_levels = n_levels,
             .season = seasons,
         };
+        for (size_t i = 0; !settings.has_naive2 && i < row->n_forecasters; i++) {
+            settings.has_naive2 = alm_evaluation_is_naive2(row->forecaster[i].spec);
+            settings.naive2 = i;
+        }
         status = alm_evaluate_run(store, row->run, &settings, labels, NULL, NULL, NULL, error);
     }
     free(labels);

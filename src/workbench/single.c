@@ -174,6 +174,7 @@ static void fill_row(struct task_rows *rows, const struct alm_single *single, si
         .fit_seconds = single->fit_seconds / (double)single->series->n,
         .mase_scale = alm_scale_absolute(entry->target, entry->season_length),
         .rmsse_scale = alm_scale_squared(entry->target, entry->season_length),
+        .last = alm_span_last(entry->target),
         .time = rows->time + i * horizon,
         .actual = rows->actual + i * horizon,
     };
@@ -182,6 +183,8 @@ static void fill_row(struct task_rows *rows, const struct alm_single *single, si
     if (f == NULL || outcome->status != ALM_OK) return;
     row->forecast = f->mean + i * horizon;
     if (f->classes[i].n > 0) row->classes = &f->classes[i];
+    row->variance_kind = f->variance_kind[i];
+    if (row->variance_kind != ALM_VARIANCE_NONE) row->variance = f->variance + i * horizon;
     if (f->has_quantiles[i]) row->quantile = f->quantile + i * horizon * f->n_levels;
 }
 

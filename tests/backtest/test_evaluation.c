@@ -46,6 +46,7 @@ static struct alm_series_result golden_row(size_t forecaster, size_t fold, size_
     const size_t of_forecaster = forecaster * SERIES * FOLDS * HORIZON + at;
     return (struct alm_series_result){.series = series,
                                       .has_origin = true,
+                                      .last = NAN,
                                       .mase_scale = golden_mase_scale[series * FOLDS + fold],
                                       .rmsse_scale = golden_rmsse_scale[series * FOLDS + fold],
                                       .actual = &golden_actual[at],
@@ -87,7 +88,7 @@ Test(evaluation, every_metric_has_a_code_a_unit_and_a_definition)
     struct alm_evaluation *evaluation = golden_evaluation();
     size_t n;
     const struct alm_metric *metric = alm_evaluation_metrics(evaluation, &n);
-    cr_assert(eq(sz, n, 8 + 2 + 2 + 2 * LEVELS + 4));
+    cr_assert(eq(sz, n, 14 + 2 + 4 + 4 * 2 + 2 * LEVELS + 4));
     for (size_t i = 0; i < n; i++) {
         cr_assert(metric[i].definition[0] != '\0' && metric[i].unit[0] != '\0');
         for (size_t j = 0; j < i; j++)
@@ -95,7 +96,7 @@ Test(evaluation, every_metric_has_a_code_a_unit_and_a_definition)
         for (const char *c = metric[i].code; *c != '\0'; c++)
             cr_assert_not(isupper((unsigned char)*c));
     }
-    cr_assert(strstr(metric[5].definition, "lag 24 (the season length)") != NULL, "%s", metric[5].definition);
+    cr_assert(strstr(metric[7].definition, "lag 24 (the season length)") != NULL, "%s", metric[7].definition);
     alm_evaluation_free(evaluation);
 }
 
@@ -107,7 +108,7 @@ Test(evaluation, without_quantile_levels_there_are_no_metrics_of_quantiles)
     row.quantile = NULL;
     alm_evaluation_add(evaluation, 0, 0, &row, NULL);
     alm_evaluation_metrics(evaluation, &n);
-    cr_assert(eq(sz, n, 8 + 4)); /* four of classes */
+    cr_assert(eq(sz, n, 14 + 4)); /* four of classes */
     cr_assert(isnan(alm_evaluation_find(evaluation, 0, ALM_ALL, ALM_ALL, "crps", &n)));
     cr_assert_not(isnan(alm_evaluation_find(evaluation, 0, ALM_ALL, ALM_ALL, "mae", &n)));
     alm_evaluation_free(evaluation);
@@ -396,14 +397,14 @@ Test(evaluation, forecasts_of_numbers_are_not_measured_against_classes)
     const struct alm_metric *metrics = alm_evaluation_metrics(evaluation, &n);
     for (size_t i = 0; i < n; i++)
         cr_assert(eq(int, alm_evaluation_applies(evaluation, i),
-                     strstr("log_loss brier balanced_accuracy", metrics[i].code) == NULL));
+                     strstr("log_loss brier balanced_accuracy qlike", metrics[i].code) == NULL));
     add_classes(evaluation, 0, 0, even, actual);
     add_error(evaluation, 1, 0, 0, 1, 7);
     cr_assert(eq(int, alm_evaluation_leaderboard(evaluation, leaders, NULL), ALM_OK));
     cr_assert(eq(sz, leaders[1].forecaster, 1));
     cr_assert(leaders[1].n_origins == 0 && isnan(leaders[1].skill) && leaders[1].mae == 1);
     for (size_t i = 0; i < n; i++)
-        cr_assert(alm_evaluation_applies(evaluation, i));
+        cr_assert(eq(int, alm_evaluation_applies(evaluation, i), strcmp(metrics[i].code, "qlike") != 0));
     alm_evaluation_free(evaluation);
 }
 

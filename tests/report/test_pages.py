@@ -207,8 +207,8 @@ class Reports(unittest.TestCase):
             INSERT INTO run_forecaster(run_id, forecaster_no, label, spec) VALUES (9, 0, 'ses', 'ses');
             INSERT INTO task(task_id, run_id, task_no, forecaster_no, fold, committed) VALUES (99999, 9, 0, 0, 0, 0);
             INSERT INTO task_series(task_id, series_no, origin, status) VALUES (99999, 0, {last}, 'OK');
-            INSERT INTO forecast VALUES (99999, 0, 1, {last + 3 * day}, 130, NULL), (99999, 0, 2, {last + 4 * day}, 131, NULL),
-              (99999, 0, 3, {last + 5 * day}, 132, NULL);
+            INSERT INTO forecast(task_id, series_no, step, ts, forecast, actual) VALUES
+              (99999, 0, 1, {last + 3 * day}, 130, NULL), (99999, 0, 2, {last + 4 * day}, 131, NULL), (99999, 0, 3, {last + 5 * day}, 132, NULL);
             INSERT INTO quantile VALUES (99999, 0, 1, 0.1, 128), (99999, 0, 1, 0.9, 132), (99999, 0, 2, 0.1, 127),
               (99999, 0, 2, 0.9, 133), (99999, 0, 3, 0.1, 126), (99999, 0, 3, 0.9, 134);""")
         page, text = self.page(path, 9)
