@@ -1,6 +1,7 @@
 /* What runs on several threads, for the thread sanitizer, under which Criterion does not start: the crew, the
- * pool, the trainer with two and four threads, members of an ensemble, and fits side by side in a backtest.
- * Says `N passed, N failed`; what the sanitizer finds it reports itself. */
+ * pool, the trainer with two and four threads, members of an ensemble, and fits side by side in a backtest,
+ * those that combinations share too. Says `N passed, N failed`; what the sanitizer finds it reports itself.
+ */
 #include "backtest/backtest.h"
 #include "base/pool.h"
 #include "base/random.h"
@@ -277,14 +278,16 @@ static enum alm_status add_result(void *context, const struct alm_task_result *r
 static double backtest(const struct alm_series *const *series, size_t jobs)
 {
     const char *const specs[] = {"lstm:hidden=4,lookback=14,epochs=2,steps=3,seeds=2", "ses",
-                                 "lstm:hidden=5,lookback=14,epochs=2,steps=3,skip=ridge"};
+                                 "lstm:hidden=5,lookback=14,epochs=2,steps=3,skip=ridge",
+                                 "median:of=ses+drift+(lstm:hidden=4,lookback=14,epochs=2,steps=3,seeds=2)",
+                                 "stack:of=ses+drift+(average:of=drift+naive)"};
     const double levels[] = {0.1, 0.9};
     struct alm_backtest_settings settings = {.level = levels, .n_levels = 2, .seed = 1, .conformal_folds = 3};
     struct alm_plan *plan;
     struct alm_error error = {0};
     double sum = 0;
     settings.split = (struct alm_split){.horizon = 3, .folds = 3, .step = 3, .refit = 2};
-    must(alm_plan_create(&plan, &settings, series, 2, specs, 3, &error), &error, "plan");
+    must(alm_plan_create(&plan, &settings, series, 2, specs, 5, &error), &error, "plan");
     const struct alm_backtest_control control = {.jobs = jobs};
     const struct alm_sink sink = {&sum, add_result};
     must(alm_backtest_run(plan, &control, &sink, &error), &error, "backtest");
