@@ -267,7 +267,7 @@ static void write_value(struct alm_text *out, double value)
 
 void alm_leak_write(struct alm_text *out, const struct alm_plan *plan, const struct alm_leak *leak)
 {
-    static const char *const how[ALM_POISON_COUNT] = {"missing", "huge", "shuffled"};
+    static const char *const how[ALM_POISON_COUNT] = {"missing", "huge", "shuffled", "in reverse order"};
     const struct alm_series *series = plan->series[leak->series];
     alm_text_printf(out, "%s looks ahead: %s, origin ", plan->forecaster[leak->forecaster].label,
                     series->name);
@@ -281,4 +281,31 @@ void alm_leak_write(struct alm_text *out, const struct alm_plan *plan, const str
     alm_text_append(out, " became ");
     write_value(out, leak->poisoned);
     alm_text_printf(out, " when later values were %s", how[leak->poison]);
+}
+
+struct alm_leak_summary alm_audit_summary(const struct alm_audit *audit, size_t forecaster)
+{
+    struct alm_leak_summary out = {0};
+    size_t fold = (size_t)-1;
+    for (size_t i = 0; i < audit->n_kept; i++) {
+        const struct alm_leak *leak = &audit->leak[i];
+        if (leak->forecaster != forecaster) continue;
+        if (out.n++ == 0) out.first = leak;
+        out.n_folds += leak->fold != fold; /* they come fold by fold */
+        fold = leak->fold;
+        out.by[leak->poison] = true;
+    }
+    return out;
+}
+
+void alm_leak_summary_write(struct alm_text *out, const struct alm_leak_summary *summary)
+{
+    const char *before = "";
+    alm_text_printf(out, "%zu differences in %zu folds (", summary->n, summary->n_folds);
+    for (size_t p = 0; p < ALM_POISON_COUNT; p++) {
+        if (!summary->by[p]) continue;
+        alm_text_printf(out, "%s%s", before, alm_poison_name((enum alm_poison)p));
+        before = ", ";
+    }
+    alm_text_append(out, ")");
 }

@@ -62,18 +62,17 @@ enum alm_status alm_check_run(const struct alm_check_facts *facts, void *context
 void alm_check_audited(struct alm_finding *out, const struct alm_plan *plan, const struct alm_audit *audit,
                        size_t forecaster)
 {
-    const struct alm_leak *first = NULL;
-    size_t n = 0;
-    for (size_t i = 0; i < audit->n_kept; i++) {
-        if (audit->leak[i].forecaster != forecaster) continue;
-        if (n++ == 0) first = &audit->leak[i];
-    }
-    *out = (struct alm_finding){.check = &alm_checks[0], .forecaster = forecaster, .statistic = (double)n};
-    out->verdict = n == 0 ? ALM_CHECK_PASS : ALM_CHECK_FAIL;
-    if (first != NULL)
-        alm_leak_write(&out->evidence, plan, first);
-    else
+    const struct alm_leak_summary leaks = alm_audit_summary(audit, forecaster);
+    *out =
+        (struct alm_finding){.check = &alm_checks[0], .forecaster = forecaster, .statistic = (double)leaks.n};
+    out->verdict = leaks.n == 0 ? ALM_CHECK_PASS : ALM_CHECK_FAIL;
+    if (leaks.n > 0) {
+        alm_leak_write(&out->evidence, plan, leaks.first);
+        alm_text_append(&out->evidence, "; in all ");
+        alm_leak_summary_write(&out->evidence, &leaks);
+    } else {
         alm_text_printf(&out->evidence,
                         "every forecast of %s is the same to the bit whatever comes after its origin",
                         plan->forecaster[forecaster].label);
+    }
 }

@@ -9,7 +9,7 @@
 
 const char *alm_poison_name(enum alm_poison poison)
 {
-    static const char *const names[ALM_POISON_COUNT] = {"nan", "huge", "shuffled"};
+    static const char *const names[ALM_POISON_COUNT] = {"nan", "huge", "shuffled", "reversed"};
     return names[poison];
 }
 
@@ -64,7 +64,9 @@ static enum alm_status poison_values(double *y, const double *original, size_t n
     memcpy(y, original, cut * sizeof *y);
     if (poison == ALM_POISON_SHUFFLED) return shuffle(y + cut, original + cut, n - cut, key, error);
     for (size_t i = cut; i < n; i++)
-        y[i] = poison == ALM_POISON_NAN ? (double)NAN : 1e30;
+        y[i] = poison == ALM_POISON_NAN    ? (double)NAN
+               : poison == ALM_POISON_HUGE ? 1e30
+                                           : original[n - 1 - (i - cut)];
     return ALM_OK;
 }
 

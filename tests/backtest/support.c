@@ -197,6 +197,19 @@ static enum alm_status forecast_peek_future(const void *self, const struct alm_h
     return ALM_OK;
 }
 
+/* Smoothed by what lies on both sides. */
+static enum alm_status forecast_centred(const void *self, const struct alm_history *history,
+                                        struct alm_forecast *out, struct alm_error *error)
+{
+    (void)self, (void)error;
+    const struct alm_span span = history->series[0].target;
+    double sum = 0;
+    for (size_t i = span.n - 2; i < span.n + 1; i++)
+        sum += tame(span.y[i]);
+    put(out, 0, sum / 3);
+    return ALM_OK;
+}
+
 static enum alm_status forecast_wild(const void *self, const struct alm_history *history,
                                      struct alm_forecast *out, struct alm_error *error)
 {
@@ -230,6 +243,7 @@ static const struct alm_forecaster_type types[] = {
     TYPE("peek", 0, minimum, NULL, forecast_peek),
     TYPE("peek-past", 0, minimum, NULL, forecast_peek_past),
     TYPE("peek-future", 0, minimum, NULL, forecast_peek_future),
+    TYPE("centred", 0, minimum, NULL, forecast_centred),
     TYPE("peek-fit", 0, minimum, fit_peek, forecast_value),
     TYPE("whole", 0, minimum, fit_whole, forecast_value),
     TYPE("noise", ALM_TRAIT_RANDOM, minimum, fit_noise, forecast_value),

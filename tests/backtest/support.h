@@ -12,6 +12,7 @@ void free_series(struct alm_series **series, size_t count);
 
 /* The registry and, beside it:
  *   peek        the value after the end of what it is shown
+ *   centred     the mean of the value after the end and the two before it
  *   peek-fit    the same, when it is fitted
  *   whole       the mean of FULL_LENGTH values from the first on, taken when it is fitted
  *   noise       a draw from its random stream, local

@@ -139,6 +139,30 @@ Test(audit, a_scaler_fitted_on_the_whole_series_is_caught)
     expect_leaks("whole", 0, 2);
 }
 
+Test(audit, a_centred_moving_average_is_caught)
+{
+    expect_leaks("centred", 1, 0);
+    expect_leaks("centred", 0, 0);
+}
+
+Test(audit, values_in_reverse_order_are_caught_where_missing_ones_are)
+{
+    struct alm_series **series = make_series(1, FULL_LENGTH, 0);
+    const struct alm_backtest_settings settings = usual(1, 0);
+    const char *const specs[] = {"peek"};
+    struct alm_plan *plan = make_plan(&settings, series, 1, specs, 1);
+    struct alm_audit audit;
+    run(&audit, plan);
+    const struct alm_leak_summary none = alm_audit_summary(&audit, 0), leaks = alm_audit_summary(&audit, 1);
+    cr_assert(eq(sz, none.n, 0));
+    cr_assert(eq(sz, leaks.n, audit.n_leaks));
+    cr_assert(eq(sz, leaks.n_folds, plan->n_folds));
+    cr_assert(leaks.by[ALM_POISON_NAN] && leaks.by[ALM_POISON_HUGE] && leaks.by[ALM_POISON_REVERSED]);
+    alm_audit_clear(&audit);
+    alm_plan_free(plan);
+    free_series(series, 1);
+}
+
 Test(audit, a_leak_is_said_in_one_sentence)
 {
     struct alm_series **series = make_series(1, FULL_LENGTH, 0);
