@@ -52,6 +52,20 @@ SELECT * FROM v_leaderboard WHERE run = (
     SELECT run_id FROM run WHERE run_id = :run OR name = :run
     UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'backtest') ORDER BY run, rank;
 
+-- name: significance
+-- help: tests between the forecasters of a run
+SELECT * FROM v_significance WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'backtest')
+ORDER BY run, step IS NOT NULL, test, step, forecaster, other;
+
+-- name: tests
+-- help: the same over all steps, without the variant dm-bartlett
+SELECT * FROM v_significance WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'backtest') AND step IS NULL AND test <> 'dm-bartlett'
+ORDER BY run, test, forecaster, other;
+
 -- name: metrics
 -- help: the metrics of a run over all series and steps
 SELECT run, forecaster, metric, value, n, unit, definition FROM v_metric

@@ -97,6 +97,13 @@ DELETE FROM metric_definition WHERE run_id = :run;
 -- name: leaderboard_clear
 DELETE FROM leaderboard WHERE run_id = :run;
 
+-- name: significance_clear
+DELETE FROM significance WHERE run_id = :run;
+
+-- name: significance_insert
+INSERT INTO significance(run_id, test, forecaster_no, other_no, step, statistic, p, p_better, p_holm, estimate, low, high, n)
+VALUES(:run, :test, :forecaster_no, :other_no, :step, :statistic, :p, :p_better, :p_holm, :estimate, :low, :high, :n);
+
 -- name: metric_definition_insert
 INSERT INTO metric_definition(run_id, metric, definition, unit) VALUES(:run, :metric, :definition, :unit);
 

@@ -90,6 +90,32 @@ SELECT
 FROM leaderboard AS l
 JOIN run_forecaster AS c ON c.run_id = l.run_id AND c.forecaster_no = l.forecaster_no;
 
+-- Tests between the forecasters of a run, on the losses of the leaderboard (by origin, over several series scaled and
+-- averaged; classes: log loss).
+--   run: number of the run
+--   test: dm and dm-bartlett: Diebold-Mariano, autocovariances with weights 1 or Bartlett's; wilcoxon: over the mean losses
+--     of series; mcs: model confidence set (Tmax, circular block bootstrap); skill: against
+--     naive, by the same bootstrap; pesaran-timmermann: directions, of steps whose origins do not overlap
+--   forecaster: label of the forecaster in the run; NULL: all
+--   other: the one that it is compared with; NULL: none
+--   step [bars]: bars after the origin; NULL: all
+--   statistic: of the test
+--   p: two-sided, where there are two sides; mcs: the forecaster is in the set of level 1 - p and above
+--   p_better: one-sided: the forecaster is better than the other
+--   p_holm: p corrected (Holm) for all comparisons of this test, by step and over all apart
+--   estimate: mean difference of losses; mcs: mean loss; skill: the skill;
+--     pesaran-timmermann: share of right directions
+--   low: 95 % interval of the estimate
+--   high: the same
+--   n: origins, series, or directions that went in
+CREATE VIEW v_significance AS
+SELECT
+  g.run_id AS run, g.test, c.label AS forecaster, o.label AS other, nullif(g.step, 0) AS step, g.statistic, g.p, g.p_better,
+  g.p_holm, g.estimate, g.low, g.high, g.n
+FROM significance AS g
+LEFT JOIN run_forecaster AS c ON c.run_id = g.run_id AND c.forecaster_no = g.forecaster_no
+LEFT JOIN run_forecaster AS o ON o.run_id = g.run_id AND o.forecaster_no = g.other_no;
+
 -- What would make a result untrustworthy.
 --   run: number of the run
 --   forecaster: label of the forecaster in the run; NULL: the whole run

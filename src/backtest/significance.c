@@ -55,13 +55,11 @@ static bool all_equal(const double *d, size_t n)
     return true;
 }
 
-struct alm_test alm_dm_test(const double *d, size_t n, size_t h)
+struct alm_test alm_dm_test_of(const double *d, size_t n, size_t h, bool bartlett)
 {
     struct alm_test test = no_test(n);
     if (h < 1 || n < alm_dm_minimum(h) || all_equal(d, n)) return test;
-    double variance = mean_variance(d, n, h, false);
-    const bool bartlett = !(variance > 0);
-    if (bartlett) variance = mean_variance(d, n, h, true);
+    const double variance = mean_variance(d, n, h, bartlett);
     if (!(variance > 0) || !isfinite(variance)) return test;
     const double count = (double)n, overlap = (double)h;
     const double factor = sqrt((count + 1 - 2 * overlap + overlap * (overlap - 1) / count) / count);
@@ -70,6 +68,58 @@ struct alm_test alm_dm_test(const double *d, size_t n, size_t h)
     test.p_two_sided = 2 * gsl_cdf_tdist_P(-fabs(test.statistic), count - 1);
     test.name = bartlett ? "dm-bartlett" : "dm";
     return test;
+}
+
+struct alm_test alm_dm_test(const double *d, size_t n, size_t h)
+{
+    const struct alm_test test = alm_dm_test_of(d, n, h, false);
+    return test.name != NULL ? test : alm_dm_test_of(d, n, h, true);
+}
+
+struct alm_test alm_direction_test(const bool *forecast_up, const bool *actual_up, size_t n)
+{
+    struct alm_test test = no_test(n);
+    double hits = 0, x = 0, y = 0;
+    const double count = (double)n;
+    for (size_t i = 0; i < n; i++) {
+        hits += forecast_up[i] == actual_up[i];
+        x += forecast_up[i];
+        y += actual_up[i];
+    }
+    if (n == 0 || x == 0 || y == 0 || x == count || y == count) return test;
+    hits /= count, x /= count, y /= count;
+    const double chance = x * y + (1 - x) * (1 - y);
+    const double variance = chance * (1 - chance) / count;
+    const double of_chance =
+        ((2 * y - 1) * (2 * y - 1) * x * (1 - x) + (2 * x - 1) * (2 * x - 1) * y * (1 - y)) / count +
+        4 * x * y * (1 - x) * (1 - y) / (count * count);
+    if (!(variance > of_chance)) return test;
+    test.statistic = (hits - chance) / sqrt(variance - of_chance);
+    test.p_better = gsl_cdf_ugaussian_Q(test.statistic);
+    test.p_two_sided = 2 * gsl_cdf_ugaussian_Q(fabs(test.statistic));
+    test.name = "pesaran-timmermann";
+    return test;
+}
+
+enum alm_status alm_holm(double *p, size_t n, struct alm_error *error)
+{
+    size_t *order, known = 0;
+    double least = 0;
+    ALM_TRY(ALM_NEW(&order, n, error));
+    for (size_t i = 0; i < n; i++) { /* those that are known, rising (insertion sort: they are few) */
+        size_t at = known;
+        if (isnan(p[i])) continue;
+        for (; at > 0 && p[order[at - 1]] > p[i]; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+        known++;
+    }
+    for (size_t rank = 0; rank < known; rank++) {
+        least = fmax(least, fmin(1, p[order[rank]] * (double)(known - rank)));
+        p[order[rank]] = least;
+    }
+    free(order);
+    return ALM_OK;
 }
 
 struct ranked {

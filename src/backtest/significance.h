@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct alm_test {
@@ -26,6 +27,17 @@ size_t alm_dm_minimum(size_t h);
  * not positive, with Bartlett's weights 1 - k/h. No result (NaN, name NULL) when n < alm_dm_minimum(h) or the
  * variance is 0. */
 struct alm_test alm_dm_test(const double *d, size_t n, size_t h);
+
+/* The same with autocovariances weighted as said: by Bartlett, or by 1 (no result where the variance is not
+ * positive). */
+struct alm_test alm_dm_test_of(const double *d, size_t n, size_t h, bool bartlett);
+
+/* Holm (1979): p [n] for n comparisons at once, in place; NaN stays and does not count. ALM_NOMEM only. */
+enum alm_status alm_holm(double *p, size_t n, struct alm_error *error);
+
+/* Pesaran & Timmermann (1992): whether directions are forecast better than by chance. up: [n] whether
+ * forecast and actual rise. No result where one of them always goes one way. */
+struct alm_test alm_direction_test(const bool *forecast_up, const bool *actual_up, size_t n);
 
 /* Wilcoxon (1945) signed-rank test on d[0..n); zeros are dropped, ties share their mean rank. Exact without
  * ties for up to 50 differences, else the normal approximation with tie correction and without continuity

@@ -30,10 +30,16 @@ static enum alm_status compare(const struct alm_call *call, struct alm_workbench
     const size_t n = call->n_arguments;
     if (alm_call_has(call, "steps") && call->format != ALM_FORMAT_TABLE)
         return alm_call_print_steps(call, workbench, runs, n, error);
+    if (alm_call_has(call, "tests") && call->format != ALM_FORMAT_TABLE)
+        return alm_call_print_tests(call, workbench, runs, n, error);
     ALM_TRY(alm_call_print_leaderboards(call, workbench, runs, n, error));
-    if (!alm_call_has(call, "steps")) return ALM_OK;
+    if (alm_call_has(call, "steps")) {
+        fputs("\n", stdout);
+        ALM_TRY(alm_call_print_steps(call, workbench, runs, n, error));
+    }
+    if (!alm_call_has(call, "tests")) return ALM_OK;
     fputs("\n", stdout);
-    return alm_call_print_steps(call, workbench, runs, n, error);
+    return alm_call_print_tests(call, workbench, runs, n, error);
 }
 
 static enum alm_status run(const struct alm_call *call, struct alm_error *error)
@@ -52,12 +58,18 @@ static enum alm_status run(const struct alm_call *call, struct alm_error *error)
 
 static const struct alm_command_option options[] = {
     {.name = "steps", .help = "also the error (mae) of each forecaster by step; as csv or json, these alone"},
+    {.name = "tests",
+     .help =
+         "also the tests between all forecasters over all steps: Diebold-Mariano, the model confidence set, "
+         "intervals of skill …, with p corrected for their number (p_holm); as csv or json, these alone, "
+         "those by step too"},
     {.name = NULL},
 };
 
 static const struct alm_example examples[] = {
     {"compare 1", "the leaderboard of run 1, and what it means"},
     {"compare 1 2 --steps", "two runs, and their errors by step"},
+    {"compare 1 --tests", "which of them differ from each other, by chance or not"},
     {NULL, NULL},
 };
 

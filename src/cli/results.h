@@ -121,6 +121,10 @@ enum alm_status alm_call_write_checks(struct alm_text *out, struct alm_workbench
 enum alm_status alm_call_print_steps(const struct alm_call *call, struct alm_workbench *workbench,
                                      const char (*runs)[24], size_t n, struct alm_error *error);
 
+/* Prints the tests between the forecasters of n runs; for people those over all steps. */
+enum alm_status alm_call_print_tests(const struct alm_call *call, struct alm_workbench *workbench,
+                                     const char (*runs)[24], size_t n, struct alm_error *error);
+
 /* Prints the forecasts of a run with a column per quantile: of one forecaster, or of all (NULL). */
 enum alm_status alm_call_print_forecasts(const struct alm_call *call, struct alm_workbench *workbench,
                                          int64_t run, const char *forecaster, struct alm_error *error);

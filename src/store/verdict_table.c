@@ -5,7 +5,7 @@
 enum alm_status alm_verdict_table_clear(struct alm_store *store, int64_t run, struct alm_error *error)
 {
     static const char *const queries[] = {"metric_clear", "metric_definition_clear", "leaderboard_clear",
-                                          "check_clear"};
+                                          "significance_clear", "check_clear"};
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         struct alm_statement s;
         ALM_TRY(alm_statement_begin(&s, store, queries[i], error));
@@ -79,6 +79,32 @@ enum alm_status alm_leaderboard_table_write(struct alm_store *store, int64_t run
     alm_bind_size(&s, ":n_series", row->n_series);
     alm_bind_size(&s, ":n_rows", row->n_rows);
     alm_bind_size(&s, ":n_failed", row->n_failed);
+    return alm_statement_finish(&s, error);
+}
+
+static int64_t number_of(size_t forecaster)
+{
+    return forecaster == ALM_OVER_ALL ? -1 : (int64_t)forecaster;
+}
+
+enum alm_status alm_significance_table_write(struct alm_store *store, int64_t run,
+                                             const struct alm_comparison *row, struct alm_error *error)
+{
+    struct alm_statement s;
+    ALM_TRY(alm_statement_begin(&s, store, "significance_insert", error));
+    alm_bind_integer(&s, ":run", run);
+    alm_bind_text(&s, ":test", row->test);
+    alm_bind_integer(&s, ":forecaster_no", number_of(row->forecaster));
+    alm_bind_integer(&s, ":other_no", number_of(row->other));
+    alm_bind_integer(&s, ":step", row->step == ALM_OVER_ALL ? 0 : (int64_t)row->step);
+    alm_bind_real(&s, ":statistic", row->statistic);
+    alm_bind_real(&s, ":p", row->p);
+    alm_bind_real(&s, ":p_better", row->p_better);
+    alm_bind_real(&s, ":p_holm", row->p_holm);
+    alm_bind_real(&s, ":estimate", row->estimate);
+    alm_bind_real(&s, ":low", row->low);
+    alm_bind_real(&s, ":high", row->high);
+    alm_bind_size(&s, ":n", row->n);
     return alm_statement_finish(&s, error);
 }
 

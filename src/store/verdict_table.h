@@ -3,6 +3,7 @@
 #ifndef ALM_STORE_VERDICT_TABLE_H
 #define ALM_STORE_VERDICT_TABLE_H
 
+#include "backtest/comparison.h"
 #include "base/status.h"
 #include "store/store.h"
 
@@ -11,7 +12,7 @@
 
 #define ALM_OVER_ALL ((size_t)-1)
 
-/* Removes metrics, definitions, leaderboard and checks of a run. */
+/* Removes metrics, definitions, leaderboard, tests and checks of a run. */
 enum alm_status alm_verdict_table_clear(struct alm_store *store, int64_t run, struct alm_error *error);
 
 /* Before the metrics of that code. unit: value (the series' own), percent or ratio. */
@@ -38,6 +39,9 @@ struct alm_leaderboard_row {
 };
 enum alm_status alm_leaderboard_table_write(struct alm_store *store, int64_t run,
                                             const struct alm_leaderboard_row *row, struct alm_error *error);
+
+enum alm_status alm_significance_table_write(struct alm_store *store, int64_t run,
+                                             const struct alm_comparison *row, struct alm_error *error);
 
 struct alm_check_row {
     size_t forecaster;                      /* ALM_OVER_ALL: the whole run */

@@ -1,5 +1,6 @@
 #include "workbench/evaluate.h"
 
+#include "backtest/comparison.h"
 #include "base/memory.h"
 #include "store/task_table.h"
 #include "store/verdict_table.h"
@@ -131,11 +132,22 @@ static enum alm_status write_leaderboard(const struct writing *w, struct alm_tex
     return status;
 }
 
+static enum alm_status write_comparisons(const struct writing *w, struct alm_error *error)
+{
+    struct alm_comparisons comparisons = {0};
+    enum alm_status status = alm_evaluation_compare(&comparisons, w->evaluation, error);
+    for (size_t i = 0; status == ALM_OK && i < comparisons.n; i++)
+        status = alm_significance_table_write(w->store, w->run, &comparisons.row[i], error);
+    free(comparisons.row);
+    return status;
+}
+
 static enum alm_status write_all(const struct writing *w, struct alm_text *verdict, struct alm_error *error)
 {
     ALM_TRY(alm_verdict_table_clear(w->store, w->run, error));
     ALM_TRY(write_metrics(w, error));
     ALM_TRY(write_leaderboard(w, verdict, error));
+    ALM_TRY(write_comparisons(w, error));
     return w->checks == NULL ? ALM_OK : alm_checks_write(w->store, w->run, w->checks, error);
 }
 

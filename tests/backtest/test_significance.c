@@ -1,7 +1,9 @@
 #include "backtest/significance.h"
 
+#include "backtest/bootstrap.h"
 #include "backtest_tests.h"
 #include "base/random.h"
+#include "dm_test.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -126,4 +128,68 @@ Test(significance, a_forecaster_without_advantage_is_called_better_as_often_as_s
     cr_assert(rejected > 60 && rejected < 200, "%zu of 2000",
               rejected); /* nominal 100; the test is known to be liberal */
     alm_random_free(random);
+}
+
+Test(significance, both_variants_of_diebold_mariano_agree_with_r)
+{
+    const size_t n = sizeof golden_r_d / sizeof *golden_r_d;
+    for (size_t i = 0; i < sizeof golden_r_dm / sizeof *golden_r_dm; i++) {
+        const struct alm_test test = alm_dm_test_of(golden_r_d, n, golden_r_dm[i].h, golden_r_dm[i].bartlett);
+        cr_assert(close_to(test.statistic, golden_r_dm[i].statistic), "%.17g", test.statistic);
+        cr_assert(close_to(test.p_two_sided, golden_r_dm[i].p), "%.17g", test.p_two_sided);
+    }
+}
+
+Test(significance, holm_multiplies_by_the_comparisons_left_and_never_falls)
+{
+    double p[] = {0.04, 0.01, NAN, 0.03, 0.5};
+    const double expected[] = {0.09, 0.04, NAN, 0.09, 0.5};
+    cr_assert(eq(int, alm_holm(p, 5, NULL), ALM_OK));
+    for (size_t i = 0; i < 5; i++) {
+        const bool same = isnan(expected[i]) ? isnan(p[i]) : close_to(p[i], expected[i]);
+        cr_assert(same, "%zu: %g", i, p[i]);
+    }
+}
+
+Test(significance, directions_are_tested_against_those_that_chance_would_give)
+{
+    bool forecast[40], actual[40];
+    for (size_t i = 0; i < 40; i++) {
+        actual[i] = i % 2 == 0;
+        forecast[i] = i % 10 == 0 ? !actual[i] : actual[i];
+    }
+    /* 36 of 40 right; forecasts rise 16 times: by hand from the paper's formulas */
+    const double x = 16.0 / 40, chance = 0.5, variance = chance * (1 - chance) / 40;
+    const double of_chance = (2 * x - 1) * (2 * x - 1) * 0.25 / 40 + 4 * 0.25 * x * (1 - x) / 1600;
+    const struct alm_test test = alm_direction_test(forecast, actual, 40);
+    cr_assert(close_to(test.statistic, (0.9 - chance) / sqrt(variance - of_chance)), "%.17g", test.statistic);
+    cr_assert(test.p_better < 1e-6);
+    for (size_t i = 0; i < 40; i++)
+        forecast[i] = true; /* says nothing */
+    cr_assert(isnan(alm_direction_test(forecast, actual, 40).statistic));
+}
+
+/* losses [n][3]: the third is worse by `worse`. */
+static void make_losses(double *loss, size_t n, double worse, uint64_t seed)
+{
+    struct alm_random *random;
+    cr_assert(eq(int, alm_random_create(&random, seed, NULL), ALM_OK));
+    for (size_t i = 0; i < 3 * n; i++)
+        loss[i] = fabs(alm_random_normal(random)) + (i % 3 == 2 ? worse : 0);
+    alm_random_free(random);
+}
+
+Test(significance, the_confidence_set_keeps_the_best_and_drops_what_is_much_worse)
+{
+    double loss[300], p[3];
+    make_losses(loss, 100, 1, 5);
+    cr_assert(eq(int, alm_confidence_set(p, loss, 100, 3, 5, NULL), ALM_OK));
+    cr_assert(p[2] < 0.01 && fmax(p[0], p[1]) == 1, "%g %g %g", p[0], p[1], p[2]);
+    size_t dropped = 0;
+    for (uint64_t seed = 0; seed < 100; seed++) { /* equals: one is dropped at 10 % in about one of ten */
+        make_losses(loss, 100, 0, seed);
+        cr_assert(eq(int, alm_confidence_set(p, loss, 100, 3, 1, NULL), ALM_OK));
+        dropped += p[0] < 0.1 || p[1] < 0.1 || p[2] < 0.1;
+    }
+    cr_assert(dropped > 2 && dropped < 22, "%zu", dropped);
 }

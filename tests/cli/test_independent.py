@@ -13,6 +13,7 @@ from program import Program, main, walk
 
 try:
     import numpy as np
+    from scipy import stats
 except ImportError:
     sys.exit(77)
 
@@ -112,6 +113,25 @@ def quantile_metrics(r):
     return out
 
 
+def dm(d, h, bartlett):
+    """Harvey, Leybourne & Newbold 1997: statistic and two-sided p."""
+    n, off = len(d), d - d.mean()
+    g = [(off[k:] * off[:n - k]).sum() / n for k in range(h)]
+    variance = (g[0] + 2 * sum((1 - k / h if bartlett else 1) * g[k] for k in range(1, h))) / n
+    if variance <= 0:
+        return None
+    statistic = d.mean() / math.sqrt(variance) * math.sqrt((n + 1 - 2 * h + h * (h - 1) / n) / n)
+    return statistic, 2 * stats.t.sf(abs(statistic), n - 1)
+
+
+def directions(x, y):
+    """Pesaran & Timmermann 1992: statistic."""
+    n, hits, px, py = len(x), (x == y).mean(), x.mean(), y.mean()
+    chance = px * py + (1 - px) * (1 - py)
+    of_chance = ((2 * py - 1)**2 * px * (1 - px) + (2 * px - 1)**2 * py * (1 - py)) / n + 4 * px * py * (1 - px) * (1 - py) / n**2
+    return (hits - chance) / math.sqrt(chance * (1 - chance) / n - of_chance)
+
+
 class Independent(Program):
     def near(self, a, b, what):
         self.assertTrue(a is not None and math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=TOLERANCE), (what, a, b))
@@ -141,6 +161,46 @@ class Independent(Program):
                                        " run_id = 1 and label = ? and series_no = ? and step = ? and metric = ?",
                                        name, -1 if series is None else series, step or 0, code)
                         self.near(got[0][0], value, (name, series, step, code))
+
+    def test_significance(self):
+        self.import_positive(160)
+        models = [word for name in FORECASTERS[1:] for word in ("-m", name)]
+        self.good("backtest", "-q", "--series", "*", *models, "--horizon", str(HORIZON), "--step", str(STEP), "--folds", str(FOLDS),
+                  "--season", str(SEASON))
+        loss = {name: np.abs(r.actual - r.forecast) / r.mase for name in FORECASTERS for r in [Rows(self, 1, name)]}
+        tests = self.sql("select test, forecaster, other, step, statistic, p, p_better, p_holm, estimate, low, high, n from"
+                         " v_significance where run = 1")
+        found = {test for test, *_ in tests}
+        self.assertEqual(found - {"pesaran-timmermann"}, {"dm", "dm-bartlett", "mcs", "skill"})
+        families = {}
+        for test, one, other, step, statistic, p, better, holm, estimate, low, high, n in tests:
+            if test.startswith("dm"):
+                pair = [loss[x].mean(axis=2) if step is None else loss[x][:, :, step - 1] for x in (one, other)]
+                d = (pair[0] - pair[1]).mean(axis=0)
+                expected = dm(d, ((step or HORIZON) - 1) // STEP + 1, test == "dm-bartlett")
+                for a, b in ((statistic, expected[0]), (p, expected[1]), (estimate, d.mean()), (n, FOLDS),
+                             (better, stats.t.cdf(expected[0], FOLDS - 1))):
+                    self.near(a, b, (test, one, other, step))
+                families.setdefault((test, step is None), []).append((p, holm))
+            elif test == "mcs":
+                self.near(estimate, loss[one].mean(), (test, one))
+            elif test == "skill":
+                self.near(estimate, 1 - loss[one].mean() / loss["naive"].mean(), (test, one))
+                self.assertTrue(low <= estimate <= high)
+            else:
+                r = Rows(self, 1, one)
+                x, y = (r.forecast - r.last)[:, :, step - 1].ravel(), (r.actual - r.last)[:, :, step - 1].ravel()
+                kept = (x != 0) & (y != 0)
+                x, y = x[kept] > 0, y[kept] > 0
+                self.near(statistic, directions(x, y), (test, one, step))
+                self.near(better, stats.norm.sf(statistic), (test, one, step))
+        self.assertEqual(max(p for test, *_, p, _, _, _, _, _, _ in tests if test == "mcs"), 1)
+        for rows in families.values():
+            rows.sort()
+            least = 0
+            for i, (p, holm) in enumerate(rows):
+                least = max(least, min(1, p * (len(rows) - i)))
+                self.near(holm, least, "holm")
 
     def test_variances(self):
         self.import_positive(160)

@@ -27,6 +27,7 @@ static const char *const contract[][2] = {
                "filled fit_seconds"},
     {"v_probability", "run forecaster series origin_time step class probability"},
     {"v_variance", "run forecaster series origin_time step time variance_of variance realised qlike ts fold"},
+    {"v_significance", "run test forecaster other step statistic p p_better p_holm estimate low high n"},
     {"v_model", "model spec series trained_until seed digest bytes"},
     {"v_trial",
      "run trial spec loss seconds gap status seconds_per_epoch configuration rung budget reason naive_loss "
