@@ -49,38 +49,41 @@ static double loss_at(const struct alm_evaluation *e, size_t forecaster, size_t 
 
 /* ---- pairs ---- */
 
-/* d [n_folds]: mean difference of losses at each origin that has one. */
+/* Mean difference of losses over folds from .. to - 1 and series first .. last - 1; NaN where there is none.
+ */
+static double mean_difference(const struct alm_evaluation *e, size_t one, size_t other, size_t step,
+                              size_t from, size_t to, size_t first, size_t last)
+{
+    double sum = 0;
+    size_t pairs = 0;
+    for (size_t fold = from; fold < to; fold++) {
+        for (size_t s = first; s < last; s++) {
+            const double d = loss_at(e, one, fold, s, step) - loss_at(e, other, fold, s, step);
+            if (isnan(d)) continue;
+            sum += d;
+            pairs++;
+        }
+    }
+    return pairs == 0 ? (double)NAN : sum / (double)pairs;
+}
+
+/* d: the mean difference at each origin [n_folds], or of each series [n_series], that has one. */
 static size_t differences(double *d, const struct alm_evaluation *e, size_t one, size_t other, size_t step)
 {
     size_t n = 0;
     for (size_t fold = 0; fold < e->n_folds; fold++) {
-        double sum = 0;
-        size_t pairs = 0;
-        for (size_t s = 0; s < e->n_series; s++) {
-            const double own = loss_at(e, one, fold, s, step) - loss_at(e, other, fold, s, step);
-            if (isnan(own)) continue;
-            sum += own;
-            pairs++;
-        }
-        if (pairs > 0) d[n++] = sum / (double)pairs;
+        d[n] = mean_difference(e, one, other, step, fold, fold + 1, 0, e->n_series);
+        n += isnan(d[n]) ? 0 : 1;
     }
     return n;
 }
 
-/* d [n_series]: mean difference of losses of each series that has one. */
 static size_t differences_of_series(double *d, const struct alm_evaluation *e, size_t one, size_t other)
 {
     size_t n = 0;
     for (size_t s = 0; s < e->n_series; s++) {
-        double sum = 0;
-        size_t pairs = 0;
-        for (size_t fold = 0; fold < e->n_folds; fold++) {
-            const double own = loss_at(e, one, fold, s, ALM_ALL) - loss_at(e, other, fold, s, ALM_ALL);
-            if (isnan(own)) continue;
-            sum += own;
-            pairs++;
-        }
-        if (pairs > 0) d[n++] = sum / (double)pairs;
+        d[n] = mean_difference(e, one, other, ALM_ALL, 0, e->n_folds, s, s + 1);
+        n += isnan(d[n]) ? 0 : 1;
     }
     return n;
 }
