@@ -9,6 +9,7 @@
 /* clang-format off */
 const struct alm_check alm_checks[] = {
     {"audit", "forecasts depend on values after their origin", 0, false, alm_check_no_audit},
+    {"control", "a lead over naive where the order of changes is random", 0.001, false, alm_check_no_control},
     {"future", "a fit could use values after the origin", 0, false, alm_check_future},
     {"baseline", "a lead over naive that a trivial forecaster has too: season ago, drift", 1, false, alm_check_baseline},
     {"chance", "a lead over naive that chance explains", 0.05, false, alm_check_chance},
@@ -59,12 +60,21 @@ enum alm_status alm_check_run(const struct alm_check_facts *facts, void *context
     return status;
 }
 
+/* NULL never: names are those of the registry. */
+static const struct alm_check *check_named(const char *name)
+{
+    const struct alm_check *check = alm_checks;
+    while (strcmp(check->name, name) != 0)
+        check++;
+    return check;
+}
+
 void alm_check_audited(struct alm_finding *out, const struct alm_plan *plan, const struct alm_audit *audit,
                        size_t forecaster)
 {
     const struct alm_leak_summary leaks = alm_audit_summary(audit, forecaster);
-    *out =
-        (struct alm_finding){.check = &alm_checks[0], .forecaster = forecaster, .statistic = (double)leaks.n};
+    *out = (struct alm_finding){
+        .check = check_named("audit"), .forecaster = forecaster, .statistic = (double)leaks.n};
     out->verdict = leaks.n == 0 ? ALM_CHECK_PASS : ALM_CHECK_FAIL;
     if (leaks.n > 0) {
         alm_leak_write(&out->evidence, plan, leaks.first);
@@ -75,4 +85,22 @@ void alm_check_audited(struct alm_finding *out, const struct alm_plan *plan, con
                         "every forecast of %s is the same to the bit whatever comes after its origin",
                         plan->forecaster[forecaster].label);
     }
+}
+
+void alm_check_controlled(struct alm_finding *out, const struct alm_plan *plan,
+                          const struct alm_leader *leader)
+{
+    const char *label = plan->forecaster[leader->forecaster].label;
+    const double p = leader->test.p_better;
+    *out = (struct alm_finding){.check = check_named("control"),
+                                .forecaster = leader->forecaster,
+                                .statistic = p,
+                                .threshold = 0.001};
+    if (leader->skill > 0 && p < out->threshold) out->verdict = ALM_CHECK_FAIL;
+    if (isnan(p) && leader->skill > 0) out->verdict = ALM_CHECK_SKIP;
+    alm_text_printf(
+        &out->evidence,
+        "where the changes of the series stand in a random order, %s has an error %.3g %% %s that of naive",
+        label, 100 * fabs(leader->skill), leader->skill > 0 ? "below" : "above");
+    if (leader->skill > 0 && !isnan(p)) alm_text_printf(&out->evidence, " (p = %.2g)", p);
 }

@@ -72,4 +72,9 @@ enum alm_status alm_check_run(const struct alm_check_facts *facts, void *context
 void alm_check_audited(struct alm_finding *out, const struct alm_plan *plan, const struct alm_audit *audit,
                        size_t forecaster);
 
+/* The finding of the check "control" for a forecaster, from its row of alm_control_run's leaderboard. Clear
+ * out->evidence. */
+void alm_check_controlled(struct alm_finding *out, const struct alm_plan *plan,
+                          const struct alm_leader *leader);
+
 #endif

@@ -99,6 +99,7 @@ bool alm_check_flat(struct alm_finding *out, const struct alm_check_facts *facts
 /* check_window.c */
 bool alm_check_future(struct alm_finding *out, const struct alm_check_facts *facts, size_t forecaster);
 bool alm_check_no_audit(struct alm_finding *out, const struct alm_check_facts *facts, size_t forecaster);
+bool alm_check_no_control(struct alm_finding *out, const struct alm_check_facts *facts, size_t forecaster);
 bool alm_check_dropped(struct alm_finding *out, const struct alm_check_facts *facts, size_t forecaster);
 bool alm_check_tail(struct alm_finding *out, const struct alm_check_facts *facts, size_t forecaster);
 bool alm_check_overlapping(struct alm_finding *out, const struct alm_check_facts *facts, size_t forecaster);

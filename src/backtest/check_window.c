@@ -13,6 +13,12 @@ bool alm_check_no_audit(struct alm_finding *out, const struct alm_check_facts *f
     return !facts->forecaster[forecaster].trivial;
 }
 
+bool alm_check_no_control(struct alm_finding *out, const struct alm_check_facts *facts, size_t forecaster)
+{
+    (void)out, (void)facts, (void)forecaster;
+    return false; /* only an audit makes one */
+}
+
 bool alm_check_future(struct alm_finding *out, const struct alm_check_facts *facts, size_t forecaster)
 {
     const struct alm_check_forecaster *own = &facts->forecaster[forecaster];

@@ -121,7 +121,9 @@ static const struct alm_command_option options[] = {
     ALM_OPTION_SEED,
     ALM_OPTION_RUN_NAME,
     ALM_OPTION_RESUME("end an interrupted run"),
-    {.name = "audit", .help = "afterwards prove that no forecast depends on values after its origin"},
+    {.name = "audit",
+     .help = "afterwards prove that no forecast depends on values after its origin, and that no forecaster "
+             "leads where nothing can be foretold"},
     ALM_OPTION_DRY_RUN,
     {.name = NULL},
 };

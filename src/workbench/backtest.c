@@ -2,6 +2,7 @@
 #include "backtest/backtest.h"
 
 #include "backtest/audit.h"
+#include "backtest/control.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "store/task_table.h"
@@ -110,6 +111,21 @@ static enum alm_status run_tasks(struct backtest *b, struct alm_backtest_summary
     return status;
 }
 
+/* What the audit found, and the control on permuted changes. */
+static enum alm_status store_audit(struct backtest *b, const struct alm_audit *report,
+                                   const struct alm_backtest_control *control, struct alm_error *error)
+{
+    struct alm_leader *leaders;
+    bool made = false;
+    ALM_TRY(ALM_NEW(&leaders, b->plan->n_forecasters, error));
+    enum alm_status status = alm_control_run(leaders, &made, b->plan, control, error);
+    if (status == ALM_OK)
+        status = alm_checks_write_audit(b->workbench->store, b->owner.run, b->plan, report,
+                                        made ? leaders : NULL, error);
+    free(leaders);
+    return status;
+}
+
 static enum alm_status audit(struct backtest *b, struct alm_backtest_summary *summary,
                              struct alm_error *error)
 {
@@ -120,8 +136,7 @@ static enum alm_status audit(struct backtest *b, struct alm_backtest_summary *su
     summary->audited = true;
     summary->audit_checked = report.n_forecasts;
     summary->audit_leaks = report.n_leaks;
-    enum alm_status status =
-        alm_checks_write_audit(b->workbench->store, b->owner.run, b->plan, &report, error);
+    enum alm_status status = store_audit(b, &report, &control, error);
     if (status == ALM_OK && report.n_leaks > 0) {
         struct alm_text text = {0};
         alm_leak_write(&text, b->plan, &report.leak[0]);

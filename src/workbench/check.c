@@ -61,24 +61,35 @@ enum alm_status alm_checks_write(struct alm_store *store, int64_t run, struct al
     return alm_check_run(facts, &w, write_finding, error);
 }
 
-static enum alm_status write_audit(struct writing *w, const struct alm_plan *plan,
-                                   const struct alm_audit *audit, struct alm_error *error)
+/* Writes a finding and clears it. */
+static enum alm_status put_finding(struct writing *w, struct alm_finding *finding, struct alm_error *error)
 {
-    enum alm_status status = ALM_OK;
-    for (size_t f = 0; status == ALM_OK && f < plan->n_forecasters; f++) {
-        struct alm_finding finding;
-        alm_check_audited(&finding, plan, audit, f);
-        status = alm_text_check(&finding.evidence, error);
-        if (status == ALM_OK) status = write_finding(w, &finding, error);
-        alm_text_clear(&finding.evidence);
-    }
+    enum alm_status status = alm_text_check(&finding->evidence, error);
+    if (status == ALM_OK) status = write_finding(w, finding, error);
+    alm_text_clear(&finding->evidence);
     return status;
 }
 
+static enum alm_status write_audit(struct writing *w, const struct alm_plan *plan,
+                                   const struct alm_audit *audit, const struct alm_leader *leaders,
+                                   struct alm_error *error)
+{
+    for (size_t f = 0; f < plan->n_forecasters; f++) {
+        struct alm_finding finding;
+        alm_check_audited(&finding, plan, audit, f);
+        ALM_TRY(put_finding(w, &finding, error));
+        if (leaders == NULL || f == plan->naive) continue;
+        alm_check_controlled(&finding, plan, &leaders[f]);
+        ALM_TRY(put_finding(w, &finding, error));
+    }
+    return ALM_OK;
+}
+
 enum alm_status alm_checks_write_audit(struct alm_store *store, int64_t run, const struct alm_plan *plan,
-                                       const struct alm_audit *audit, struct alm_error *error)
+                                       const struct alm_audit *audit, const struct alm_leader *leaders,
+                                       struct alm_error *error)
 {
     struct writing w = {store, run};
     ALM_TRY(alm_store_begin(store, error));
-    return alm_store_end(store, write_audit(&w, plan, audit, error), error);
+    return alm_store_end(store, write_audit(&w, plan, audit, leaders, error), error);
 }

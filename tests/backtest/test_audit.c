@@ -1,5 +1,8 @@
 #include "backtest/audit.h"
 
+#include "backtest/check.h"
+#include "backtest/control.h"
+
 #include "support.h"
 
 #include <criterion/criterion.h>
@@ -181,6 +184,37 @@ Test(audit, a_leak_is_said_in_one_sentence)
         eq(str, text.data,
            "peek looks ahead: s0, origin 99, step 2: 1.5 became no forecast when later values were huge"));
     alm_text_clear(&text);
+    alm_plan_free(plan);
+    free_series(series, 1);
+}
+
+Test(audit, permuted_changes_keep_the_ends_and_the_changes)
+{
+    double y[] = {1, 2, NAN, 5, 9, 4};
+    cr_assert(eq(int, alm_permute_changes(y, 6, 5, NULL), ALM_OK));
+    cr_assert(fabs(y[0] - 1) < 1e-12 && fabs(y[5] - 4) < 1e-12 && isnan(y[2]));
+}
+
+Test(audit, where_nothing_can_be_foretold_no_forecaster_leads_but_one_that_peeks)
+{
+    static const char *const specs[] = {"ets", "ar", "peek"};
+    struct alm_series **series = make_series(1, 300, 0);
+    struct alm_backtest_settings settings = usual(1, 0);
+    settings.split = (struct alm_split){.horizon = 1, .folds = 60, .step = 1, .refit = 0};
+    settings.conformal_folds = 0;
+    struct alm_plan *plan = make_plan(&settings, series, 1, specs, 3);
+    const struct alm_backtest_control control = {.jobs = 2};
+    struct alm_leader leaders[4];
+    bool made;
+    cr_assert(eq(int, alm_control_run(leaders, &made, plan, &control, NULL), ALM_OK));
+    cr_assert(made);
+    for (size_t f = 1; f < 4; f++) {
+        struct alm_finding finding;
+        alm_check_controlled(&finding, plan, &leaders[f]);
+        cr_assert(eq(int, finding.verdict, f == 3 ? ALM_CHECK_FAIL : ALM_CHECK_PASS), "%s",
+                  alm_text_string(&finding.evidence));
+        alm_text_clear(&finding.evidence);
+    }
     alm_plan_free(plan);
     free_series(series, 1);
 }
