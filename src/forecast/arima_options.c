@@ -188,7 +188,7 @@ enum alm_status alm_arima_options_read(struct alm_arima_options *out, const stru
         .d = 2,
         .D = 1,
         .limits = read_limits(config)};
-    out->approximation = alm_config_choice(config, "approximation");
+    out->approximation = (enum alm_arima_approximation)alm_config_choice(config, "approximation");
     if (out->has_d) out->d = alm_config_size(config, "d");
     if (out->has_D) out->D = alm_config_size(config, "D");
     ALM_TRY(read_order(out, config, error));

@@ -7,13 +7,15 @@
 
 extern const struct alm_option alm_arima_option_table[];
 
+enum alm_arima_approximation { ALM_ARIMA_APPROXIMATE_LONG, ALM_ARIMA_EXACT, ALM_ARIMA_APPROXIMATE };
+
 struct alm_arima_options {
     bool fixed;                   /* order or seasonal were given: no search */
     struct alm_arima_order order; /* of a fixed model; season 0 = the series' own */
     size_t season;                /* 0 = the series' own */
     bool has_d, has_D;            /* whether a search's differences are given */
     size_t d, D;                  /* or the most that may be chosen */
-    enum { ALM_ARIMA_APPROXIMATE_LONG, ALM_ARIMA_EXACT, ALM_ARIMA_APPROXIMATE } approximation;
+    enum alm_arima_approximation approximation;
     struct alm_arima_limits limits; /* of a search; method and constant also of a fixed model */
 };
 

@@ -23,7 +23,7 @@ static const struct alm_option options[] = {
     {.name = "trend",
      .help = "spec that forecasts what the seasons leave; it sees a series without season",
      .kind = ALM_OPTION_SPECS,
-     .fallback = "ets"},
+     .fallback = "(ets:by=likelihood)"},
     {.name = "window",
      .help =
          "how many cycles the shape of the shortest season is smoothed over, odd; 4 more for each longer one",
