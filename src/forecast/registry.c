@@ -26,6 +26,7 @@ const struct alm_forecaster_type *const alm_forecaster_types[] = {
     &alm_majority,
     &alm_persistence,
     &alm_lstm,
+    &alm_es_lstm,
     &alm_average,
     &alm_median,
     &alm_trimmed,

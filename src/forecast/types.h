@@ -27,6 +27,7 @@ extern const struct alm_forecaster_type alm_ridge;
 extern const struct alm_forecaster_type alm_majority;
 extern const struct alm_forecaster_type alm_persistence;
 extern const struct alm_forecaster_type alm_lstm;
+extern const struct alm_forecaster_type alm_es_lstm;
 extern const struct alm_forecaster_type alm_average;
 extern const struct alm_forecaster_type alm_median;
 extern const struct alm_forecaster_type alm_trimmed;

@@ -56,6 +56,12 @@ struct alm_network_shape {
     bool residual;   /* a layer above the first adds its input to its output */
     struct alm_forget forget[ALM_MOST_LAYERS]; /* by layer, from the one that sees the inputs on */
 
+    /* By layer: its state before a step is that of so many steps earlier (Chang et al. 2017), so a layer is
+     * as many interleaved ones with the same weights; 0 is 1. Steps of a batch are a multiple of each, and
+     * batches have neither start nor last. Not with the segment decoder, dropout_recurrent and forget modes.
+     */
+    size_t dilation[ALM_MOST_LAYERS];
+
     /* Shares that are set to zero in training, the others being scaled up by 1 / (1 - share); one mask a row
      * for all steps (Gal & Ghahramani 2016). At least 0, below 1. */
     double dropout_input;     /* of x (not of the embedding) */
@@ -130,6 +136,12 @@ struct alm_batch {
     alm_real *ahead;  /* [B][horizon / segment][ahead] */
     uint32_t *series; /* [B] below n_series */
 
+    /* Where alm_network_gradient, with a tape of alm_tape_create_asking, puts the derivatives of Σ w l by x
+     * and by y; NULL: nowhere. Those by y are for losses of y - output with one output a value (mse, mae,
+     * huber, one quantile). Not made by alm_batch_init. */
+    alm_real *d_x; /* [T][B][F] */
+    alm_real *d_y; /* [T'][B][horizon] */
+
     /* [layers] states [B][H]: where the sequences start (NULL: zero; no derivative flows into it) and where
      * those after the last step are put (NULL: nowhere). They may be the same. */
     const struct alm_layer_state *start, *last;
@@ -165,6 +177,9 @@ enum alm_status alm_tape_create(struct alm_tape **out, const struct alm_network 
  * between passes. The answers and gradients have the same bits for any number of them. */
 enum alm_status alm_tape_create_threads(struct alm_tape **out, const struct alm_network *network,
                                         size_t steps, size_t rows, size_t threads, struct alm_error *error);
+/* The same with room for batch->d_x and d_y. */
+enum alm_status alm_tape_create_asking(struct alm_tape **out, const struct alm_network *network, size_t steps,
+                                       size_t rows, size_t threads, struct alm_error *error);
 /* One for alm_network_forward only, in a fraction of the memory. */
 enum alm_status alm_tape_create_forward(struct alm_tape **out, const struct alm_network *network,
                                         size_t steps, size_t rows, struct alm_error *error);

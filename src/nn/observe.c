@@ -35,18 +35,20 @@ static size_t lay_out(struct alm_observation *o, const struct alm_network *netwo
 }
 
 /* What the cells of a piece did. */
-static void take_cells(const struct alm_observation *o, const struct alm_bench *bench, size_t first)
+static void take_cells(const struct alm_observation *o, const struct alm_bench *bench,
+                       const struct alm_network_shape *s, size_t first)
 {
     const size_t hidden = o->hidden, rows = bench->piece.rows;
     for (size_t at = 0; at < o->layers * o->steps * rows; at++) {
         const size_t row = at % rows, t = at / rows % o->steps, layer = at / rows / o->steps;
         const struct alm_layer *from = &bench->layers[layer];
-        const size_t to = ((layer * o->steps + t) * o->rows + first + row) * hidden;
+        const size_t apart = alm_layer_dilation(s, layer),
+                     to = ((layer * o->steps + t) * o->rows + first + row) * hidden;
         struct alm_cell_view cell = {o->i + to, o->f + to, o->g + to, o->o + to, o->c + to, NULL, NULL, NULL};
         if (o->log_i != NULL)
             cell.log_i = o->log_i + to, cell.own_f = o->own_f + to, cell.log_n = o->log_n + to;
-        from->kind->look(&cell, from, t, row, rows);
-        memcpy(o->h + to, from->h + ((t + 1) * rows + row) * hidden, hidden * sizeof *o->h);
+        from->kind->look(&cell, from, t / apart, t % apart * rows + row, apart * rows);
+        memcpy(o->h + to, from->h + ((t + apart) * rows + row) * hidden, hidden * sizeof *o->h);
     }
 }
 
@@ -78,14 +80,8 @@ static void take_derivatives(const struct alm_observation *o, const struct alm_b
                              const struct alm_pass *pass, size_t first)
 {
     const struct alm_network_shape *s = &pass->network->shape;
-    const size_t rows = bench->piece.rows, wide = alm_shape_wide(s), outputs = alm_shape_outputs(s),
-                 context = alm_shape_context(s);
-    for (size_t i = 0; i < o->steps * rows; i++) {
-        const bool dropped = bench->masks[0] != NULL && pass->batch->key != 0;
-        for (size_t k = 0; k < s->inputs; k++)
-            o->d_x[(i / rows * o->rows + first + i % rows) * s->inputs + k] =
-                bench->d_x[i * wide + k] * (dropped ? bench->masks[0][i % rows * s->inputs + k] : 1);
-    }
+    const size_t rows = bench->piece.rows, outputs = alm_shape_outputs(s), context = alm_shape_context(s);
+    alm_pass_give_d_x(o->d_x, bench, pass, first);
     if (s->window > 0)
         alm_gemm(o->d_window + first * s->window, bench->d_output, ALM_AS_IS,
                  alm_part(pass, pass->parts.skip), ALM_TRANSPOSED, false, rows, s->window, outputs);
@@ -111,7 +107,7 @@ static void observe_piece(struct alm_observation *o, const struct alm_pass *pass
     alm_piece_take(bench, pass, first);
     alm_stack_forward(bench, pass);
     alm_head_forward(bench, pass);
-    take_cells(o, bench, first);
+    take_cells(o, bench, s, first);
     take_decoder(o, bench, first);
     const size_t rows = bench->piece.rows;
     for (size_t t = 0; t < labelled; t++)

@@ -97,6 +97,28 @@ static void give_states(struct alm_bench *bench, const struct alm_pass *pass, si
     copy_states(bench, pass, pass->batch->last, first, true);
 }
 
+void alm_pass_give_d_x(alm_real *out, const struct alm_bench *bench, const struct alm_pass *pass,
+                       size_t first)
+{
+    const struct alm_network_shape *s = &pass->network->shape;
+    const struct alm_batch *piece = &bench->piece;
+    const alm_real *masks = pass->batch->key != 0 ? bench->masks[0] : NULL;
+    for (size_t i = 0; i < piece->steps * piece->rows; i++)
+        for (size_t k = 0; k < s->inputs; k++)
+            out[(i / piece->rows * pass->batch->rows + first + i % piece->rows) * s->inputs + k] =
+                bench->d_x[i * alm_shape_wide(s) + k] *
+                (masks == NULL ? 1 : masks[i % piece->rows * s->inputs + k]);
+}
+
+/* Before the backward pass takes d_output. */
+static void give_d_y(const struct alm_bench *bench, const struct alm_pass *pass, size_t first)
+{
+    const size_t horizon = pass->network->shape.horizon, n = bench->piece.rows * horizon;
+    for (size_t t = 0; t < alm_labelled_steps(&pass->network->shape, bench->piece.steps); t++)
+        for (size_t k = 0; k < n; k++)
+            pass->batch->d_y[(t * pass->batch->rows + first) * horizon + k] = -bench->d_output[t * n + k];
+}
+
 static void run_piece(struct alm_share *share, struct alm_bench *bench, const struct alm_pass *pass,
                       size_t first)
 {
@@ -112,8 +134,10 @@ static void run_piece(struct alm_share *share, struct alm_bench *bench, const st
                      bench->piece.y, bench->piece.weight,
                      alm_labelled_steps(s, bench->piece.steps) * bench->piece.rows * s->horizon);
     if (!pass->backward) return;
+    if (pass->batch->d_y != NULL) give_d_y(bench, pass, first);
     const alm_real *d_memory = alm_head_backward(share, bench, pass);
     alm_stack_backward(share, bench, pass, d_memory);
+    if (pass->batch->d_x != NULL) alm_pass_give_d_x(pass->batch->d_x, bench, pass, first);
 }
 
 /* Work of the crew: the pieces of one share, in order. */

@@ -7,10 +7,10 @@
 
 /* Raised when the layout changes; older ones are still read. Version 1 had the first six sizes only, version
  * 2 one way of forgetting for all layers: sizes[FORGET], rates[0] and rates[1]; those before 4 had no
- * precision, those before 5 nothing ahead, and those before 6 neither projection nor dropout before the head.
- */
-enum { VERSION = 6, SIZES = 20, RATES = 6, RATES_5 = 5, FORGET = 10 };
-static const size_t sizes_of_version[VERSION + 1] = {0, 6, 17, 17, 18, 19, SIZES};
+ * precision, those before 5 nothing ahead, those before 6 neither projection nor dropout before the head,
+ * and those before 7 no dilation. */
+enum { VERSION = 7, SIZES = 20, RATES = 6, RATES_5 = 5, FORGET = 10 };
+static const size_t sizes_of_version[VERSION + 1] = {0, 6, 17, 17, 18, 19, SIZES, SIZES};
 
 static void sizes_of(size_t sizes[SIZES], const struct alm_network_shape *s)
 {
@@ -38,6 +38,7 @@ void alm_network_save(const struct alm_network *network, struct alm_bytes *out)
         alm_bytes_put_u32(out, (uint32_t)s->forget[i].mode);
         alm_bytes_put_f64(out, s->forget[i].rate);
         alm_bytes_put_f64(out, s->forget[i].noise);
+        alm_bytes_put_u32(out, (uint32_t)s->dilation[i]);
     }
     for (size_t i = 0; i < network->n_tensors; i++) {
         const struct alm_tensor *tensor = &network->tensors[i];
@@ -68,7 +69,7 @@ static enum alm_status load_parameters(struct alm_network *network, struct alm_b
     return ALM_OK;
 }
 
-static bool read_forget(struct alm_network_shape *s, struct alm_bytes_reader *in, uint32_t version,
+static bool read_layers(struct alm_network_shape *s, struct alm_bytes_reader *in, uint32_t version,
                         struct alm_forget all)
 {
     if (s->layers > ALM_MOST_LAYERS) return false;
@@ -80,6 +81,7 @@ static bool read_forget(struct alm_network_shape *s, struct alm_bytes_reader *in
         s->forget[i].mode = (enum alm_forget_mode)mode;
         s->forget[i].rate = alm_bytes_get_f64(in);
         s->forget[i].noise = alm_bytes_get_f64(in);
+        if (version >= 7) s->dilation[i] = alm_bytes_get_u32(in);
     }
     return !in->failed;
 }
@@ -125,7 +127,7 @@ static bool read_shape(struct alm_network_shape *s, struct alm_bytes_reader *in,
                                     .precision = (enum alm_precision)n[17],
                                     .ahead = n[18],
                                     .projection = n[19]};
-    return read_forget(s, in, version,
+    return read_layers(s, in, version,
                        (struct alm_forget){(enum alm_forget_mode)n[FORGET], rates[0], rates[1]});
 }
 

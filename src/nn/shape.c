@@ -28,6 +28,11 @@ struct alm_cell alm_shape_cell(const struct alm_network_shape *s, size_t layer)
                              .precision = s->precision};
 }
 
+size_t alm_layer_dilation(const struct alm_network_shape *shape, size_t layer)
+{
+    return shape->dilation[layer] > 1 ? shape->dilation[layer] : 1;
+}
+
 size_t alm_labelled_steps(const struct alm_network_shape *shape, size_t steps)
 {
     return shape->labels == ALM_LABELS_ALL ? steps : 1;
@@ -205,11 +210,29 @@ static enum alm_status check_precision(const struct alm_network_shape *s, struct
         "and recurrent dropout");
 }
 
+/* What draws by row or hands states on knows one sequence a row. */
+static enum alm_status check_dilation(const struct alm_network_shape *s, struct alm_error *error)
+{
+    bool dilated = false, forgets = false;
+    for (size_t i = 0; i < s->layers; i++) {
+        if (s->dilation[i] > LIMIT)
+            return alm_fail(error, ALM_USAGE, "a dilation of %zu steps is too large", s->dilation[i]);
+        dilated = dilated || s->dilation[i] > 1;
+        forgets = forgets || s->forget[i].mode != ALM_FORGET_LEARNED;
+    }
+    if (!dilated || (s->decoder == ALM_DECODER_DIRECT && s->dropout_recurrent == 0 && !forgets))
+        return ALM_OK;
+    return alm_fail(
+        error, ALM_USAGE,
+        "dilated layers go neither with the segment decoder nor with recurrent dropout or forget modes");
+}
+
 enum alm_status alm_shape_check(const struct alm_network_shape *s, struct alm_error *error)
 {
     ALM_TRY(check_sizes(s, error));
     ALM_TRY(check_rates(s, error));
     ALM_TRY(check_precision(s, error));
+    ALM_TRY(check_dilation(s, error));
     if ((s->n_series == 0) != (s->embedding == 0))
         return alm_fail(error, ALM_USAGE, "an embedding needs a number of series and a size");
     if (s->labels != ALM_LABELS_LAST && s->window > 0)

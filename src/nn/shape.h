@@ -17,6 +17,7 @@ void alm_shape_list_tensors(struct alm_network *network);
 size_t alm_shape_wide(const struct alm_network_shape *shape);
 size_t alm_layer_inputs(const struct alm_network_shape *shape, size_t layer);
 struct alm_cell alm_shape_cell(const struct alm_network_shape *shape, size_t layer);
+size_t alm_layer_dilation(const struct alm_network_shape *shape, size_t layer); /* >= 1 */
 size_t alm_labelled_steps(const struct alm_network_shape *shape, size_t steps);
 
 /* Outputs of one answer: horizon * levels. */

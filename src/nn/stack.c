@@ -11,11 +11,16 @@ static const alm_real *layer_input(const struct alm_bench *bench, const struct a
     return layer == 0 ? bench->piece.x : alm_stack_output(bench, pass, layer - 1);
 }
 
+/* Behind the start, which a dilated layer has for as many steps as it looks back. */
+const alm_real *alm_layer_outputs(const struct alm_bench *bench, const struct alm_pass *pass, size_t layer)
+{
+    const struct alm_network_shape *s = &pass->network->shape;
+    return bench->layers[layer].h + alm_layer_dilation(s, layer) * bench->piece.rows * s->hidden;
+}
+
 const alm_real *alm_stack_output(const struct alm_bench *bench, const struct alm_pass *pass, size_t layer)
 {
-    return bench->out[layer] != NULL
-               ? bench->out[layer]
-               : bench->layers[layer].h + bench->piece.rows * pass->network->shape.hidden;
+    return bench->out[layer] != NULL ? bench->out[layer] : alm_layer_outputs(bench, pass, layer);
 }
 
 /* x is a copy, so the mask of the inputs is put on it in place; the series' vectors, if any, are not dropped.
@@ -54,12 +59,14 @@ void alm_stack_forward(struct alm_bench *bench, const struct alm_pass *pass)
     if (s->projection > 0) alm_projection_forward(bench, pass);
     for (size_t i = 0; i < s->layers && !alm_pass_is_cancelled(pass); i++) {
         struct alm_layer *layer = &bench->layers[i];
+        const size_t apart = alm_layer_dilation(s, i); /* [T][B] is [T / d][d B] in memory */
         if (i > 0 && bench->in[i] != NULL) drop(bench, pass, i);
         layer->kind->forward(layer, layer_input(bench, pass, i),
-                             pass->batch->start == NULL ? NULL : &bench->states[i], steps, rows);
+                             pass->batch->start == NULL ? NULL : &bench->states[i], steps / apart,
+                             rows * apart);
         if (bench->out[i] == NULL) continue;
         /* out = h + the output of the layer below */
-        const alm_real *h = layer->h + rows * s->hidden, *below = alm_stack_output(bench, pass, i - 1);
+        const alm_real *h = alm_layer_outputs(bench, pass, i), *below = alm_stack_output(bench, pass, i - 1);
         for (size_t k = 0; k < n; k++)
             bench->out[i][k] = h[k] + below[k];
     }
@@ -88,15 +95,18 @@ void alm_stack_backward(struct alm_share *share, struct alm_bench *bench, const 
     size_t first = piece->steps - alm_labelled_steps(s, piece->steps);
     for (size_t i = s->layers; i-- > 0; first = 0, d_memory = NULL) {
         struct alm_layer *layer = &bench->layers[i];
+        const size_t apart = alm_layer_dilation(s, i), unread = first / apart;
         layer->sums = share->sums[i];
+        for (size_t k = unread * apart * state; k < first * state; k++)
+            d_h[k] = 0; /* of a step of the dilated layer that is not all before first */
         if (bench->out[i] != NULL)
             memcpy(kept + first * state, d_h + first * state, (piece->steps - first) * state * sizeof *kept);
         layer->kind->backward(layer,
                               i > 0               ? d_below
                               : s->projection > 0 ? bench->d_projection
                                                   : bench->d_x,
-                              NULL, d_h, first, d_memory, layer_input(bench, pass, i), piece->steps,
-                              piece->rows);
+                              NULL, d_h, unread, d_memory, layer_input(bench, pass, i), piece->steps / apart,
+                              piece->rows * apart);
         if (i == 0 || alm_pass_is_cancelled(pass)) break;
         below_backward(d_below, bench, pass, i, bench->out[i] == NULL ? NULL : kept, first);
         alm_real *spare = d_h;

@@ -16,12 +16,21 @@ static enum alm_status check_pass(const struct alm_network_shape *s, size_t step
     size_t widest = decoded > inputs ? decoded : inputs;
     if (others > widest) widest = others;
     size_t all, numbers;
+    for (size_t i = 0; i < s->layers; i++)
+        if (steps % alm_layer_dilation(s, i) != 0)
+            return alm_fail(error, ALM_SHAPE, "%zu steps are no multiple of the dilation of layer %zu", steps,
+                            i);
     if (steps == 0 || rows == 0)
         return alm_fail(error, ALM_SHAPE, "a sequence needs at least one step and one row");
     if (!alm_multiply(&all, steps + 1, rows) || !alm_multiply(&numbers, all, widest) ||
         numbers > SIZE_MAX / 64 / s->layers || all > INT_MAX)
         return alm_fail(error, ALM_SHAPE, "a batch of %zu steps and %zu rows is too large", steps, rows);
     return ALM_OK;
+}
+
+static size_t piece_rows(const struct alm_tape *tape)
+{
+    return tape->rows < ALM_PIECE_ROWS ? tape->rows : ALM_PIECE_ROWS;
 }
 
 /* The layer's own memory, and what stands around it. */
@@ -63,7 +72,7 @@ static void lay_out_decoding(struct alm_decoding *d, size_t *used, alm_real *blo
 static void lay_out_bench(struct alm_bench *bench, size_t *used, alm_real *block,
                           const struct alm_network_shape *s, const struct alm_tape *tape)
 {
-    const size_t steps = bench->layers[0].size.steps, rows = bench->layers[0].size.rows,
+    const size_t steps = tape->steps, rows = piece_rows(tape),
                  state = tape->answers_only ? 0 : rows * s->hidden, outputs = alm_shape_outputs(s),
                  inputs = steps * rows * alm_shape_wide(s), labelled = alm_labelled_steps(s, steps);
     for (size_t i = 0; i < s->layers; i++)
@@ -126,7 +135,7 @@ static size_t lay_out(struct alm_tape *tape, const struct alm_network *network)
 static enum alm_status create_bench(struct alm_bench *bench, const struct alm_tape *tape,
                                     const struct alm_network_shape *s, struct alm_error *error)
 {
-    const size_t rows = tape->rows < ALM_PIECE_ROWS ? tape->rows : ALM_PIECE_ROWS;
+    const size_t rows = piece_rows(tape);
     ALM_TRY(ALM_NEW(&bench->layers, s->layers, error));
     ALM_TRY(ALM_NEW(&bench->states, s->layers, error));
     ALM_TRY(ALM_NEW(&bench->in, s->layers, error));
@@ -134,11 +143,13 @@ static enum alm_status create_bench(struct alm_bench *bench, const struct alm_ta
     ALM_TRY(ALM_NEW(&bench->masks, s->layers, error));
     for (size_t i = 0; i < s->layers; i++) {
         const struct alm_cell cell = alm_shape_cell(s, i);
-        bench->layers[i] = (struct alm_layer){.kind = alm_layer_choose(&cell),
-                                              .kernel = alm_kernel_best(),
-                                              .size = {tape->steps, rows, alm_layer_inputs(s, i), s->hidden},
-                                              .cell = cell,
-                                              .answers_only = tape->answers_only};
+        const size_t apart = alm_layer_dilation(s, i);
+        bench->layers[i] =
+            (struct alm_layer){.kind = alm_layer_choose(&cell),
+                               .kernel = alm_kernel_best(),
+                               .size = {tape->steps / apart, rows * apart, alm_layer_inputs(s, i), s->hidden},
+                               .cell = cell,
+                               .answers_only = tape->answers_only};
     }
     return s->embedding == 0 ? ALM_OK : ALM_NEW(&bench->piece.series, rows, error);
 }
@@ -179,11 +190,13 @@ static enum alm_status create(struct alm_tape **out, const struct alm_network *n
     return ALM_OK;
 }
 
-static struct alm_tape like_of(size_t steps, size_t rows)
+static struct alm_tape like_of(size_t steps, size_t rows, bool observes)
 {
     const size_t pieces = rows / ALM_PIECE_ROWS + (rows % ALM_PIECE_ROWS > 0);
-    return (struct alm_tape){
-        .steps = steps, .rows = rows, .n_shares = pieces < ALM_SHARES ? pieces : ALM_SHARES};
+    return (struct alm_tape){.steps = steps,
+                             .rows = rows,
+                             .n_shares = pieces < ALM_SHARES ? pieces : ALM_SHARES,
+                             .observes = observes};
 }
 
 enum alm_status alm_tape_count(size_t *numbers, const struct alm_network *network, size_t steps, size_t rows,
@@ -192,7 +205,7 @@ enum alm_status alm_tape_count(size_t *numbers, const struct alm_network *networ
     struct alm_tape *tape = NULL;
     ALM_TRY(check_pass(&network->shape, steps, rows, error));
     ALM_TRY(ALM_NEW(&tape, 1, error));
-    *tape = like_of(steps, rows);
+    *tape = like_of(steps, rows, false);
     const enum alm_status status = create_parts(tape, network, threads, error);
     if (status == ALM_OK) *numbers = lay_out(tape, network);
     alm_tape_free(tape);
@@ -207,7 +220,14 @@ void alm_tape_set_cancel(struct alm_tape *tape, const struct alm_cancel *cancel)
 enum alm_status alm_tape_create_threads(struct alm_tape **out, const struct alm_network *network,
                                         size_t steps, size_t rows, size_t threads, struct alm_error *error)
 {
-    const struct alm_tape like = like_of(steps, rows);
+    const struct alm_tape like = like_of(steps, rows, false);
+    return create(out, network, &like, threads, error);
+}
+
+enum alm_status alm_tape_create_asking(struct alm_tape **out, const struct alm_network *network, size_t steps,
+                                       size_t rows, size_t threads, struct alm_error *error)
+{
+    const struct alm_tape like = like_of(steps, rows, true);
     return create(out, network, &like, threads, error);
 }
 

@@ -98,10 +98,12 @@ static inline alm_real *alm_part_gradient(const struct alm_share *share, const s
     return share->parts + (tensor->offset - pass->parts.offset);
 }
 
-/* pass.c: what comes before the first piece; the bench's copy of the piece that starts at row first; gradient
- * += what a share gathered. */
+/* pass.c: what comes before the first piece; the bench's copy of the piece that starts at row first; out
+ * [T][B][F], rows of the piece = derivatives by its inputs; gradient += what a share gathered. */
 void alm_pass_prepare(struct alm_pass *pass);
 void alm_piece_take(struct alm_bench *bench, const struct alm_pass *pass, size_t first);
+void alm_pass_give_d_x(alm_real *out, const struct alm_bench *bench, const struct alm_pass *pass,
+                       size_t first);
 void alm_pass_add_share(alm_real *gradient, const struct alm_share *share, const struct alm_pass *pass);
 
 /* stack.c: the layers over the piece of a bench. backward takes the derivative by the outputs of the last
@@ -109,6 +111,7 @@ void alm_pass_add_share(alm_real *gradient, const struct alm_share *share, const
 void alm_stack_forward(struct alm_bench *bench, const struct alm_pass *pass);
 void alm_stack_backward(struct alm_share *share, struct alm_bench *bench, const struct alm_pass *pass,
                         const alm_real *d_memory);
+const alm_real *alm_layer_outputs(const struct alm_bench *bench, const struct alm_pass *pass, size_t layer);
 const alm_real *alm_stack_output(const struct alm_bench *bench, const struct alm_pass *pass, size_t layer);
 
 /* projection.c: from bench->piece.x to bench->in[0], and from bench->d_projection back to bench->d_x. */

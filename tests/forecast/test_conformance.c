@@ -14,7 +14,8 @@ enum { N = 160, HORIZON = 6, SERIES = 3 };
 /* Specs that are small enough for a test; others run with their defaults. */
 static const char *spec_of(const struct alm_forecaster_type *type)
 {
-    static const char *const small[][2] = {{"lstm", "lstm:hidden=4,lookback=14,epochs=3"},
+    static const char *const small[][2] = {{"es-lstm", "es-lstm:hidden=4,epochs=3,ensemble=1"},
+                                           {"lstm", "lstm:hidden=4,lookback=14,epochs=3"},
                                            {"majority", "majority:bins=quantile:4"},
                                            {"persistence", "persistence:target=direction,threshold=0.5"}};
     for (size_t i = 0; i < sizeof small / sizeof *small; i++)

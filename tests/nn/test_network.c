@@ -242,15 +242,16 @@ Test(network, loads_what_earlier_versions_saved)
 {
     struct alm_network *network = make(&shape), *loaded;
     struct alm_bytes bytes = {0};
-    const size_t rates = 21 * 4, forget = rates + 6 * 8, header = forget + shape.layers * 20;
-    static const size_t sizes[] = {6, 17, 17, 18, 19}; /* of versions 1 to 5 */
+    const size_t rates = 21 * 4, forget = rates + 6 * 8, header = forget + shape.layers * 24;
+    static const size_t sizes[] = {6, 17, 17, 18, 19, 20}; /* of versions 1 to 6 */
     alm_network_save(network, &bytes);
-    for (uint32_t version = 1; version <= 5; version++) {
+    for (uint32_t version = 1; version <= 6; version++) {
         struct alm_bytes old = {0};
         alm_bytes_put_u32(&old, version);
         alm_bytes_put(&old, bytes.data + 4, sizes[version - 1] * 4);
-        if (version > 1) alm_bytes_put(&old, bytes.data + rates, 5 * 8);
-        if (version > 2) alm_bytes_put(&old, bytes.data + forget, header - forget);
+        if (version > 1) alm_bytes_put(&old, bytes.data + rates, version < 6 ? 5 * 8 : 6 * 8);
+        for (size_t i = 0; version > 2 && i < shape.layers; i++) /* without the dilation */
+            alm_bytes_put(&old, bytes.data + forget + i * 24, 20);
         alm_bytes_put(&old, bytes.data + header, bytes.length - header);
         struct alm_bytes_reader in = {.data = old.data, .length = old.length};
         cr_assert(eq(int, alm_network_load(&loaded, &in, NULL), ALM_OK));
