@@ -222,7 +222,8 @@ static enum alm_status run_epoch(struct training *t, struct alm_epoch *out, stru
         const bool finite = step(t, &sum, &norm, first, share);
         if (alm_cancelled(t->hooks->cancel)) return alm_fail(error, ALM_INTERRUPTED, "interrupted");
         if (!finite)
-            return alm_fail(error, ALM_DIVERGED, "es-lstm diverged in epoch %zu: try a lower rate", out->epoch);
+            return alm_fail(error, ALM_DIVERGED, "es-lstm diverged in epoch %zu: try a lower rate",
+                            out->epoch);
         norms += norm / (double)t->batches;
     }
     out->train_loss = sum.weight > 0 ? sum.sum / sum.weight : (double)NAN;

@@ -33,6 +33,7 @@ static void run(struct alm_audit *audit, const struct alm_plan *plan)
 static const char *spec_of(const char *name)
 {
     static const char *const specs[][2] = {{"arima", "arima:max_p=1,max_q=1,max_P=1,max_Q=1"},
+                                           {"es-lstm", "es-lstm:hidden=3,epochs=2,ensemble=1"},
                                            {"lstm", "lstm:hidden=3,lookback=8,epochs=2"},
                                            {"majority", "majority:bins=quantile:4"},
                                            {"persistence", "persistence:bins=quantile:4"}};

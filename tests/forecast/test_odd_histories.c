@@ -14,6 +14,7 @@ enum { N = 90, HORIZON = 4 };
 static const char *spec_of(const struct alm_forecaster_type *type)
 {
     static const char *const small[][2] = {
+        {"es-lstm", "es-lstm:hidden=3,epochs=1,ensemble=1"},
         {"lstm", "lstm:hidden=3,lookback=14,epochs=1"},
         {"majority", "majority:bins=quantile:4"},
         {"persistence", "persistence:target=direction,threshold=0.5"},
