@@ -14,7 +14,7 @@ static const struct alm_network_shape shapes[] = {
     {SMALL},
     {SMALL, .extras = 2},
     {SMALL, .labels = ALM_LABELS_LAST, .peephole = true, .residual = true, .window = 3},
-    {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.3), .dropout_input = 0.3},
+    {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.3, 0), .dropout_input = 0.3},
     {SMALL, .cell = ALM_CELL_SLSTM, .n_series = 2, .embedding = 3},
     {SMALL, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT, .segment = 2, .extras = 2, .ahead = 3,
      .n_series = 2, .embedding = 3, .window = 3},

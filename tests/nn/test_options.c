@@ -17,14 +17,14 @@ static const struct option_case {
     {"plain", {SMALL}},
     {"peephole", {SMALL, .peephole = true}},
     {"layer norm", {SMALL, .layer_norm = true}},
-    {"forget zero", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.4)}},
-    {"forget one", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ONE, 0.4)}},
+    {"forget zero", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.4, 0)}},
+    {"forget one", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ONE, 0.4, 0)}},
     {"forget noise", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_NOISE, 0.7, 0.6)}},
     {"another forgetting in each layer",
-     {SMALL, .forget = {{ALM_FORGET_ONE, 0.5}, {ALM_FORGET_NOISE, 0.6, 0.4}}}},
-    {"the plain layer above one that forgets", {SMALL, .forget = {{ALM_FORGET_ZERO, 0.5}}}},
-    {"always zero", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 1)}},
-    {"always one", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ONE, 1)}},
+     {SMALL, .forget = {{ALM_FORGET_ONE, 0.5, 0}, {ALM_FORGET_NOISE, 0.6, 0.4}}}},
+    {"the plain layer above one that forgets", {SMALL, .forget = {{ALM_FORGET_ZERO, 0.5, 0}}}},
+    {"always zero", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 1, 0)}},
+    {"always one", {SMALL, .forget = ALM_FORGET_ALL(ALM_FORGET_ONE, 1, 0)}},
     {"recurrent dropout", {SMALL, .dropout_recurrent = 0.3}},
     {"dropout around", {SMALL, .dropout_input = 0.3, .dropout_layer = 0.4}},
     {"projection", {SMALL, .projection = 6}},
@@ -219,8 +219,8 @@ Test(options, prediction_takes_the_expectation_of_the_forget_gate)
 Test(options, training_samples_have_the_expectation_that_prediction_takes)
 {
     static const struct alm_network_shape shapes[] = {
-        {.forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.3)},
-        {.forget = ALM_FORGET_ALL(ALM_FORGET_ONE, 0.3)},
+        {.forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.3, 0)},
+        {.forget = ALM_FORGET_ALL(ALM_FORGET_ONE, 0.3, 0)},
         {.forget = ALM_FORGET_ALL(ALM_FORGET_NOISE, 0.8, 0.9)},
         {.dropout_input = 0.25},
         {.dropout_recurrent = 0.25},
@@ -293,7 +293,7 @@ Test(options, masks_belong_to_key_and_row_alone)
 {
     const struct alm_network_shape shape = {SMALL,
                                             .levels = 1,
-                                            .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.5),
+                                            .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.5, 0),
                                             .dropout_input = 0.3,
                                             .dropout_layer = 0.3,
                                             .dropout_recurrent = 0.3,
@@ -316,8 +316,8 @@ Test(options, refuses_what_does_not_go_together)
 {
     static const struct alm_network_shape bad[] = {
         {SMALL, .levels = 1, .cell = ALM_CELL_SLSTM, .peephole = true},
-        {SMALL, .levels = 1, .cell = ALM_CELL_SLSTM, .forget = {{ALM_FORGET_ONE}}},
-        {SMALL, .levels = 1, .cell = ALM_CELL_SLSTM, .forget = {[1] = {ALM_FORGET_ONE, 0.5}}},
+        {SMALL, .levels = 1, .cell = ALM_CELL_SLSTM, .forget = {{ALM_FORGET_ONE, 0, 0}}},
+        {SMALL, .levels = 1, .cell = ALM_CELL_SLSTM, .forget = {[1] = {ALM_FORGET_ONE, 0.5, 0}}},
         {SMALL, .levels = 1, .window = 3},
         {SMALL, .levels = 1, .n_series = 3},
         {SMALL, .levels = 1, .embedding = 3},
@@ -331,7 +331,7 @@ Test(options, refuses_what_does_not_go_together)
         {SMALL, .levels = 1, .labels = ALM_LABELS_LAST, .segment = 2},
         {SMALL, .levels = 1, .labels = ALM_LABELS_LAST, .ahead = 2},
         {SMALL, .levels = 1, .dilation = {2}, .dropout_recurrent = 0.1},
-        {SMALL, .levels = 1, .dilation = {2}, .forget = {{ALM_FORGET_ONE, 0.5}}},
+        {SMALL, .levels = 1, .dilation = {2}, .forget = {{ALM_FORGET_ONE, 0.5, 0}}},
         {SMALL, .levels = 1, .dilation = {2}, .labels = ALM_LABELS_LAST, .decoder = ALM_DECODER_SEGMENT,
          .segment = 2},
     };

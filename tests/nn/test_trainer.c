@@ -147,7 +147,7 @@ Test(trainer, draws_masks_and_forget_samples_by_its_key)
                                             .layers = 1,
                                             .horizon = 1,
                                             .levels = 1,
-                                            .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.2),
+                                            .forget = ALM_FORGET_ALL(ALM_FORGET_ZERO, 0.2, 0),
                                             .dropout_recurrent = 0.2};
     static const uint64_t keys[] = {0, 0, 1};
     struct alm_network *network[3];
