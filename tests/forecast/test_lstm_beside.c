@@ -38,6 +38,8 @@ static double follower_error(const char *spec, size_t n_series)
     if (outcome[0].status != ALM_OK) {
         cr_assert(strstr(outcome[0].reason, "two series or more") != NULL, "%s", outcome[0].reason);
         alm_forecaster_free(forecaster);
+        sample_free(&s[0]);
+        sample_free(&s[1]);
         return (double)NAN;
     }
     cr_assert(alm_forecaster_save(forecaster, &bytes, NULL) == ALM_OK);
