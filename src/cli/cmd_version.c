@@ -2,7 +2,7 @@
 
 #include "base/numeric.h"
 #include "nn/gemm.h"
-#include "nn/kernel.h"
+#include "nn/kernel/kernel.h"
 #include "store/store.h"
 
 #include <stdio.h>

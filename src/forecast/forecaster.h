@@ -10,7 +10,7 @@
 #include "base/hooks.h"
 #include "base/option.h"
 #include "base/status.h"
-#include "forecast/members.h"
+#include "forecast/combination/members.h"
 #include "series/calendar.h"
 #include "series/span.h"
 

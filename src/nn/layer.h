@@ -8,7 +8,7 @@
 #define ALM_NN_LAYER_H
 
 #include "nn/cell.h"
-#include "nn/kernel.h"
+#include "nn/kernel/kernel.h"
 #include "nn/noise.h"
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* The LSTM layer in fused kernels: this file walks through time, kernel_fused.h does a step. */
+/* The LSTM layer in fused kernels: this file walks through time, kernel/fused.h does a step. */
 #include "nn/layer.h"
 
 #include "nn/pack.h"

@@ -5,7 +5,7 @@
  *     g = tanh(W_g x_t + R_g h_{t-1} + b_g)  o = σ(W_o x_t + R_o h_{t-1} + b_o)
  *     c_t = f ⊙ c_{t-1} + i ⊙ g              h_t = o ⊙ tanh(c_t)
  *
- * The products W x and R h are here, the rest is in kernel_cell.h. */
+ * The products W x and R h are here, the rest is in kernel/cell.h. */
 #include "nn/layer.h"
 
 #include "nn/gemm.h"

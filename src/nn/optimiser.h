@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
-#include "nn/kernel.h"
+#include "nn/kernel/kernel.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/option.h"
 #include "nn/gemm.h"
-#include "nn/kernel.h"
+#include "nn/kernel/kernel.h"
 #include "store/task_table.h"
 #include "workbench/evaluate.h"
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "arima.h"
-#include "forecast/arima_fit.h"
-#include "forecast/arima_forecast.h"
-#include "forecast/arima_likelihood.h"
+#include "forecast/arima/fit.h"
+#include "forecast/arima/forecast.h"
+#include "forecast/arima/likelihood.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

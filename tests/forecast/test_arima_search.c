@@ -8,9 +8,9 @@
 
 #include "arima_search.h"
 #include "base/random.h"
-#include "forecast/arima_search.h"
-#include "forecast/least_squares.h"
-#include "forecast/unit_root.h"
+#include "forecast/arima/search.h"
+#include "forecast/arima/unit_root.h"
+#include "forecast/fitting/least_squares.h"
 #include "support.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

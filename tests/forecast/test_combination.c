@@ -1,5 +1,5 @@
 /* Combinations: rules on small examples, weights, members that fail, keeping. */
-#include "forecast/combination.h"
+#include "forecast/combination/combination.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "forecast/ets_forecast.h"
-#include "forecast/ets_normal.h"
-#include "forecast/ets_select.h"
+#include "forecast/ets/forecast.h"
+#include "forecast/ets/normal.h"
+#include "forecast/ets/select.h"
 #include "forecast_ets.h"
 #include "support.h"
 

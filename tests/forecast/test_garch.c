@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "forecast/garch_model.h"
+#include "forecast/garch/model.h"
 #include "forecast_garch.h"
 #include "support.h"
 

@@ -2,7 +2,7 @@
 #include "support.h"
 
 #include "forecast/inspection.h"
-#include "forecast/lstm_state.h"
+#include "forecast/lstm/state.h"
 #include "forecast/wrapper.h"
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -3,7 +3,7 @@
 #include "support.h"
 
 #include "base/random.h"
-#include "forecast/lstm_answer.h"
+#include "forecast/lstm/answer.h"
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>

@@ -2,7 +2,7 @@
 #include "support.h"
 
 #include "base/random.h"
-#include "forecast/lstm_state.h"
+#include "forecast/lstm/state.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

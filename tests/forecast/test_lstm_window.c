@@ -1,6 +1,6 @@
 /* What the forecaster lstm shows its networks of a window: nothing that it may not know. */
 #include "base/random.h"
-#include "forecast/lstm_samples.h"
+#include "forecast/lstm/samples.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

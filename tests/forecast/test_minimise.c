@@ -2,7 +2,7 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 
-#include "forecast/minimise.h"
+#include "forecast/fitting/minimise.h"
 
 /* Rosenbrock (1960): a bent valley with its minimum 0 at (1, 1). */
 static double rosenbrock(void *context, const double *x)

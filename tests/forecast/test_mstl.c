@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "forecast/mstl_model.h"
+#include "forecast/mstl/model.h"
 #include "mstl.h"
 #include "support.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "forecast/residual_errors.h"
+#include "forecast/combination/residual_errors.h"
 #include "support.h"
 
 enum { N = 160, HORIZON = 4 };

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "forecast/stl.h"
+#include "forecast/mstl/stl.h"
 #include "stl.h"
 
 enum { N = sizeof stl_y / sizeof *stl_y };

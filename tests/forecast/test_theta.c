@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "forecast/decomposition.h"
-#include "forecast/theta_model.h"
+#include "forecast/theta/decomposition.h"
+#include "forecast/theta/model.h"
 #include "forecast_theta.h"
 #include "support.h"
 

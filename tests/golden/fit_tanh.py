@@ -1,4 +1,4 @@
-"""Finds the coefficients of kernel_body.h: tanh(x) = x P(x^2) / Q(x^2) on [0, 7.9], and e^r on |r| <= ln 2 / 2.
+"""Finds the coefficients of nn/kernel/body.h: tanh(x) = x P(x^2) / Q(x^2) on [0, 7.9], and e^r on |r| <= ln 2 / 2.
 
 Minimax in relative error by Lawson's reweighting of linearised least squares (Sanathanan & Koerner 1963).
     pip install numpy && python3 fit_tanh.py

@@ -1,5 +1,5 @@
 /* The gate functions against the C library, and every kernel that this CPU runs against the portable one. */
-#include "nn/kernel.h"
+#include "nn/kernel/kernel.h"
 
 #include "base/random.h"
 
