@@ -60,11 +60,20 @@ SELECT * FROM v_significance WHERE run = (
 ORDER BY run, step IS NOT NULL, test, step, forecaster, other;
 
 -- name: tests
--- help: the same over all steps, without the variant dm-bartlett
+-- help: the same over all steps, without the variant dm-bartlett; directions and regressions of the first step
 SELECT * FROM v_significance WHERE run = (
     SELECT run_id FROM run WHERE run_id = :run OR name = :run
-    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'backtest') AND step IS NULL AND test <> 'dm-bartlett'
-ORDER BY run, test, forecaster, other;
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'backtest') AND test <> 'dm-bartlett'
+  AND (step IS NULL OR step = 1 AND (test = 'pesaran-timmermann' OR test LIKE 'mincer-zarnowitz%'))
+ORDER BY run, step, test, forecaster, other;
+
+-- name: tests_by_step
+-- help: the same of each step
+SELECT * FROM v_significance WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL AND kind = 'backtest') AND test <> 'dm-bartlett'
+  AND step IS NOT NULL
+ORDER BY run, test, forecaster, other, step;
 
 -- name: metrics
 -- help: the metrics of a run over all series and steps

@@ -91,20 +91,24 @@ FROM leaderboard AS l
 JOIN run_forecaster AS c ON c.run_id = l.run_id AND c.forecaster_no = l.forecaster_no;
 
 -- Tests between the forecasters of a run, on the losses of the leaderboard (by origin, over several series scaled and
--- averaged; classes: log loss).
+-- averaged; classes: log loss); mincer-zarnowitz and pesaran-timmermann on changes from the last value (over several series
+-- in units of the MASE scale).
 --   run: number of the run
 --   test: dm and dm-bartlett: Diebold-Mariano, autocovariances with weights 1 or Bartlett's; wilcoxon: over the mean losses
 --     of series; mcs: model confidence set (Tmax, circular block bootstrap); skill: against
---     naive, by the same bootstrap; pesaran-timmermann: directions, of steps whose origins do not overlap
+--     naive, by the same bootstrap; friedman: whether ranks over series differ, with a row `rank` for each forecaster and
+--     nemenyi of all pairs of these; pesaran-timmermann: directions, of steps whose origins do not overlap; mincer-zarnowitz:
+--     regression of actuals on forecasts, joint test of intercept 0 and slope 1 with errors that hold with overlap and
+--     unequal variances, and a row mincer-zarnowitz-intercept
 --   forecaster: label of the forecaster in the run; NULL: all
 --   other: the one that it is compared with; NULL: none
 --   step [bars]: bars after the origin; NULL: all
 --   statistic: of the test
 --   p: two-sided, where there are two sides; mcs: the forecaster is in the set of level 1 - p and above
 --   p_better: one-sided: the forecaster is better than the other
---   p_holm: p corrected (Holm) for all comparisons of this test, by step and over all apart
---   estimate: mean difference of losses; mcs: mean loss; skill: the skill;
---     pesaran-timmermann: share of right directions
+--   p_holm: p corrected (Holm) for all comparisons of this test, by step and over all apart; nemenyi is so by itself
+--   estimate: mean difference of losses; mcs: mean loss; skill: the skill; rank: the mean rank, 1 the best; nemenyi: the
+--     difference of ranks; pesaran-timmermann: share of right directions; mincer-zarnowitz: slope, or intercept
 --   low: 95 % interval of the estimate
 --   high: the same
 --   n: origins, series, or directions that went in

@@ -44,29 +44,17 @@ bool alm_check_levels(struct alm_finding *out, const struct alm_check_facts *fac
     return true;
 }
 
-/* Pesaran & Timmermann (1992, eq. 5): whether signs of forecasts and of actuals go together, n cases of which
- * `hits` agree, with the share `f` of forecasts and `y` of actuals that go up. 0 when there is nothing to
- * tell: one of them never varies. */
-static double timmermann(double hits, double f, double y, double n)
-{
-    const double expected = f * y + (1 - f) * (1 - y);
-    const double of_expected =
-        ((2 * y - 1) * (2 * y - 1) * f * (1 - f) + (2 * f - 1) * (2 * f - 1) * y * (1 - y)) / n +
-        4 * y * f * (1 - y) * (1 - f) / (n * n);
-    const double variance = expected * (1 - expected) / n - of_expected;
-    return f > 0 && f < 1 && variance > 0 ? (hits - expected) / sqrt(variance) : 0;
-}
-
 bool alm_check_direction(struct alm_finding *out, const struct alm_check_facts *facts, size_t forecaster)
 {
     const struct alm_check_forecaster *own = &facts->forecaster[forecaster];
     if (own->trivial || own->n_direction < WINDOWS) return false;
-    const double n = (double)own->n_direction, y = (double)own->n_up / n, f = (double)own->n_f_up / n;
+    const double n = (double)own->n_direction, y = (double)own->n_up / n;
     const double sure = gsl_cdf_ugaussian_Pinv(0.95);
+    const struct alm_test test = alm_direction_test(own->n_hits, own->n_f_up, own->n_up, own->n_direction);
     out->statistic = (double)own->n_hits / n;
     out->threshold = fmax(y, 1 - y);
     const bool over_half = (out->statistic - 0.5) * sqrt(n) > sure / 2;
-    if (over_half && timmermann(out->statistic, f, y, n) < sure) out->verdict = ALM_CHECK_WARN;
+    if (over_half && !(test.statistic >= sure)) out->verdict = ALM_CHECK_WARN;
     alm_text_printf(
         &out->evidence,
         "%s is right about the direction in %.3g %% of %zu cases; always saying %s is right in %.3g %%",

@@ -76,25 +76,19 @@ struct alm_test alm_dm_test(const double *d, size_t n, size_t h)
     return test.name != NULL ? test : alm_dm_test_of(d, n, h, true);
 }
 
-struct alm_test alm_direction_test(const bool *forecast_up, const bool *actual_up, size_t n)
+struct alm_test alm_direction_test(size_t hits, size_t forecasts_up, size_t actuals_up, size_t n)
 {
     struct alm_test test = no_test(n);
-    double hits = 0, x = 0, y = 0;
-    const double count = (double)n;
-    for (size_t i = 0; i < n; i++) {
-        hits += forecast_up[i] == actual_up[i];
-        x += forecast_up[i];
-        y += actual_up[i];
-    }
-    if (n == 0 || x == 0 || y == 0 || x == count || y == count) return test;
-    hits /= count, x /= count, y /= count;
+    const double count = (double)n, right = (double)hits / count, x = (double)forecasts_up / count,
+                 y = (double)actuals_up / count;
+    if (n == 0 || forecasts_up == 0 || actuals_up == 0 || forecasts_up == n || actuals_up == n) return test;
     const double chance = x * y + (1 - x) * (1 - y);
     const double variance = chance * (1 - chance) / count;
     const double of_chance =
         ((2 * y - 1) * (2 * y - 1) * x * (1 - x) + (2 * x - 1) * (2 * x - 1) * y * (1 - y)) / count +
         4 * x * y * (1 - x) * (1 - y) / (count * count);
     if (!(variance > of_chance)) return test;
-    test.statistic = (hits - chance) / sqrt(variance - of_chance);
+    test.statistic = (right - chance) / sqrt(variance - of_chance);
     test.p_better = gsl_cdf_ugaussian_Q(test.statistic);
     test.p_two_sided = 2 * gsl_cdf_ugaussian_Q(fabs(test.statistic));
     test.name = "pesaran-timmermann";

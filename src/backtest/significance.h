@@ -35,9 +35,9 @@ struct alm_test alm_dm_test_of(const double *d, size_t n, size_t h, bool bartlet
 /* Holm (1979): p [n] for n comparisons at once, in place; NaN stays and does not count. ALM_NOMEM only. */
 enum alm_status alm_holm(double *p, size_t n, struct alm_error *error);
 
-/* Pesaran & Timmermann (1992): whether directions are forecast better than by chance. up: [n] whether
- * forecast and actual rise. No result where one of them always goes one way. */
-struct alm_test alm_direction_test(const bool *forecast_up, const bool *actual_up, size_t n);
+/* Pesaran & Timmermann (1992): whether directions are forecast better than by chance, from how many of n
+ * agree (hits), and in how many forecast and actual rise. No result where one of them always goes one way. */
+struct alm_test alm_direction_test(size_t hits, size_t forecasts_up, size_t actuals_up, size_t n);
 
 /* Wilcoxon (1945) signed-rank test on d[0..n); zeros are dropped, ties share their mean rank. Exact without
  * ties for up to 50 differences, else the normal approximation with tie correction and without continuity

@@ -60,9 +60,11 @@ static const struct alm_command_option options[] = {
     {.name = "steps", .help = "also the error (mae) of each forecaster by step; as csv or json, these alone"},
     {.name = "tests",
      .help =
-         "also the tests between all forecasters over all steps: Diebold-Mariano, the model confidence set, "
-         "intervals of skill …, with p corrected for their number (p_holm); as csv or json, these alone, "
-         "those by step too"},
+         "also the tests between all forecasters over all steps: Diebold-Mariano, Wilcoxon and ranks over "
+         "series, the model confidence set, intervals of skill, regressions of actuals on forecasts …, with "
+         "p "
+         "corrected for their number (p_holm); with --steps those of each step too; as csv or json, all of "
+         "these alone"},
     {.name = NULL},
 };
 
@@ -70,6 +72,7 @@ static const struct alm_example examples[] = {
     {"compare 1", "the leaderboard of run 1, and what it means"},
     {"compare 1 2 --steps", "two runs, and their errors by step"},
     {"compare 1 --tests", "which of them differ from each other, by chance or not"},
+    {"compare 1 --tests --steps", "the same, and at which steps"},
     {NULL, NULL},
 };
 

@@ -162,14 +162,24 @@ enum alm_status alm_call_print_steps(const struct alm_call *call, struct alm_wor
     return print_runs(call, workbench, "error_by_step", shown, runs, n, error);
 }
 
+static enum alm_status print_tests(const struct alm_call *call, struct alm_workbench *workbench,
+                                   const char *query, const char (*runs)[24], size_t n,
+                                   struct alm_error *error)
+{
+    static const char *const columns[] = {"run",       "test", "forecaster", "other",  "step",
+                                          "statistic", "p",    "p_better",   "p_holm", "estimate",
+                                          "low",       "high", NULL};
+    return print_runs(call, workbench, query, for_people(call) ? columns + (n == 1) : NULL, runs, n, error);
+}
+
 enum alm_status alm_call_print_tests(const struct alm_call *call, struct alm_workbench *workbench,
                                      const char (*runs)[24], size_t n, struct alm_error *error)
 {
-    static const char *const columns[] = {"run",      "test",   "forecaster", "other", "statistic", "p",
-                                          "p_better", "p_holm", "estimate",   "low",   "high",      NULL};
-    const bool people = for_people(call);
-    return print_runs(call, workbench, people ? "tests" : "significance", people ? columns + (n == 1) : NULL,
-                      runs, n, error);
+    if (!for_people(call)) return print_tests(call, workbench, "significance", runs, n, error);
+    ALM_TRY(print_tests(call, workbench, "tests", runs, n, error));
+    if (!alm_call_has(call, "steps")) return ALM_OK;
+    fputs("\n", stdout);
+    return print_tests(call, workbench, "tests_by_step", runs, n, error);
 }
 
 /* ---- forecasts side by side with their quantiles ---- */

@@ -132,6 +132,25 @@ def directions(x, y):
     return (hits - chance) / math.sqrt(chance * (1 - chance) / n - of_chance)
 
 
+def regression(r, step, h):
+    """Mincer & Zarnowitz on changes from the last value in units of the scale, by matrices: Driscoll & Kraay errors."""
+    forecast, actual = (((x - r.last) / r.mase)[:, :, step - 1].T for x in (r.forecast, r.actual))  # [fold][series]
+    x = np.stack([np.ones(forecast.size), forecast.ravel()], 1)
+    b = np.linalg.lstsq(x, actual.ravel(), rcond=None)[0]
+    score = (x * (actual.ravel() - x @ b)[:, None]).reshape(*forecast.shape, 2).sum(1)
+    n = len(score)
+    s = score.T @ score
+    for k in range(1, h):
+        g = score[k:].T @ score[:n - k]
+        s += (1 - k / h) * (g + g.T)
+    bread = np.linalg.inv(x.T @ x)
+    v = bread @ s @ bread
+    off = b - [0, 1]
+    f, reach = off @ np.linalg.inv(v) @ off / 2, stats.t.ppf(0.975, n - 2) * np.sqrt(np.diag(v))
+    return {"F": f, "p": stats.f.sf(f, 2, n - 2), "intercept": (b[0], b[0] - reach[0], b[0] + reach[0]),
+            "slope": (b[1], b[1] - reach[1], b[1] + reach[1])}
+
+
 class Independent(Program):
     def near(self, a, b, what):
         self.assertTrue(a is not None and math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=TOLERANCE), (what, a, b))
@@ -171,7 +190,8 @@ class Independent(Program):
         tests = self.sql("select test, forecaster, other, step, statistic, p, p_better, p_holm, estimate, low, high, n from"
                          " v_significance where run = 1")
         found = {test for test, *_ in tests}
-        self.assertEqual(found - {"pesaran-timmermann"}, {"dm", "dm-bartlett", "mcs", "skill"})
+        self.assertEqual(found - {"pesaran-timmermann"},
+                         {"dm", "dm-bartlett", "mcs", "skill", "mincer-zarnowitz", "mincer-zarnowitz-intercept"})
         families = {}
         for test, one, other, step, statistic, p, better, holm, estimate, low, high, n in tests:
             if test.startswith("dm"):
@@ -187,6 +207,16 @@ class Independent(Program):
             elif test == "skill":
                 self.near(estimate, 1 - loss[one].mean() / loss["naive"].mean(), (test, one))
                 self.assertTrue(low <= estimate <= high)
+            elif test.startswith("mincer-zarnowitz"):
+                line = regression(Rows(self, 1, one), step, (step - 1) // STEP + 1)
+                which = "intercept" if test.endswith("intercept") else "slope"
+                self.near(n, FOLDS * 2, test)
+                for a, b in zip((estimate, low, high), line[which]):
+                    self.near(a, b, (test, one, step))
+                if which == "slope":
+                    self.near(statistic, line["F"], (test, one, step))
+                    self.near(p, line["p"], (test, one, step))
+                    families.setdefault(test, []).append((p, holm))
             else:
                 r = Rows(self, 1, one)
                 x, y = (r.forecast - r.last)[:, :, step - 1].ravel(), (r.actual - r.last)[:, :, step - 1].ravel()
@@ -201,6 +231,37 @@ class Independent(Program):
             for i, (p, holm) in enumerate(rows):
                 least = max(least, min(1, p * (len(rows) - i)))
                 self.near(holm, least, "holm")
+
+    def test_ranks_over_series(self):
+        n = 8
+        for i in range(n):
+            self.good("import", self.write_values(f"{i}.csv", positive(90, 20 + i)), "--index", "--value", "value")
+        self.good("backtest", "-q", "--series", "*", "-m", "drift", "-m", "ets", "-m", "mean", "--horizon", "3", "--folds", "12")
+        names = ["naive", "drift", "ets", "mean"]
+        loss = np.stack([np.abs((r.actual - r.forecast) / r.mase).mean(axis=(1, 2)) for name in names for r in [Rows(self, 1, name)]], 1)
+        rank = dict(zip(names, np.apply_along_axis(stats.rankdata, 1, loss).mean(0)))
+        rows = self.sql("select test, forecaster, other, statistic, p, p_holm, estimate, low, high, n from v_significance"
+                        " where test in ('friedman', 'rank', 'nemenyi', 'wilcoxon')")
+        unit = math.sqrt(4 * 5 / (12 * n))
+        for test, one, other, statistic, p, holm, estimate, low, high, count in rows:
+            self.assertEqual(count, n)
+            if test == "friedman":
+                for a, b in zip((statistic, p), stats.friedmanchisquare(*loss.T)):
+                    self.near(a, b, test)
+            elif test == "rank":
+                self.near(estimate, rank[one], test)
+            elif test == "nemenyi":
+                self.near(estimate, rank[one] - rank[other], test)
+                self.near(statistic, estimate / unit, test)
+                self.assertAlmostEqual(holm, stats.studentized_range.sf(abs(statistic), 4, np.inf), 6)
+                self.assertAlmostEqual(high - estimate, unit * stats.studentized_range.isf(0.05, 4, np.inf), 6)
+            else:
+                d = loss[:, names.index(one)] - loss[:, names.index(other)]
+                self.near(p, stats.wilcoxon(d).pvalue, test)
+        self.assertEqual([sum(r[0] == test for r in rows) for test in ("friedman", "rank", "nemenyi", "wilcoxon")], [1, 4, 6, 6])
+        text = self.good("compare", "1", "--tests", "--steps")
+        self.assertIn("friedman", text)
+        self.assertIn("mincer-zarnowitz", text)
 
     def test_variances(self):
         self.import_positive(160)
