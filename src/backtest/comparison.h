@@ -17,8 +17,9 @@ struct alm_comparisons {
     size_t n, capacity;
 };
 
-/* All tests that enough origins or series allow. Starts from zeros; free out->row also after a failure. */
-enum alm_status alm_evaluation_compare(struct alm_comparisons *out, const struct alm_evaluation *evaluation,
-                                       struct alm_error *error);
+/* All tests that enough origins or series allow, once all rows are added; source has the same rows. Starts
+ * from zeros; free out->row also after a failure. */
+enum alm_status alm_evaluation_compare(struct alm_comparisons *out, struct alm_evaluation *evaluation,
+                                       const struct alm_task_source *source, struct alm_error *error);
 
 #endif

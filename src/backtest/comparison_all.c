@@ -32,37 +32,42 @@ static void choose(struct common *c, const struct alm_evaluation *e)
         c->naive++;
 }
 
-/* Adds the losses at one origin of one series to row; whether all have one. */
-static bool add_losses(double *row, const struct common *c, const struct alm_evaluation *e, size_t fold,
-                       size_t s)
+static enum alm_status begin(struct common *c, const struct alm_evaluation *e, size_t rows,
+                             struct alm_error *error)
 {
-    for (size_t j = 0; j < c->k; j++)
-        if (isnan(alm_comparison_loss(e, c->who[j], fold, s, ALM_ALL))) return false;
-    for (size_t j = 0; j < c->k; j++)
-        row[j] += alm_comparison_loss(e, c->who[j], fold, s, ALM_ALL);
-    return true;
-}
-
-static enum alm_status gather(struct common *c, const struct alm_evaluation *e, bool by_series,
-                              struct alm_error *error)
-{
-    const size_t rows = by_series ? e->n_series : e->n_folds, within = by_series ? e->n_folds : e->n_series;
-    size_t cells;
     *c = (struct common){0};
-    if (!alm_multiply(&cells, rows, e->n_forecasters)) return alm_fail(error, ALM_NOMEM, "out of memory");
-    ALM_TRY(ALM_NEW(&c->loss, cells, error));
+    ALM_TRY(ALM_NEW(&c->loss, rows * e->n_forecasters, error)); /* fits: the losses have as many */
     ALM_TRY(ALM_NEW(&c->who, e->n_forecasters, error));
     choose(c, e);
-    for (size_t i = 0; i < rows; i++) {
-        double *row = c->loss + c->n * c->k, count = 0;
-        for (size_t j = 0; j < c->k; j++)
-            row[j] = 0;
-        for (size_t at = 0; at < within; at++)
-            count += add_losses(row, c, e, by_series ? at : i, by_series ? i : at);
-        for (size_t j = 0; j < c->k; j++)
-            row[j] /= count;
-        c->n += count > 0;
-    }
+    return ALM_OK;
+}
+
+/* Adds a row of losses [n_forecasters], divided by `by`. */
+static void add_row(struct common *c, const double *losses, double by)
+{
+    for (size_t j = 0; j < c->k; j++)
+        c->loss[c->n * c->k + j] = losses[c->who[j]] / by;
+    c->n++;
+}
+
+static enum alm_status gather_origins(struct common *c, const struct alm_evaluation *e,
+                                      struct alm_error *error)
+{
+    const struct alm_fold_losses *l = e->losses;
+    ALM_TRY(begin(c, e, l->n_common, error));
+    for (size_t i = 0; i < l->n_common; i++)
+        add_row(c, l->common + i * e->n_forecasters, 1);
+    return ALM_OK;
+}
+
+static enum alm_status gather_series(struct common *c, const struct alm_evaluation *e,
+                                     struct alm_error *error)
+{
+    const struct alm_fold_losses *l = e->losses;
+    ALM_TRY(begin(c, e, e->n_series, error));
+    for (size_t s = 0; s < e->n_series; s++)
+        if (l->common_series_count[s] > 0)
+            add_row(c, l->common_of_series + s * e->n_forecasters, (double)l->common_series_count[s]);
     return ALM_OK;
 }
 
@@ -129,7 +134,7 @@ enum alm_status alm_compare_sets(struct alm_comparisons *out, const struct alm_e
                                  struct alm_error *error)
 {
     struct common c;
-    enum alm_status status = gather(&c, e, false, error);
+    enum alm_status status = gather_origins(&c, e, error);
     if (status == ALM_OK) status = resample(out, &c, alm_comparison_overlap(e, ALM_ALL), error);
     clear(&c);
     return status;
@@ -197,7 +202,7 @@ enum alm_status alm_compare_ranks(struct alm_comparisons *out, const struct alm_
 {
     struct common c;
     double *mean = NULL;
-    enum alm_status status = gather(&c, e, true, error);
+    enum alm_status status = gather_series(&c, e, error);
     if (status == ALM_OK) status = ALM_NEW(&mean, c.k, error);
     if (status == ALM_OK) status = rank(out, mean, &c, e, error);
     free(mean);

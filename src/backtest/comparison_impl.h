@@ -13,10 +13,6 @@ enum alm_status alm_comparisons_add(struct alm_comparisons *out, const struct al
 /* Holm over the rows from first on. */
 enum alm_status alm_comparisons_correct(struct alm_comparisons *out, size_t first, struct alm_error *error);
 
-/* The loss of the leaderboard, or of one step; NaN where there is none. */
-double alm_comparison_loss(const struct alm_evaluation *e, size_t forecaster, size_t fold, size_t series,
-                           size_t step);
-
 /* Fewest series that tests over series are made with. */
 enum { ALM_COMPARISON_SERIES = 5 };
 
@@ -45,10 +41,12 @@ enum alm_status alm_compare_sets(struct alm_comparisons *out, const struct alm_e
 enum alm_status alm_compare_ranks(struct alm_comparisons *out, const struct alm_evaluation *e,
                                   struct alm_error *error);
 
-/* Of each by itself, comparison_own.c: directions, and regressions of actuals on forecasts, by step. */
-enum alm_status alm_compare_directions(struct alm_comparisons *out, const struct alm_evaluation *e,
-                                       struct alm_error *error);
-enum alm_status alm_compare_regressions(struct alm_comparisons *out, const struct alm_evaluation *e,
-                                        struct alm_error *error);
+/* By step, comparison_own.c: against naive, directions, and regressions of actuals on forecasts. */
+enum alm_status alm_compare_steps(struct alm_comparisons *out, const struct alm_evaluation *e,
+                                  const struct alm_task_source *source, struct alm_error *error);
+
+/* A test of differences d [n] by Diebold and Mariano, if it can be made. */
+enum alm_status alm_comparisons_add_dm(struct alm_comparisons *out, const struct alm_comparison *about,
+                                       const double *d, size_t n, size_t h, struct alm_error *error);
 
 #endif

@@ -128,7 +128,7 @@ static enum alm_status run(struct alm_leader *out, const struct alm_plan *plan,
         .jobs = control->jobs, .cancel = control->cancel, .progress = control->progress};
     struct alm_evaluation *evaluation;
     struct alm_leader *leaders = NULL;
-    ALM_TRY(alm_evaluation_create_for(&evaluation, plan, error));
+    ALM_TRY(alm_evaluation_create_for(&evaluation, plan, false, error));
     const struct alm_sink sink = {evaluation, add_task};
     enum alm_status status = alm_backtest_run(plan, &own, &sink, error);
     if (status == ALM_OK) status = ALM_NEW(&leaders, plan->n_forecasters, error);

@@ -3,39 +3,25 @@
 #include "backtest/evaluation_impl.h"
 #include "base/memory.h"
 
-#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static enum alm_status fill_nan(double **out, size_t n, struct alm_error *error)
+static enum alm_status allocate(struct alm_evaluation *e, const struct alm_evaluation_settings *settings,
+                                struct alm_error *error)
 {
-    ALM_TRY(ALM_NEW(out, n, error));
-    for (size_t i = 0; i < n; i++)
-        (*out)[i] = NAN;
-    return ALM_OK;
-}
-
-static enum alm_status allocate(struct alm_evaluation *e, const size_t *season, struct alm_error *error)
-{
-    size_t rows, cells, counts, losses, actuals, forecasts;
-    if (!alm_multiply(&rows, e->n_series, e->n_folds) || !alm_multiply(&losses, rows, e->n_forecasters) ||
-        !alm_multiply(&cells, e->n_series, e->horizon) || !alm_multiply(&cells, cells, e->n_forecasters) ||
-        !alm_multiply(&counts, cells, alm_quantiles_width(&e->quantiles)) ||
-        !alm_multiply(&actuals, rows, e->horizon) || !alm_multiply(&forecasts, losses, e->horizon))
-        return alm_fail(error, ALM_NOMEM, "an evaluation of %zu series, %zu folds and %zu steps is too large",
-                        e->n_series, e->n_folds, e->horizon);
+    size_t cells, counts;
+    if (!alm_multiply(&cells, e->n_series, e->horizon) || !alm_multiply(&cells, cells, e->n_forecasters) ||
+        !alm_multiply(&counts, cells, alm_quantiles_width(&e->quantiles)))
+        return alm_fail(error, ALM_NOMEM, "an evaluation of %zu series and %zu steps is too large",
+                        e->n_series, e->horizon);
     ALM_TRY(ALM_NEW(&e->cell, cells, error));
     ALM_TRY(ALM_NEW(&e->counts, counts, error));
     ALM_TRY(ALM_NEW(&e->total, e->n_forecasters, error));
     ALM_TRY(ALM_NEW(&e->tally, e->n_forecasters * e->n_series, error));
-    ALM_TRY(fill_nan(&e->loss, losses, error));
-    ALM_TRY(fill_nan(&e->scale, rows, error));
-    ALM_TRY(ALM_NEW(&e->scratch, actuals, error));
-    ALM_TRY(fill_nan(&e->last, rows, error));
-    ALM_TRY(fill_nan(&e->actual, actuals, error));
-    ALM_TRY(fill_nan(&e->forecast, forecasts, error));
-    return alm_evaluation_define(e, season, error);
+    if (settings->keeps_errors) ALM_TRY(ALM_NEW(&e->kept, e->n_forecasters, error));
+    ALM_TRY(alm_fold_losses_create(&e->losses, e->n_forecasters, e->n_series, e->n_folds, e->naive, error));
+    return alm_evaluation_define(e, settings->season, error);
 }
 
 enum alm_status alm_evaluation_create(struct alm_evaluation **out,
@@ -52,7 +38,7 @@ enum alm_status alm_evaluation_create(struct alm_evaluation **out,
     e->has_naive2 = settings->has_naive2;
     e->naive2 = settings->naive2;
     enum alm_status status = alm_quantiles_init(&e->quantiles, settings->level, settings->n_levels, error);
-    if (status == ALM_OK) status = allocate(e, settings->season, error);
+    if (status == ALM_OK) status = allocate(e, settings, error);
     if (status != ALM_OK) {
         alm_evaluation_free(e);
         *out = NULL;
@@ -87,13 +73,14 @@ bool alm_evaluation_is_naive2(const char *spec)
 }
 
 enum alm_status alm_evaluation_create_for(struct alm_evaluation **out, const struct alm_plan *plan,
-                                          struct alm_error *error)
+                                          bool keeps_errors, struct alm_error *error)
 {
     struct alm_evaluation_settings settings;
     size_t *season;
     *out = NULL;
     ALM_TRY(ALM_NEW(&season, plan->n_series, error));
     alm_evaluation_settings_for(&settings, season, plan);
+    settings.keeps_errors = keeps_errors;
     const enum alm_status status = alm_evaluation_create(out, &settings, error);
     free(season);
     return status;
@@ -111,12 +98,11 @@ void alm_evaluation_free(struct alm_evaluation *evaluation)
     free(evaluation->tally);
     free(evaluation->cell);
     free(evaluation->counts);
-    free(evaluation->loss);
-    free(evaluation->scale);
-    free(evaluation->last);
-    free(evaluation->scratch);
-    free(evaluation->actual);
-    free(evaluation->forecast);
+    for (size_t i = 0; evaluation->kept != NULL && i < evaluation->n_forecasters; i++)
+        free(evaluation->kept[i].error);
+    free(evaluation->kept);
+    free(evaluation->median);
+    alm_fold_losses_free(evaluation->losses);
     free(evaluation->total);
     alm_quantiles_clear(&evaluation->quantiles);
     free(evaluation);
@@ -141,23 +127,6 @@ const struct alm_metric *alm_evaluation_metrics(const struct alm_evaluation *eva
     return evaluation->metric;
 }
 
-/* Median of |e| over series first .. last - 1 and steps from .. to - 1 (from 0). */
-static double median_error(const struct alm_evaluation *e, size_t forecaster, size_t first, size_t last,
-                           size_t from, size_t to, size_t *n)
-{
-    *n = 0;
-    for (size_t fold = 0; fold < e->n_folds; fold++) {
-        for (size_t s = first; s < last; s++) {
-            const double *forecast = alm_evaluation_forecast(e, forecaster, fold, s);
-            const double *actual = &e->actual[(fold * e->n_series + s) * e->horizon];
-            for (size_t h = from; h < to; h++)
-                if (!isnan(actual[h]) && !isnan(forecast[h]))
-                    e->scratch[(*n)++] = fabs(actual[h] - forecast[h]);
-        }
-    }
-    return *n == 0 ? (double)NAN : gsl_stats_median(e->scratch, 1, *n);
-}
-
 /* One metric for the merged cells of series first .. last - 1, of one step or ALM_ALL. */
 static double merged_value(const struct alm_evaluation *e, size_t forecaster, size_t first, size_t last,
                            size_t step, struct alm_metric_rule rule, size_t *n)
@@ -168,7 +137,6 @@ static double merged_value(const struct alm_evaluation *e, size_t forecaster, si
     double count = 0;
     if (rule.kind == ALM_METRIC_BALANCED_ACCURACY)
         return alm_tally_value(&e->tally[forecaster * e->n_series + first], from, to, n);
-    if (rule.kind == ALM_METRIC_MDAE) return median_error(e, forecaster, first, last, from, to, n);
     for (size_t series = first; series < last; series++) {
         for (size_t s = from; s < to; s++) {
             const size_t at = alm_evaluation_cell(e, forecaster, series, s);
@@ -219,6 +187,7 @@ double alm_evaluation_value(const struct alm_evaluation *evaluation, size_t fore
 {
     const struct alm_metric_rule rule = evaluation->rule[metric];
     if (rule.kind == ALM_METRIC_OWA) return against_naive2(evaluation, forecaster, series, step, n);
+    if (rule.kind == ALM_METRIC_MDAE) return alm_evaluation_median(evaluation, forecaster, series, step, n);
     if (series != ALM_ALL) return merged_value(evaluation, forecaster, series, series + 1, step, rule, n);
     if (alm_metric_by_series(rule.kind)) return mean_over_series(evaluation, forecaster, step, rule, n);
     return merged_value(evaluation, forecaster, 0, evaluation->n_series, step, rule, n);

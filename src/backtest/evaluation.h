@@ -1,5 +1,6 @@
 /* Metrics and the leaderboard of a run, from the rows of its tasks. Rows are added in plan order, from the
- * sink or re-read from the store: the same rows give the same bits. */
+ * sink or re-read from the store: the same rows give the same bits. Nothing is kept of a row: memory is that
+ * of a sum by forecaster, series and step, and of a few numbers a fold (evaluation_fold.h). */
 #ifndef ALM_BACKTEST_EVALUATION_H
 #define ALM_BACKTEST_EVALUATION_H
 
@@ -21,6 +22,7 @@ struct alm_evaluation_settings {
     const double *level; /* [n_levels] rising */
     size_t n_levels;
     const size_t *season; /* [n_series] season lengths, for the texts of the definitions */
+    bool keeps_errors;    /* for mdae, where the rows cannot be had again: see alm_evaluation_find_medians */
 };
 
 struct alm_evaluation;
@@ -33,19 +35,23 @@ void alm_evaluation_settings_for(struct alm_evaluation_settings *out, size_t *se
                                  const struct alm_plan *plan);
 /* Whether a forecaster is the one that OWA refers to. */
 bool alm_evaluation_is_naive2(const char *spec);
-/* The same with everything taken from plan. */
+/* The same with everything taken from plan, and keeps_errors. */
 enum alm_status alm_evaluation_create_for(struct alm_evaluation **out, const struct alm_plan *plan,
-                                          struct alm_error *error);
+                                          bool keeps_errors, struct alm_error *error);
 void alm_evaluation_free(struct alm_evaluation *evaluation);
 
 /* Adds one row. Of row these fields are used: series, status, has_origin, fit_seconds, mase_scale,
  * rmsse_scale, last, actual, forecast, quantile, classes, variance, variance_kind. Each (forecaster, fold,
- * series) at most once. ALM_NOMEM only. */
+ * series) at most once, all of a fold before those of the next: ALM_INTERNAL. */
 enum alm_status alm_evaluation_add(struct alm_evaluation *evaluation, size_t forecaster, size_t fold,
                                    const struct alm_series_result *row, struct alm_error *error);
 /* Adds all rows of a task. */
 enum alm_status alm_evaluation_add_task(struct alm_evaluation *evaluation,
                                         const struct alm_task_result *result, struct alm_error *error);
+/* Once all rows are added: makes mdae from source, which has the same rows; before, it is not defined.
+ * Afterwards it is for all, by step and by series. Not needed where errors are kept. */
+enum alm_status alm_evaluation_find_medians(struct alm_evaluation *evaluation,
+                                            const struct alm_task_source *source, struct alm_error *error);
 
 /* ---- metrics ---- */
 
@@ -104,8 +110,8 @@ struct alm_leader {
     double fit_seconds;
 };
 
-/* Fills out[0..n_forecasters), best first. */
-enum alm_status alm_evaluation_leaderboard(const struct alm_evaluation *evaluation, struct alm_leader *out,
+/* Fills out[0..n_forecasters), best first, once all rows are added. */
+enum alm_status alm_evaluation_leaderboard(struct alm_evaluation *evaluation, struct alm_leader *out,
                                            struct alm_error *error);
 
 /* Appends the verdict on leader against naive in words, e.g. "no evidence that lstm beats naive (p = 0.41,

@@ -3,6 +3,7 @@
 #define ALM_BACKTEST_EVALUATION_IMPL_H
 
 #include "backtest/evaluation.h"
+#include "backtest/evaluation_fold.h"
 #include "backtest/metric.h"
 
 struct alm_metric_rule {
@@ -17,6 +18,16 @@ struct alm_forecaster_total {
     double fit_seconds;
 };
 
+/* An absolute error that is kept for medians. */
+struct alm_kept_error {
+    size_t series, step; /* step from 0 */
+    double size;
+};
+struct alm_kept_errors {
+    struct alm_kept_error *error; /* [n] */
+    size_t n, capacity;
+};
+
 struct alm_evaluation {
     size_t n_forecasters, n_series, n_folds, horizon, step, naive;
     bool has_naive2;
@@ -28,13 +39,9 @@ struct alm_evaluation {
     struct alm_cell *cell;        /* [n_forecasters][n_series][horizon] */
     double *counts;               /* [n_forecasters][n_series][horizon][alm_quantiles_width] */
     struct alm_tally *tally;      /* [n_forecasters][n_series] of classes */
-    double *loss;   /* [n_forecasters][n_folds][n_series] mean absolute error, of classes mean log loss, over
-                       the  steps; NaN = none */
-    double *scale;  /* [n_folds][n_series] MASE scale; NaN = none */
-    double *last;   /* [n_folds][n_series] last value up to the origin; NaN = none */
-    double *actual; /* [n_folds][n_series][horizon] */
-    double *forecast; /* [n_forecasters][n_folds][n_series][horizon]; NaN = none, or of classes */
-    double *scratch;  /* [n_folds][n_series][horizon] */
+    struct alm_fold_losses *losses;
+    struct alm_kept_errors *kept; /* [n_forecasters] where errors are kept; else NULL */
+    double *median; /* [n_forecasters][1 + horizon + n_series]: of all, by step, by series; NULL: not found */
     struct alm_forecaster_total *total; /* [n_forecasters] */
 };
 
@@ -44,18 +51,18 @@ static inline size_t alm_evaluation_cell(const struct alm_evaluation *e, size_t 
     return (forecaster * e->n_series + series) * e->horizon + step;
 }
 
-/* [horizon] */
-static inline const double *alm_evaluation_forecast(const struct alm_evaluation *e, size_t forecaster,
-                                                    size_t fold, size_t series)
-{
-    return &e->forecast[((forecaster * e->n_folds + fold) * e->n_series + series) * e->horizon];
-}
-
 /* Whether a forecaster's loss is the log loss of classes. */
 static inline bool alm_evaluation_is_of_classes(const struct alm_evaluation *evaluation, size_t forecaster)
 {
     return evaluation->total[forecaster].n_class_rows > 0;
 }
+
+/* Keeps an absolute error for medians (step from 0), where errors are kept. evaluation_median.c */
+enum alm_status alm_evaluation_keep_error(struct alm_evaluation *evaluation, size_t forecaster, size_t series,
+                                          size_t step, double size, struct alm_error *error);
+/* The median for one series or ALM_ALL, one step from 1 or ALM_ALL. */
+double alm_evaluation_median(const struct alm_evaluation *evaluation, size_t forecaster, size_t series,
+                             size_t step, size_t *n);
 
 /* Fills evaluation's metric and rule; season is [n_series]. definition.c */
 enum alm_status alm_evaluation_define(struct alm_evaluation *evaluation, const size_t *season,

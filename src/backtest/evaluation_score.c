@@ -4,7 +4,6 @@
 #include "forecast/classes.h"
 
 #include <math.h>
-#include <string.h>
 
 /* How far the step's own value or log return lies from its forecast; NaN when it is not known. */
 static double move_of_step(const struct alm_series_result *row, size_t s)
@@ -64,31 +63,45 @@ static enum alm_status score_classes(double *loss, struct alm_evaluation *e, siz
     return ALM_OK;
 }
 
+/* Keeps the errors of a row, if they are to be. */
+static enum alm_status keep_errors(struct alm_evaluation *e, size_t forecaster,
+                                   const struct alm_series_result *row, struct alm_error *error)
+{
+    for (size_t s = 0; e->kept != NULL && s < e->horizon; s++)
+        if (!isnan(row->actual[s]))
+            ALM_TRY(alm_evaluation_keep_error(e, forecaster, row->series, s,
+                                              fabs(row->actual[s] - row->forecast[s]), error));
+    return ALM_OK;
+}
+
+/* Over several series errors are divided by the MASE scale. */
+static double scaled(const struct alm_evaluation *e, double loss, double scale)
+{
+    return e->n_series == 1 ? loss : scale > 0 ? loss / scale : (double)NAN;
+}
+
 enum alm_status alm_evaluation_add(struct alm_evaluation *evaluation, size_t forecaster, size_t fold,
                                    const struct alm_series_result *row, struct alm_error *error)
 {
     struct alm_forecaster_total *total = &evaluation->total[forecaster];
+    double loss;
     if (!row->has_origin) return ALM_OK;
-    evaluation->scale[fold * evaluation->n_series + row->series] = row->mase_scale;
-    evaluation->last[fold * evaluation->n_series + row->series] = row->last;
     total->fit_seconds += row->fit_seconds;
     if (row->status != ALM_OK || row->forecast == NULL) {
         total->n_failed++;
         return ALM_OK;
     }
     total->n_rows++;
-    const size_t at = (forecaster * evaluation->n_folds + fold) * evaluation->n_series + row->series;
-    memcpy(&evaluation->actual[(fold * evaluation->n_series + row->series) * evaluation->horizon],
-           row->actual, evaluation->horizon * sizeof *row->actual);
-    if (row->classes == NULL) {
-        memcpy(&evaluation->forecast[at * evaluation->horizon], row->forecast,
-               evaluation->horizon * sizeof *row->forecast);
+    if (row->classes != NULL) {
+        total->n_class_rows++;
+        ALM_TRY(score_classes(&loss, evaluation, forecaster, row, error));
+    } else {
         total->n_variance_rows += row->variance != NULL;
-        evaluation->loss[at] = score(evaluation, forecaster, row);
-        return ALM_OK;
+        loss = scaled(evaluation, score(evaluation, forecaster, row), row->mase_scale);
+        ALM_TRY(keep_errors(evaluation, forecaster, row, error));
     }
-    total->n_class_rows++;
-    return score_classes(&evaluation->loss[at], evaluation, forecaster, row, error);
+    return alm_fold_losses_add(evaluation->losses, forecaster, fold, row->series, loss, row->classes != NULL,
+                               error);
 }
 
 enum alm_status alm_evaluation_add_task(struct alm_evaluation *evaluation,

@@ -10,85 +10,34 @@
 /* Fewest series for a test over series. */
 #define SERIES_MINIMUM 20
 
-/* The losses of one forecaster and of naive, paired: only where both have one. */
-struct pairs {
-    double *by_fold;          /* [n_folds] mean difference of each fold that has one, in order */
-    double *by_series;        /* [n_series] sum of differences */
-    size_t *count;            /* [n_series] of so many */
-    size_t n_folds, n_series; /* with any */
-    double loss, naive_loss;  /* sums over folds */
-};
-
-static enum alm_status pairs_init(struct pairs *pairs, const struct alm_evaluation *e,
-                                  struct alm_error *error)
+/* Diebold-Mariano over origins, with too few of them Wilcoxon over series; d has room for both. */
+static enum alm_status test(struct alm_leader *leader, double *d, const struct alm_fold_losses *losses,
+                            size_t naive, struct alm_error *error)
 {
-    *pairs = (struct pairs){0};
-    ALM_TRY(ALM_NEW(&pairs->by_fold, e->n_folds, error));
-    ALM_TRY(ALM_NEW(&pairs->by_series, e->n_series, error));
-    return ALM_NEW(&pairs->count, e->n_series, error);
-}
-
-static void pairs_clear(struct pairs *pairs)
-{
-    free(pairs->by_fold);
-    free(pairs->by_series);
-    free(pairs->count);
-}
-
-static void add_fold(struct pairs *pairs, const struct alm_evaluation *e, size_t forecaster, size_t fold)
-{
-    const double *own = &e->loss[(forecaster * e->n_folds + fold) * e->n_series];
-    const double *naive = &e->loss[(e->naive * e->n_folds + fold) * e->n_series];
-    const double *scale = &e->scale[fold * e->n_series];
-    double sum = 0, naive_sum = 0;
-    const bool of_classes = alm_evaluation_is_of_classes(e, forecaster);
-    size_t n = 0;
-    if (of_classes != alm_evaluation_is_of_classes(e, e->naive)) return;
-    for (size_t s = 0; s < e->n_series; s++) {
-        const double by = e->n_series > 1 && !of_classes ? scale[s] : 1;
-        if (isnan(own[s]) || isnan(naive[s]) || !(by > 0)) continue;
-        sum += own[s] / by;
-        naive_sum += naive[s] / by;
-        pairs->n_series += pairs->count[s] == 0;
-        pairs->by_series[s] += own[s] / by - naive[s] / by;
-        pairs->count[s]++;
-        n++;
-    }
-    if (n == 0) return;
-    pairs->by_fold[pairs->n_folds++] = (sum - naive_sum) / (double)n;
-    pairs->loss += sum / (double)n;
-    pairs->naive_loss += naive_sum / (double)n;
-}
-
-/* Wilcoxon over the mean difference of each series; by_series is used up. */
-static enum alm_status test_series(struct alm_test *out, struct pairs *pairs, size_t n_series,
-                                   struct alm_error *error)
-{
-    size_t n = 0;
-    for (size_t s = 0; s < n_series; s++)
-        if (pairs->count[s] > 0) pairs->by_series[n++] = pairs->by_series[s] / (double)pairs->count[s];
-    return alm_wilcoxon_test(out, pairs->by_series, n, error);
+    leader->n_series = alm_fold_losses_by_series(d, losses, leader->forecaster, naive);
+    if (leader->forecaster == naive) return ALM_OK;
+    if (leader->n_origins < alm_dm_minimum(leader->h))
+        return leader->n_series < SERIES_MINIMUM
+                   ? ALM_OK
+                   : alm_wilcoxon_test(&leader->test, d, leader->n_series, error);
+    alm_fold_losses_by_fold(d, losses, leader->forecaster, naive);
+    leader->test = alm_dm_test(d, leader->n_origins, leader->h);
+    return ALM_OK;
 }
 
 static enum alm_status compare(struct alm_leader *leader, const struct alm_evaluation *e,
                                struct alm_error *error)
 {
-    struct pairs pairs;
-    enum alm_status status = pairs_init(&pairs, e, error);
-    for (size_t fold = 0; status == ALM_OK && fold < e->n_folds; fold++)
-        add_fold(&pairs, e, leader->forecaster, fold);
+    const struct alm_fold_losses *losses = e->losses;
+    const double own = losses->own_sum[leader->forecaster], naive = losses->rival_sum[leader->forecaster];
+    double *d;
+    ALM_TRY(ALM_NEW(&d, e->n_folds + e->n_series, error));
     leader->h = (e->horizon - 1) / e->step + 1;
-    leader->n_origins = pairs.n_folds;
-    leader->n_series = pairs.n_series;
-    leader->skill = pairs.naive_loss > 0 ? 1 - pairs.loss / pairs.naive_loss : (double)NAN;
+    leader->n_origins = alm_fold_losses_by_fold(d, losses, leader->forecaster, e->naive);
+    leader->skill = naive > 0 ? 1 - own / naive : (double)NAN;
     leader->test = (struct alm_test){.statistic = NAN, .p_better = NAN, .p_two_sided = NAN};
-    if (status == ALM_OK && leader->forecaster != e->naive) {
-        if (pairs.n_folds >= alm_dm_minimum(leader->h))
-            leader->test = alm_dm_test(pairs.by_fold, pairs.n_folds, leader->h);
-        else if (pairs.n_series >= SERIES_MINIMUM)
-            status = test_series(&leader->test, &pairs, e->n_series, error);
-    }
-    pairs_clear(&pairs);
+    const enum alm_status status = test(leader, d, losses, e->naive, error);
+    free(d);
     return status;
 }
 
@@ -150,11 +99,12 @@ static enum alm_status fill(struct place *place, const struct alm_evaluation *e,
     return compare(leader, e, error);
 }
 
-enum alm_status alm_evaluation_leaderboard(const struct alm_evaluation *evaluation, struct alm_leader *out,
+enum alm_status alm_evaluation_leaderboard(struct alm_evaluation *evaluation, struct alm_leader *out,
                                            struct alm_error *error)
 {
     struct place *place;
     enum alm_status status = ALM_OK;
+    alm_fold_losses_close(evaluation->losses);
     ALM_TRY(ALM_NEW(&place, evaluation->n_forecasters, error));
     for (size_t i = 0; status == ALM_OK && i < evaluation->n_forecasters; i++)
         status = fill(&place[i], evaluation, i, error);

@@ -11,43 +11,38 @@ struct matrix {
 };
 
 struct problem {
-    const double *x, *y;
-    const size_t *origin;
+    const struct alm_origin_moments *origin; /* [n] */
     size_t n, h;
+    double values;                   /* of all origins */
     double centre, intercept, slope; /* y = intercept + slope (x - centre) */
 };
 
-/* The first value of another origin after i. */
-static size_t end_of_origin(const struct problem *p, size_t i)
+void alm_origin_moments_add(struct alm_origin_moments *moments, double forecast, double actual)
 {
-    const size_t origin = p->origin[i];
-    while (i < p->n && p->origin[i] == origin)
-        i++;
-    return i;
+    const double before = forecast - moments->x; /* Welford 1962 */
+    moments->n++;
+    moments->x += before / (double)moments->n;
+    moments->y += (actual - moments->y) / (double)moments->n;
+    moments->xx += before * (forecast - moments->x);
+    moments->xy += before * (actual - moments->y);
 }
 
-/* Sum of the scores of the origin that begins at *i, which is moved to the next. */
-static void take_score(double score[2], const struct problem *p, size_t *i)
+/* Sum of the scores of an origin. */
+static void find_score(double score[2], const struct problem *p, size_t i)
 {
-    const size_t end = end_of_origin(p, *i);
-    score[0] = score[1] = 0;
-    for (; *i < end; (*i)++) {
-        const double x = p->x[*i] - p->centre, residual = p->y[*i] - p->intercept - p->slope * x;
-        score[0] += residual;
-        score[1] += residual * x;
-    }
+    const struct alm_origin_moments *o = &p->origin[i];
+    const double x = o->x - p->centre;
+    score[0] = (double)o->n * (o->y - p->intercept - p->slope * x);
+    score[1] = x * score[0] + o->xy - p->slope * o->xx;
 }
 
 /* Adds weight times the products of scores that lie lag origins apart, both ways. */
 static void add_lag(struct matrix *sum, const struct problem *p, size_t lag, double weight)
 {
-    size_t early = 0, late = 0;
     double a[2], b[2];
-    for (size_t i = 0; i < lag && late < p->n; i++)
-        late = end_of_origin(p, late);
-    while (late < p->n) {
-        take_score(a, p, &early);
-        take_score(b, p, &late);
+    for (size_t i = lag; i < p->n; i++) {
+        find_score(a, p, i - lag);
+        find_score(b, p, i);
         sum->a += weight * a[0] * b[0];
         sum->b += weight * (a[0] * b[1] + a[1] * b[0]) / 2;
         sum->d += weight * a[1] * b[1];
@@ -57,13 +52,15 @@ static void add_lag(struct matrix *sum, const struct problem *p, size_t lag, dou
 static void fit_line(struct problem *p, double *spread)
 {
     double x = 0, y = 0, both = 0;
-    const double n = (double)p->n;
-    for (size_t i = 0; i < p->n; i++)
-        x += p->x[i] / n, y += p->y[i] / n;
+    for (size_t i = 0; i < p->n; i++) {
+        x += (double)p->origin[i].n * p->origin[i].x / p->values;
+        y += (double)p->origin[i].n * p->origin[i].y / p->values;
+    }
     *spread = 0;
     for (size_t i = 0; i < p->n; i++) {
-        *spread += (p->x[i] - x) * (p->x[i] - x);
-        both += (p->x[i] - x) * (p->y[i] - y);
+        const struct alm_origin_moments *o = &p->origin[i];
+        *spread += o->xx + (double)o->n * (o->x - x) * (o->x - x);
+        both += o->xy + (double)o->n * (o->x - x) * (o->y - y);
     }
     p->centre = x;
     p->intercept = y;
@@ -74,31 +71,26 @@ static void fit_line(struct problem *p, double *spread)
 static struct matrix covariance_of(const struct problem *p, double spread)
 {
     struct matrix s = {0, 0, 0};
-    const double n = (double)p->n;
+    const double n = p->values;
     add_lag(&s, p, 0, 1);
     for (size_t k = 1; k < p->h; k++)
         add_lag(&s, p, k, 2 * (1 - (double)k / (double)p->h));
     return (struct matrix){s.a / (n * n), s.b / (n * spread), s.d / (spread * spread)};
 }
 
-static size_t count_origins(const struct problem *p)
+struct alm_mincer_zarnowitz alm_mincer_zarnowitz_fit(const struct alm_origin_moments *origin, size_t n,
+                                                     size_t h)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < p->n; i = end_of_origin(p, i))
-        n++;
-    return n;
-}
-
-struct alm_mincer_zarnowitz alm_mincer_zarnowitz_fit(const double *forecast, const double *actual,
-                                                     const size_t *origin, size_t n, size_t h)
-{
-    struct problem p = {.x = forecast, .y = actual, .origin = origin, .n = n, .h = h};
-    struct alm_mincer_zarnowitz out = {NAN, NAN, NAN, NAN, NAN, NAN, n, count_origins(&p)};
+    struct problem p = {.origin = origin, .n = n, .h = h};
+    struct alm_mincer_zarnowitz out = {NAN, NAN, NAN, NAN, NAN, NAN, 0, n};
     double spread, size = 0;
-    if (h < 1 || out.origins < alm_dm_minimum(h)) return out;
+    for (size_t i = 0; i < n; i++) {
+        out.n += origin[i].n;
+        size += origin[i].xx + (double)origin[i].n * origin[i].x * origin[i].x;
+    }
+    if (h < 1 || n < alm_dm_minimum(h)) return out;
+    p.values = (double)out.n;
     fit_line(&p, &spread);
-    for (size_t i = 0; i < n; i++)
-        size += forecast[i] * forecast[i];
     if (!(spread > 1e-24 * size) || !isfinite(p.slope)) return out;
     const struct matrix v = covariance_of(&p, spread);
     const double determinant = v.a * v.d - v.b * v.b;

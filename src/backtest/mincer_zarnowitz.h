@@ -12,13 +12,21 @@ struct alm_mincer_zarnowitz {
     size_t n, origins;
 };
 
-/* Least squares of actual [n] on forecast [n]; origin [n] says when each was made and does not fall. Standard
+/* Forecasts x and actuals y of one origin. Starts from zeros. */
+struct alm_origin_moments {
+    size_t n;
+    double x, y;   /* means */
+    double xx, xy; /* sums of squares and products about them */
+};
+void alm_origin_moments_add(struct alm_origin_moments *moments, double forecast, double actual);
+
+/* Least squares of actuals on forecasts of n origins in order, each with some. Standard
  * errors hold with heteroskedastic errors that go together at one origin and over h neighbouring ones:
  * Bartlett's weights 1 - k/h (Newey & West 1987) on scores summed by origin (Driscoll & Kraay 1998). The
  * joint test is Wald's statistic over 2, with F of 2 and origins - 2 degrees of freedom. No result with fewer
  * origins than alm_dm_minimum(h), or where the forecasts are all the same or the errors all 0. */
-struct alm_mincer_zarnowitz alm_mincer_zarnowitz_fit(const double *forecast, const double *actual,
-                                                     const size_t *origin, size_t n, size_t h);
+struct alm_mincer_zarnowitz alm_mincer_zarnowitz_fit(const struct alm_origin_moments *origin, size_t n,
+                                                     size_t h);
 
 /* Half the width of a 95 % interval with that standard error. */
 double alm_mincer_zarnowitz_reach(const struct alm_mincer_zarnowitz *fit, double standard_error);

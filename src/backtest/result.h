@@ -63,4 +63,12 @@ struct alm_sink {
     enum alm_status (*deliver)(void *context, const struct alm_task_result *result, struct alm_error *error);
 };
 
+/* Where the results of a run can be had again, in plan order, as often as needed. */
+struct alm_task_source {
+    void *context;
+    /* Hands each to sink, without its quantiles unless they are wanted. */
+    enum alm_status (*each)(void *context, bool quantiles, const struct alm_sink *sink,
+                            struct alm_error *error);
+};
+
 #endif

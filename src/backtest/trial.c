@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What the tasks of a trial leave behind. */
 struct gathering {
@@ -95,7 +96,7 @@ static enum alm_status run_tasks(struct gathering *g, const struct alm_plan *pla
     const struct alm_sink sink = {g, gather};
     for (g->tuned = 0; g->tuned + 1 < plan->n_forecasters; g->tuned++)
         if (!plan->forecaster[g->tuned].added) break;
-    ALM_TRY(alm_evaluation_create_for(&g->evaluation, plan, error));
+    ALM_TRY(alm_evaluation_create_for(&g->evaluation, plan, strcmp(request->metric, "mdae") == 0, error));
     const enum alm_status status = alm_backtest_run(plan, &control, &sink, error);
     if (status == ALM_OK) conclude(g, plan, request->metric);
     alm_evaluation_free(g->evaluation);

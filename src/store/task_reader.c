@@ -216,7 +216,7 @@ static enum alm_status read_task(struct reading *r, int64_t task_id, struct alm_
             (struct alm_series_result){.series = i, .mase_scale = NAN, .rmsse_scale = NAN, .last = NAN};
     ALM_TRY(each_row(r, "task_series_list", task_id, read_series, error));
     ALM_TRY(each_row(r, "forecast_list", task_id, read_forecast, error));
-    ALM_TRY(each_row(r, "quantile_list", task_id, read_quantile, error));
+    if (r->n_levels > 0) ALM_TRY(each_row(r, "quantile_list", task_id, read_quantile, error));
     drop_classes(r);
     r->error = error;
     ALM_TRY(each_row(r, "class_list", task_id, read_class, error));

@@ -23,8 +23,8 @@ enum alm_status alm_task_table_done(bool *done, size_t *n_done, size_t n_tasks, 
 
 /* Calls deliver for every stored task of a run in plan order, with its rows as they were committed (epochs
  * and origin_bar aside; time and actual are NULL where there is no forecast). level [n_levels] and horizon
- * are those of the plan. What result points to is gone afterwards. Stops at the first status that is not
- * ALM_OK. */
+ * are those of the plan; without levels quantiles are left out. What result points to is gone afterwards.
+ * Stops at the first status that is not ALM_OK. */
 enum alm_status alm_task_table_each(struct alm_store *store, int64_t run, size_t horizon, const double *level,
                                     size_t n_levels, const struct alm_sink *sink, struct alm_error *error);
 

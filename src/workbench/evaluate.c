@@ -35,6 +35,15 @@ static enum alm_status add_task(void *context, const struct alm_task_result *res
     return alm_evaluation_add_task(w->evaluation, result, error);
 }
 
+/* The rows again, for what needs more than one look. */
+static enum alm_status read_again(void *context, bool quantiles, const struct alm_sink *sink,
+                                  struct alm_error *error)
+{
+    const struct writing *w = context;
+    return alm_task_table_each(w->store, w->run, w->settings->horizon, w->settings->level,
+                               quantiles ? w->settings->n_levels : 0, sink, error);
+}
+
 static enum alm_status write_value(const struct writing *w, size_t forecaster, size_t series, size_t step,
                                    size_t metric, struct alm_error *error)
 {
@@ -135,7 +144,8 @@ static enum alm_status write_leaderboard(const struct writing *w, struct alm_tex
 static enum alm_status write_comparisons(const struct writing *w, struct alm_error *error)
 {
     struct alm_comparisons comparisons = {0};
-    enum alm_status status = alm_evaluation_compare(&comparisons, w->evaluation, error);
+    const struct alm_task_source source = {(void *)w, read_again};
+    enum alm_status status = alm_evaluation_compare(&comparisons, w->evaluation, &source, error);
     for (size_t i = 0; status == ALM_OK && i < comparisons.n; i++)
         status = alm_significance_table_write(w->store, w->run, &comparisons.row[i], error);
     free(comparisons.row);
@@ -158,11 +168,11 @@ enum alm_status alm_evaluate_run(struct alm_store *store, int64_t run,
 {
     struct writing w = {.store = store, .run = run, .settings = settings, .labels = labels, .checks = checks};
     const struct alm_sink sink = {&w, add_task};
+    const struct alm_task_source source = {&w, read_again};
     enum alm_status status = ALM_NEW(&w.yield, settings->n_forecasters, error);
     if (status == ALM_OK) status = alm_evaluation_create(&w.evaluation, settings, error);
-    if (status == ALM_OK)
-        status = alm_task_table_each(store, run, settings->horizon, settings->level, settings->n_levels,
-                                     &sink, error);
+    if (status == ALM_OK) status = read_again(&w, true, &sink, error);
+    if (status == ALM_OK) status = alm_evaluation_find_medians(w.evaluation, &source, error);
     if (status == ALM_OK) status = alm_store_begin(store, error);
     if (status == ALM_OK) status = alm_store_end(store, write_all(&w, verdict, error), error);
     for (size_t i = 0; status == ALM_OK && yield != NULL && i < settings->n_forecasters; i++)

@@ -187,7 +187,7 @@ enum alm_status alm_tune_settings_check(const struct alm_tune_settings *settings
     struct alm_text known = {0};
     bool found = false;
     size_t n;
-    ALM_TRY(alm_evaluation_create_for(&evaluation, plan, error));
+    ALM_TRY(alm_evaluation_create_for(&evaluation, plan, false, error));
     const struct alm_metric *metrics = alm_evaluation_metrics(evaluation, &n);
     for (size_t i = 0; i < n; i++) {
         if (!is_loss(metrics[i].code)) continue;

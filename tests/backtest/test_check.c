@@ -183,7 +183,7 @@ static void judge(struct verdicts *out, const struct scene *scene, const struct 
     struct alm_evaluation *evaluation;
     struct alm_leader leaders[2];
     cr_assert(eq(int, alm_check_facts_create(&facts, plan, NULL), ALM_OK));
-    cr_assert(eq(int, alm_evaluation_create_for(&evaluation, plan, NULL), ALM_OK));
+    cr_assert(eq(int, alm_evaluation_create_for(&evaluation, plan, false, NULL), ALM_OK));
     for (size_t fold = 0; fold < plan->n_folds; fold++)
         for (size_t f = 0; f < 2; f++)
             add_fold(facts, evaluation, scene, plan, f, fold, random);

@@ -164,13 +164,11 @@ Test(evaluation, constant_series_missing_actuals_and_failures_have_stated_result
     size_t n;
     struct alm_series_result row = {.has_origin = true, .actual = constant, .forecast = f};
     alm_evaluation_add(evaluation, 0, 0, &row, NULL);
+    const struct alm_series_result failed = {.has_origin = true, .status = ALM_NUMERIC}, none = {0};
+    alm_evaluation_add(evaluation, 1, 0, &failed, NULL);
     row.actual = missing;
     alm_evaluation_add(evaluation, 0, 1, &row, NULL);
-    row.status = ALM_NUMERIC;
-    row.forecast = NULL;
-    alm_evaluation_add(evaluation, 1, 0, &row, NULL);
-    row.has_origin = false;
-    alm_evaluation_add(evaluation, 1, 1, &row, NULL);
+    alm_evaluation_add(evaluation, 1, 1, &none, NULL);
     cr_assert(eq(dbl, alm_evaluation_find(evaluation, 0, ALM_ALL, ALM_ALL, "mae", &n), 0.5));
     cr_assert(eq(sz, n, 2));
     cr_assert(isnan(alm_evaluation_find(evaluation, 0, ALM_ALL, ALM_ALL, "r2", &n)));
@@ -370,10 +368,9 @@ Test(evaluation, classes_are_scored_by_log_loss_brier_and_hits)
     struct alm_evaluation *evaluation = create(2, 1, 2, 2, 2, NULL, 0);
     const double sure[] = {0.5, 0.25, 0.25, 0.1, 0.1, 0.8}, even[] = {0.4, 0.3, 0.3, 0.4, 0.3, 0.3};
     const double first[] = {-1, 0.5}, second[] = {0, NAN}; /* classes 0, 1; 0, missing */
-    for (size_t f = 0; f < 2; f++) {
-        add_classes(evaluation, f, 0, f == 0 ? even : sure, first);
-        add_classes(evaluation, f, 1, f == 0 ? even : sure, second);
-    }
+    for (size_t fold = 0; fold < 2; fold++)
+        for (size_t f = 0; f < 2; f++)
+            add_classes(evaluation, f, fold, f == 0 ? even : sure, fold == 0 ? first : second);
     cr_assert(epsilon_eq(dbl, value_of(evaluation, 1, "log_loss"), -(2 * log(0.5) + log(0.1)) / 3, 1e-12));
     cr_assert(epsilon_eq(dbl, value_of(evaluation, 1, "brier"), (2 * 0.375 + 0.01 + 0.81 + 0.64) / 3, 1e-12));
     cr_assert(epsilon_eq(dbl, value_of(evaluation, 1, "accuracy"), 2.0 / 3, 1e-12));

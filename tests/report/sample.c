@@ -265,7 +265,7 @@ static void make_run(struct alm_store *store, const struct wanted *wanted, const
     must(alm_plan_create(&plan, &settings, series, n, wanted->models, n_models, &error));
     r.plan = plan;
     begin_run(&r, wanted, made, n);
-    must(alm_evaluation_create_for(&r.evaluation, plan, &error));
+    must(alm_evaluation_create_for(&r.evaluation, plan, true, &error));
     const struct alm_sink sink = {&r, deliver};
     must(alm_backtest_run(plan, &(struct alm_backtest_control){.jobs = 1}, &sink, &error));
     must(alm_store_begin(store, &error));
