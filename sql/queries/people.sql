@@ -100,6 +100,20 @@ WHERE run = (
   AND (:series IS NULL OR series GLOB :series OR series = :series)
 ORDER BY series, value;
 
+-- name: scores
+-- help: the forecasters of a run over what is committed of it, while it goes on too, best first
+SELECT * FROM v_score WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) ORDER BY mase IS NULL, mase, log_loss;
+
+-- name: latest
+-- help: the latest forecasts of each series
+SELECT run, forecaster, series, origin_time, step, time, forecast, actual, error, ts FROM v_latest
+WHERE run = (
+    SELECT run_id FROM run WHERE run_id = :run OR name = :run
+    UNION ALL SELECT max(run_id) FROM run WHERE :run IS NULL) AND (:series IS NULL OR series GLOB :series OR series = :series) AND (:forecaster IS NULL OR forecaster = :forecaster)
+ORDER BY series, forecaster, step;
+
 -- name: forecasts
 -- help: every forecast of a run beside its actual
 SELECT run, forecaster, series, origin_time, step, time, forecast, actual, error, ts FROM v_forecast

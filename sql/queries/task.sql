@@ -26,6 +26,36 @@ INSERT INTO probability(task_id, series_no, step, class_no, probability) VALUES(
 INSERT INTO epoch(task_id, epoch_no, epoch, train_loss, validation_loss, learning_rate, gradient_norm, seconds)
 VALUES(:task, :epoch_no, :epoch, :train_loss, :validation_loss, :learning_rate, :gradient_norm, :seconds);
 
+-- name: score_step_add
+INSERT INTO score_step(run_id, forecaster_no, step, n, error, absolute, squared, n_scaled, scaled, n_class, log_loss, hits)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET n = n + excluded.n, error = error + excluded.error, absolute = absolute + excluded.absolute,
+  squared = squared + excluded.squared, n_scaled = n_scaled + excluded.n_scaled, scaled = scaled + excluded.scaled,
+  n_class = n_class + excluded.n_class, log_loss = log_loss + excluded.log_loss, hits = hits + excluded.hits;
+
+-- name: score_step_clear
+DELETE FROM score_step WHERE run_id = :run;
+
+-- name: score_series_add
+INSERT INTO score_series(run_id, forecaster_no, series_no, n, error, absolute, squared, n_scaled, scaled, n_class, log_loss, hits)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET n = n + excluded.n, error = error + excluded.error, absolute = absolute + excluded.absolute,
+  squared = squared + excluded.squared, n_scaled = n_scaled + excluded.n_scaled, scaled = scaled + excluded.scaled,
+  n_class = n_class + excluded.n_class, log_loss = log_loss + excluded.log_loss, hits = hits + excluded.hits;
+
+-- name: score_series_clear
+DELETE FROM score_series WHERE run_id = :run;
+
+-- name: score_origin_add
+INSERT INTO score_origin(run_id, forecaster_no, fold, n, error, absolute, squared, n_scaled, scaled, n_class, log_loss, hits)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET n = n + excluded.n, error = error + excluded.error, absolute = absolute + excluded.absolute,
+  squared = squared + excluded.squared, n_scaled = n_scaled + excluded.n_scaled, scaled = scaled + excluded.scaled,
+  n_class = n_class + excluded.n_class, log_loss = log_loss + excluded.log_loss, hits = hits + excluded.hits;
+
+-- name: score_origin_clear
+DELETE FROM score_origin WHERE run_id = :run;
+
 -- name: task_done
 SELECT task_no FROM task WHERE run_id = :run ORDER BY task_no;
 

@@ -36,6 +36,123 @@ JOIN task_series AS x ON x.task_id = t.task_id
 JOIN run_series AS s ON s.run_id = t.run_id AND s.series_no = x.series_no
 JOIN forecast AS f ON f.task_id = t.task_id AND f.series_no = x.series_no;
 
+-- The forecasts of v_forecast that begin at the latest origin of their forecaster.
+--   run: number of the run
+--   forecaster: label of the forecaster in the run
+--   series: name of the series
+--   origin_time [UTC]: last time the forecaster could see
+--   step [bars]: bars after the origin, from 1
+--   time [UTC]: the time that is forecast
+--   forecast [unit of the series]: the point forecast; NULL: classes are forecast, see v_probability
+--   actual [unit of the series]: what happened; NULL: missing or not known yet
+--   error [unit of the series]: actual - forecast
+--   ts [µs]: time in microseconds since 1970-01-01T00:00:00Z, or the bar's number
+--   fold: number of the origin in the run, from 0
+CREATE VIEW v_latest AS
+SELECT
+  t.run_id AS run, c.label AS forecaster, s.name AS series,
+  CASE WHEN s.frequency = 'index' THEN x.origin ELSE
+      strftime('%Y-%m-%dT%H:%M:%S', (x.origin - (x.origin % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+      || CASE x.origin % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (x.origin % 1000000 + 1000000) % 1000000) END || 'Z'
+    END AS origin_time,
+  f.step,
+  CASE WHEN s.frequency = 'index' THEN f.ts ELSE
+      strftime('%Y-%m-%dT%H:%M:%S', (f.ts - (f.ts % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch')
+      || CASE f.ts % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (f.ts % 1000000 + 1000000) % 1000000) END || 'Z'
+    END AS time,
+  f.forecast, f.actual, f.actual - f.forecast AS error, f.ts, t.fold
+FROM run_forecaster AS c
+JOIN task AS t ON t.run_id = c.run_id AND t.forecaster_no = c.forecaster_no
+  AND t.fold = (SELECT max(u.fold) FROM task AS u WHERE u.run_id = c.run_id AND u.forecaster_no = c.forecaster_no)
+JOIN task_series AS x ON x.task_id = t.task_id
+JOIN run_series AS s ON s.run_id = t.run_id AND s.series_no = x.series_no
+JOIN forecast AS f ON f.task_id = t.task_id AND f.series_no = x.series_no;
+
+-- Scores of each forecaster over the tasks that are committed: right at every moment of a run, before it has a leaderboard.
+--   run: number of the run
+--   forecaster: label of the forecaster in the run
+--   n [forecasts]: scored numbers, that is with a forecast and an actual
+--   me [unit of the series]: mean of actual - forecast
+--   mae [unit of the series]: mean absolute error
+--   rmse [unit of the series]: root of the mean squared error
+--   mase: mean of the absolute errors by the MASE scale, over all values whose scale is positive
+--   n_class [forecasts]: scored forecasts of classes
+--   log_loss: mean of -ln p of the class that occurred
+--   accuracy: share of values whose most probable class occurred
+CREATE VIEW v_score AS
+SELECT
+  x.run_id AS run, c.label AS forecaster,
+  sum(x.n) AS n, sum(x.error) / nullif(sum(x.n), 0) AS me, sum(x.absolute) / nullif(sum(x.n), 0) AS mae, sqrt(sum(x.squared) / nullif(sum(x.n), 0)) AS rmse,
+  sum(x.scaled) / nullif(sum(x.n_scaled), 0) AS mase, sum(x.n_class) AS n_class, sum(x.log_loss) / nullif(sum(x.n_class), 0) AS log_loss,
+  CAST(sum(x.hits) AS REAL) / nullif(sum(x.n_class), 0) AS accuracy
+FROM score_step AS x
+JOIN run_forecaster AS c ON c.run_id = x.run_id AND c.forecaster_no = x.forecaster_no
+GROUP BY x.run_id, x.forecaster_no;
+
+-- The same by step.
+--   run: number of the run
+--   forecaster: label of the forecaster in the run
+--   step [bars]: bars after the origin, from 1
+--   n [forecasts]: scored numbers, that is with a forecast and an actual
+--   me [unit of the series]: mean of actual - forecast
+--   mae [unit of the series]: mean absolute error
+--   rmse [unit of the series]: root of the mean squared error
+--   mase: mean of the absolute errors by the MASE scale, over all values whose scale is positive
+--   n_class [forecasts]: scored forecasts of classes
+--   log_loss: mean of -ln p of the class that occurred
+--   accuracy: share of values whose most probable class occurred
+CREATE VIEW v_score_step AS
+SELECT
+  x.run_id AS run, c.label AS forecaster, x.step,
+  x.n AS n, x.error / nullif(x.n, 0) AS me, x.absolute / nullif(x.n, 0) AS mae, sqrt(x.squared / nullif(x.n, 0)) AS rmse,
+  x.scaled / nullif(x.n_scaled, 0) AS mase, x.n_class AS n_class, x.log_loss / nullif(x.n_class, 0) AS log_loss,
+  CAST(x.hits AS REAL) / nullif(x.n_class, 0) AS accuracy
+FROM score_step AS x
+JOIN run_forecaster AS c ON c.run_id = x.run_id AND c.forecaster_no = x.forecaster_no;
+
+-- The same by series.
+--   run: number of the run
+--   forecaster: label of the forecaster in the run
+--   series: name of the series
+--   n [forecasts]: scored numbers, that is with a forecast and an actual
+--   me [unit of the series]: mean of actual - forecast
+--   mae [unit of the series]: mean absolute error
+--   rmse [unit of the series]: root of the mean squared error
+--   mase: mean of the absolute errors by the MASE scale, over all values whose scale is positive
+--   n_class [forecasts]: scored forecasts of classes
+--   log_loss: mean of -ln p of the class that occurred
+--   accuracy: share of values whose most probable class occurred
+CREATE VIEW v_score_series AS
+SELECT
+  x.run_id AS run, c.label AS forecaster, s.name AS series,
+  x.n AS n, x.error / nullif(x.n, 0) AS me, x.absolute / nullif(x.n, 0) AS mae, sqrt(x.squared / nullif(x.n, 0)) AS rmse,
+  x.scaled / nullif(x.n_scaled, 0) AS mase, x.n_class AS n_class, x.log_loss / nullif(x.n_class, 0) AS log_loss,
+  CAST(x.hits AS REAL) / nullif(x.n_class, 0) AS accuracy
+FROM score_series AS x
+JOIN run_forecaster AS c ON c.run_id = x.run_id AND c.forecaster_no = x.forecaster_no
+JOIN run_series AS s ON s.run_id = x.run_id AND s.series_no = x.series_no;
+
+-- The same by origin.
+--   run: number of the run
+--   forecaster: label of the forecaster in the run
+--   fold: number of the origin in the run, from 0; its time is in v_task
+--   n [forecasts]: scored numbers, that is with a forecast and an actual
+--   me [unit of the series]: mean of actual - forecast
+--   mae [unit of the series]: mean absolute error
+--   rmse [unit of the series]: root of the mean squared error
+--   mase: mean of the absolute errors by the MASE scale, over all values whose scale is positive
+--   n_class [forecasts]: scored forecasts of classes
+--   log_loss: mean of -ln p of the class that occurred
+--   accuracy: share of values whose most probable class occurred
+CREATE VIEW v_score_origin AS
+SELECT
+  x.run_id AS run, c.label AS forecaster, x.fold,
+  x.n AS n, x.error / nullif(x.n, 0) AS me, x.absolute / nullif(x.n, 0) AS mae, sqrt(x.squared / nullif(x.n, 0)) AS rmse,
+  x.scaled / nullif(x.n_scaled, 0) AS mase, x.n_class AS n_class, x.log_loss / nullif(x.n_class, 0) AS log_loss,
+  CAST(x.hits AS REAL) / nullif(x.n_class, 0) AS accuracy
+FROM score_origin AS x
+JOIN run_forecaster AS c ON c.run_id = x.run_id AND c.forecaster_no = x.forecaster_no;
+
 -- Every quantile forecast.
 --   run: number of the run
 --   forecaster: label of the forecaster in the run

@@ -240,7 +240,7 @@ enum alm_status alm_audit_run(struct alm_audit *out, const struct alm_plan *plan
     enum alm_status status = alm_plan_values(&audit.y, plan, error);
     if (status == ALM_OK) status = make_jobs(&audit, error);
     if (status == ALM_OK) {
-        const struct alm_pool_work work = {audit.n, &audit, run_job, deliver, NULL};
+        const struct alm_pool_work work = {audit.n, &audit, run_job, deliver, NULL, 0};
         status = alm_pool_run(&work, control->jobs, control->cancel, error);
     }
     for (size_t i = 0; i < audit.n; i++)
@@ -301,7 +301,8 @@ struct alm_leak_summary alm_audit_summary(const struct alm_audit *audit, size_t 
 void alm_leak_summary_write(struct alm_text *out, const struct alm_leak_summary *summary)
 {
     const char *before = "";
-    alm_text_printf(out, "%zu differences in %zu folds (", summary->n, summary->n_folds);
+    alm_text_printf(out, "%zu %s in %zu %s (", summary->n, summary->n == 1 ? "difference" : "differences",
+                    summary->n_folds, summary->n_folds == 1 ? "fold" : "folds");
     for (size_t p = 0; p < ALM_POISON_COUNT; p++) {
         if (!summary->by[p]) continue;
         alm_text_printf(out, "%s%s", before, alm_poison_name((enum alm_poison)p));

@@ -12,7 +12,8 @@ struct shared_fit {
     enum { UNFITTED, FITTING, FITTED, FAILED } state;
     struct alm_fit *fit;
     size_t users; /* tasks of this run that still need it, and combinations that are used themselves */
-    struct alm_error failure;
+    enum alm_status status;
+    char *failure; /* the message; NULL where it could not be kept */
 };
 
 struct run {
@@ -85,7 +86,7 @@ static enum alm_status acquire_members(const struct alm_fit **member, struct fit
 
 /* Called without the lock, by the one task that found the fit missing. */
 static enum alm_status make(struct shared_fit *shared, const struct fit_progress *progress, size_t candidate,
-                            size_t fold)
+                            size_t fold, struct alm_error *error)
 {
     const struct run *run = progress->run;
     const struct alm_candidate *c = &run->plan->forecaster[candidate];
@@ -93,11 +94,10 @@ static enum alm_status make(struct shared_fit *shared, const struct fit_progress
     const struct alm_progress reported = {&own, report_fit};
     const struct alm_fit_watch watch = {run->control->cancel, &reported, run->control->checkpoints};
     const struct alm_fit **member;
-    ALM_TRY(ALM_NEW(&member, c->n_members, &shared->failure));
-    enum alm_status status = acquire_members(member, &own, c, fold, &shared->failure);
+    ALM_TRY(ALM_NEW(&member, c->n_members, error));
+    enum alm_status status = acquire_members(member, &own, c, fold, error);
     if (status == ALM_OK)
-        status = alm_fit_create(&shared->fit, run->plan, candidate, fold, run->y, member, &watch,
-                                &shared->failure);
+        status = alm_fit_create(&shared->fit, run->plan, candidate, fold, run->y, member, &watch, error);
     free(member);
     return status;
 }
@@ -113,10 +113,12 @@ static enum alm_status acquire(const struct alm_fit **out, const struct fit_prog
     if (shared->state == UNFITTED) {
         shared->state = FITTING;
         pthread_mutex_unlock(&run->lock);
-        const enum alm_status status = make(shared, progress, candidate, fold);
+        struct alm_error own = {0};
+        const enum alm_status status = make(shared, progress, candidate, fold, &own);
         pthread_mutex_lock(&run->lock);
         shared->state = status == ALM_OK ? FITTED : FAILED;
-        shared->failure.status = status;
+        shared->status = status;
+        if (status != ALM_OK) (void)alm_copy_text(&shared->failure, own.text, NULL);
         pthread_cond_broadcast(&run->changed);
     }
     while (shared->state == FITTING)
@@ -124,8 +126,8 @@ static enum alm_status acquire(const struct alm_fit **out, const struct fit_prog
     pthread_mutex_unlock(&run->lock);
     *out = shared->fit;
     if (shared->state == FITTED) return ALM_OK;
-    if (error != NULL) *error = shared->failure;
-    return shared->failure.status;
+    return alm_fail(error, shared->status, "%s",
+                    shared->failure == NULL ? alm_status_text(shared->status) : shared->failure);
 }
 
 /* One user more of a candidate's fit; the first one makes it a user of its members. */
@@ -215,8 +217,10 @@ static enum alm_status prepare(struct run *run, struct alm_error *error)
 
 static void clear(struct run *run)
 {
-    for (size_t i = 0; run->shared != NULL && i < run->plan->n_folds * run->plan->n_candidates; i++)
+    for (size_t i = 0; run->shared != NULL && i < run->plan->n_folds * run->plan->n_candidates; i++) {
         alm_fit_free(run->shared[i].fit); /* of groups that an interruption cut short */
+        free(run->shared[i].failure);
+    }
     free((void *)run->y);
     free(run->task);
     free(run->data);
@@ -232,7 +236,10 @@ enum alm_status alm_backtest_run(const struct alm_plan *plan, const struct alm_b
     pthread_cond_init(&run.changed, NULL);
     enum alm_status status = prepare(&run, error);
     if (status == ALM_OK) {
-        const struct alm_pool_work work = {run.n, &run, run_task, deliver, discard};
+        /* a fold's tasks come one after the other, each of its own length */
+        const size_t jobs = control->jobs == 0 ? alm_pool_processors() : control->jobs;
+        const struct alm_pool_work work = {run.n,   &run,    run_task,
+                                           deliver, discard, jobs * plan->n_forecasters};
         report(&run);
         status = alm_pool_run(&work, control->jobs, control->cancel, error);
     }

@@ -134,7 +134,10 @@ enum alm_status alm_pool_run(const struct alm_pool_work *work, size_t jobs, cons
     if (jobs == 0) jobs = alm_pool_processors();
     if (jobs > work->n) jobs = work->n;
     if (work->n == 0) return ALM_OK;
-    struct pool pool = {.work = work, .cancel = cancel, .look_ahead = 4 * jobs, .failed = work->n};
+    struct pool pool = {.work = work,
+                        .cancel = cancel,
+                        .look_ahead = work->look_ahead > 4 * jobs ? work->look_ahead : 4 * jobs,
+                        .failed = work->n};
     ALM_TRY(ALM_NEW(&pool.state, work->n, error));
     pthread_mutex_init(&pool.lock, NULL);
     pthread_cond_init(&pool.changed, NULL);

@@ -19,12 +19,15 @@ struct alm_pool_work {
     /* Called on the calling thread for a finished task that is not delivered because the pool stops, so that
      * the context can release its result. May be NULL. */
     void (*discard)(void *context, size_t index);
+    /* Tasks that may be finished and undelivered at any time, at least 4 * jobs. Where long tasks stand at
+     * equal distances, that distance * jobs lets every job have one. */
+    size_t look_ahead;
 };
 
 /* Runs work on jobs threads (0 means one per processor; with 1 everything runs on the calling thread). At
- * most 4 * jobs tasks are finished and undelivered at any time, so that memory does not grow with n. Returns
- * the first failure in task order among those seen, or ALM_INTERRUPTED when cancelled (tasks under way are
- * waited for). */
+ * most look_ahead tasks are finished and undelivered at any time, so that memory does not grow with n.
+ * Returns the first failure in task order among those seen, or ALM_INTERRUPTED when cancelled (tasks under
+ * way are waited for). */
 enum alm_status alm_pool_run(const struct alm_pool_work *work, size_t jobs, const struct alm_cancel *cancel,
                              struct alm_error *error);
 

@@ -279,22 +279,28 @@ static enum alm_status read_levels(double **level, size_t *n, struct alm_store *
     return status;
 }
 
-enum alm_status alm_task_table_shape(size_t *horizon, double **level, size_t *n_levels,
-                                     struct alm_store *store, int64_t run, struct alm_error *error)
+enum alm_status alm_task_table_horizon(size_t *horizon, struct alm_store *store, int64_t run,
+                                       struct alm_error *error)
 {
     struct alm_statement s;
     bool row;
-    *level = NULL;
-    *n_levels = 0;
     ALM_TRY(alm_statement_begin(&s, store, "run_horizon", error));
     alm_bind_integer(&s, ":run", run);
-    enum alm_status status = alm_statement_step(&s, &row, error);
+    const enum alm_status status = alm_statement_step(&s, &row, error);
     if (status == ALM_OK) *horizon = (size_t)alm_column_integer(&s, 0);
     alm_statement_end(&s);
-    if (status == ALM_OK) status = read_levels(level, n_levels, store, run, error);
-    if (status != ALM_OK) {
-        free(*level);
-        *level = NULL;
-    }
+    return status;
+}
+
+enum alm_status alm_task_table_shape(size_t *horizon, double **level, size_t *n_levels,
+                                     struct alm_store *store, int64_t run, struct alm_error *error)
+{
+    *level = NULL;
+    *n_levels = 0;
+    ALM_TRY(alm_task_table_horizon(horizon, store, run, error));
+    const enum alm_status status = read_levels(level, n_levels, store, run, error);
+    if (status == ALM_OK) return ALM_OK;
+    free(*level);
+    *level = NULL;
     return status;
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "store/score_table.h"
 #include "store/statement.h"
 
 #include <math.h>
@@ -209,7 +210,7 @@ static enum alm_status insert_rows(struct alm_store *store, const struct alm_run
     }
     for (size_t i = 0; i < result->n_epochs; i++)
         ALM_TRY(insert_epoch(store, task_id, i, &result->epoch[i], error));
-    return ALM_OK;
+    return alm_score_table_add(store, owner->run, result, error);
 }
 
 enum alm_status alm_task_table_commit(struct alm_store *store, const struct alm_run_owner *owner,
@@ -254,13 +255,37 @@ static enum alm_status run_on_run(int64_t *changes, struct alm_store *store, con
     return ALM_OK;
 }
 
+struct rescoring {
+    struct alm_store *store;
+    int64_t run;
+};
+
+static enum alm_status rescore_task(void *context, const struct alm_task_result *result,
+                                    struct alm_error *error)
+{
+    const struct rescoring *r = context;
+    return alm_score_table_add(r->store, r->run, result, error);
+}
+
+/* The sums of a run anew. */
+static enum alm_status rescore(struct alm_store *store, int64_t run, struct alm_error *error)
+{
+    struct rescoring r = {store, run};
+    const struct alm_sink sink = {&r, rescore_task};
+    size_t horizon;
+    ALM_TRY(alm_task_table_horizon(&horizon, store, run, error));
+    ALM_TRY(alm_score_table_clear(store, run, error));
+    return alm_task_table_each(store, run, horizon, NULL, 0, &sink, error);
+}
+
 static enum alm_status score_in_transaction(size_t *n_filled, struct alm_store *store, int64_t run,
                                             struct alm_error *error)
 {
     int64_t filled, rows;
     ALM_TRY(run_on_run(&filled, store, "score_fill", run, error));
     *n_filled = (size_t)filled;
-    return run_on_run(&rows, store, "score_task_series", run, error);
+    ALM_TRY(run_on_run(&rows, store, "score_task_series", run, error));
+    return filled == 0 ? ALM_OK : rescore(store, run, error);
 }
 
 enum alm_status alm_task_table_score(size_t *n_filled, struct alm_store *store, int64_t run,

@@ -11,8 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Commits all rows of one task in one transaction, in which the ownership of the run is checked. level
- * [result->n_levels] are the quantile levels of the plan. ALM_DB when the run was taken over. */
+/* Commits all rows of one task, its scores among them, in one transaction, in which the ownership of the run
+ * is checked. level [result->n_levels] are the quantile levels of the plan. ALM_DB when the run was taken
+ * over. */
 enum alm_status alm_task_table_commit(struct alm_store *store, const struct alm_run_owner *owner,
                                       const struct alm_task_result *result, const double *level,
                                       struct alm_error *error);
@@ -28,11 +29,15 @@ enum alm_status alm_task_table_done(bool *done, size_t *n_done, size_t n_tasks, 
 enum alm_status alm_task_table_each(struct alm_store *store, int64_t run, size_t horizon, const double *level,
                                     size_t n_levels, const struct alm_sink *sink, struct alm_error *error);
 
+/* The largest step of a run's forecasts. */
+enum alm_status alm_task_table_horizon(size_t *horizon, struct alm_store *store, int64_t run,
+                                       struct alm_error *error);
 /* The same tasks' shape: largest step, and the distinct quantile levels, rising (free *level). */
 enum alm_status alm_task_table_shape(size_t *horizon, double **level, size_t *n_levels,
                                      struct alm_store *store, int64_t run, struct alm_error *error);
 
-/* Fills in the actuals of a run's forecasts whose time has an observation now; *n_filled says how many. */
+/* Fills in the actuals of a run's forecasts whose time has an observation now, and scores
+ * them; *n_filled says how many. */
 enum alm_status alm_task_table_score(size_t *n_filled, struct alm_store *store, int64_t run,
                                      struct alm_error *error);
 /* Runs of kind forecast with forecasts that have no actual yet; free *run. */

@@ -387,7 +387,7 @@ Test(check, what_an_audit_found_is_a_finding)
     alm_check_audited(&finding, plan, &audit, 1);
     cr_assert(eq(int, finding.verdict, ALM_CHECK_FAIL));
     cr_assert(strstr(alm_text_string(&finding.evidence), "drift looks ahead") != NULL);
-    cr_assert(strstr(alm_text_string(&finding.evidence), "1 differences in 1 folds (nan)") != NULL);
+    cr_assert(strstr(alm_text_string(&finding.evidence), "1 difference in 1 fold (nan)") != NULL);
     alm_text_clear(&finding.evidence);
     alm_plan_free(plan);
     free_series(series, 1);

@@ -37,6 +37,11 @@ static const char *const contract[][2] = {
     {"v_run",
      "run name kind status spec seed data_digest version kernel started finished cpu_seconds peak_rss"},
     {"v_doc", "view column meaning unit"},
+    {"v_latest", "run forecaster series origin_time step time forecast actual error ts fold"},
+    {"v_score", "run forecaster n me mae rmse mase n_class log_loss accuracy"},
+    {"v_score_step", "run forecaster step n me mae rmse mase n_class log_loss accuracy"},
+    {"v_score_series", "run forecaster series n me mae rmse mase n_class log_loss accuracy"},
+    {"v_score_origin", "run forecaster fold n me mae rmse mase n_class log_loss accuracy"},
 };
 enum { N_VIEWS = sizeof contract / sizeof *contract };
 

@@ -86,7 +86,7 @@ static void test_pool(size_t jobs, bool cancels)
 {
     struct alm_cancel cancel = {0};
     struct tasks tasks = {.cancel = cancels ? &cancel : NULL};
-    const struct alm_pool_work work = {TASKS, &tasks, run_task, deliver_task, NULL};
+    const struct alm_pool_work work = {TASKS, &tasks, run_task, deliver_task, NULL, 0};
     const enum alm_status status = alm_pool_run(&work, jobs, &cancel, NULL);
     check(cancels ? status == ALM_INTERRUPTED : status == ALM_OK && tasks.delivered == TASKS,
           "tasks are delivered in order, or the pool stops");

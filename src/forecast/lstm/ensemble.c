@@ -151,7 +151,7 @@ static enum alm_status train_members(struct ensemble *e, struct alm_error *error
     const size_t n = e->lstm->n_networks;
     while (e->first < n) {
         const size_t together = alm_lstm_together(n - e->first, e->hooks);
-        const struct alm_pool_work work = {together, e, train_member, NULL, NULL};
+        const struct alm_pool_work work = {together, e, train_member, NULL, NULL, 0};
         e->threads = e->hooks->threads / together;
         ALM_TRY(alm_pool_run(&work, together, NULL, error));
         e->first += together;
