@@ -110,9 +110,10 @@ enum alm_status alm_prepare(struct alm_prepared *out, const struct alm_history_s
                             size_t horizon, struct alm_series_outcome *outcome, struct alm_error *error)
 {
     *out = (struct alm_prepared){.series = *in};
+    out->series.season_length = alm_maker_season(maker, in->season_length);
     *outcome = (struct alm_series_outcome){.status = ALM_OK};
     ALM_TRY(cut_start(out, error));
-    const size_t needed = alm_maker_minimum_history(maker, self, in->season_length, horizon);
+    const size_t needed = alm_maker_minimum_history(maker, self, out->series.season_length, horizon);
     if (!check_values(outcome, out, maker, needed, horizon)) return ALM_OK;
     const size_t holes = alm_missing_count(out->actual);
     if (holes > 0 && !takes_missing(maker->type, self)) {

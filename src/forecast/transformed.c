@@ -61,11 +61,22 @@ static enum alm_status show(struct shown *shown, const struct alm_transform *t,
 
 /* ---- fit ---- */
 
+size_t alm_maker_season(const struct alm_maker *maker, size_t own)
+{
+    const struct alm_option *option = alm_config_options(maker->config);
+    while (option->name != NULL && strcmp(option->name, "season") != 0)
+        option++;
+    return option->name != NULL && alm_config_has(maker->config, "season")
+               ? alm_config_size(maker->config, "season")
+               : own;
+}
+
 size_t alm_maker_minimum_history(const struct alm_maker *maker, const void *self, size_t season_length,
                                  size_t horizon)
 {
-    return maker->type->minimum_history(self, season_length, horizon) +
-           alm_transform_lost(&maker->choice.transform, season_length);
+    const size_t season = alm_maker_season(maker, season_length);
+    return maker->type->minimum_history(self, season, horizon) +
+           alm_transform_lost(&maker->choice.transform, season);
 }
 
 enum alm_status alm_maker_fit(const struct alm_maker *maker, void *self, struct alm_transform_fit *learnt,

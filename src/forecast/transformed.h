@@ -13,6 +13,10 @@ struct alm_maker {
     struct alm_transform_choice choice;
 };
 
+/* The season length of a series for this forecaster and its transforms: as its option `season` says, if it
+ * has one and that is given, else the series' own. */
+size_t alm_maker_season(const struct alm_maker *maker, size_t own);
+
 /* type->minimum_history, and what differences take. */
 size_t alm_maker_minimum_history(const struct alm_maker *maker, const void *self, size_t season_length,
                                  size_t horizon);

@@ -4,6 +4,13 @@
 
 #include "forecast/forecaster.h"
 
+/* The option that every seasonal forecaster has; the series that it is given (prepare.h) have that season. */
+#define ALM_OPTION_SEASON                                                                                    \
+    {                                                                                                        \
+        .name = "season", .help = "season length in bars; default: the series' own",                         \
+        .kind = ALM_OPTION_INTEGER, .minimum = 1, .maximum = 1e6                                             \
+    }
+
 extern const struct alm_forecaster_type alm_naive;
 extern const struct alm_forecaster_type alm_seasonal_naive;
 extern const struct alm_forecaster_type alm_naive2;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "forecast/es_lstm/es_lstm.h"
 #include "support.h"
 
 #define SMALL "es-lstm:hidden=4,epochs=4,ensemble=2"
@@ -114,4 +115,37 @@ Test(es_lstm, forecasts_a_series_that_it_was_not_trained_on_and_has_the_same_bit
     alm_forecaster_free(loaded);
     alm_bytes_clear(&bytes);
     sample_free(&s);
+}
+
+/* Seasonal differences of 10 at level 100 and of 10 at level 1000: sMAPE of seasonal naive 10 % and about 1
+ * %, so that an error of the logarithm counts 1 / 0.1 + 100 / 5.5 and 1 / 0.01 + 100 / 5.5. */
+Test(es_lstm, weighs_series_as_their_errors_move_owa)
+{
+    enum { M = 64 };
+    double y[2][M];
+    struct alm_history_series series[2];
+    struct alm_es_series own[2] = {{.log = true, .unit = 1}, {.log = true, .unit = 1}};
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t t = 0; t < M; t++)
+            y[i][t] = (i == 0 ? 100 : 1000) + (t / 4 % 2 == 0 ? 5 : -5);
+        series[i] = (struct alm_history_series){.name = "s", .target = {y[i], NULL, M}, .season_length = 4};
+    }
+    const struct alm_history history = {2, series, HORIZON};
+    double weight[2];
+    struct alm_forecaster *f = make_forecaster("es-lstm:weight=owa", 1, 0),
+                          *plain = make_forecaster(SMALL, 1, 0);
+    const struct alm_es_lstm es = {.config = alm_forecaster_config(f), .n_series = 2, .series = own};
+    alm_es_series_weigh(weight, &es, &history);
+    const double share = 100 / ((10 + 1) / 2.), first = 10 + share, second = 100 + share;
+    cr_assert(fabs(weight[0] + weight[1] - 2) < 1e-12);
+    cr_assert(fabs(weight[1] / weight[0] / (second / first) - 1) < 1e-3, "%g", weight[1] / weight[0]);
+    const struct alm_es_lstm even = {.config = alm_forecaster_config(plain), .n_series = 2, .series = own};
+    alm_es_series_weigh(weight, &even, &history);
+    cr_assert(weight[0] == 1 && weight[1] == 1);
+    for (size_t t = 0; t < M; t++)
+        y[1][t] = 7; /* no differences: the most */
+    alm_es_series_weigh(weight, &es, &history);
+    cr_assert(weight[0] == 1 && weight[1] == 10);
+    alm_forecaster_free(f);
+    alm_forecaster_free(plain);
 }

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,40 @@ Test(wrapper, seasonal_naive_looks_back_further_where_a_value_is_missing)
     cr_assert(eq(dbl, f->mean[2], s.y[18]));
     cr_assert(eq(dbl, f->mean[7], s.y[29]));
     alm_forecast_free(f);
+    sample_free(&s);
+}
+
+Test(wrapper, a_season_that_is_given_stands_for_that_of_the_series)
+{
+    static const char *const specs[] = {"seasonal-naive",
+                                        "naive2",
+                                        "theta",
+                                        "holt-winters",
+                                        "seasonal-window-average",
+                                        "ridge:centre=season",
+                                        "naive:seasonal_difference=1",
+                                        "lstm:hidden=4,epochs=2,lookback=21,residual=season,scale=season",
+                                        "ridge:seasonal_difference=1"};
+    struct sample s = sample_create(140, 3);
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        char given[160];
+        struct alm_history_series series = history_of(&s, 140); /* of season 7 */
+        const bool has = strncmp(specs[i], "naive:", 6) != 0;
+        snprintf(given, sizeof given, "%s%s", specs[i],
+                 !has                            ? ""
+                 : strchr(specs[i], ':') == NULL ? ":season=7"
+                                                 : ",season=7");
+        /* the spec is part of the seed, so that one that learns is compared with itself */
+        struct alm_forecast *own = fitted_forecast(given, series, 6), *same, *other;
+        series.season_length = 5;
+        same = fitted_forecast(given, series, 6);
+        other = fitted_forecast(specs[i], series, 6);
+        cr_assert(same_forecast(own, same) == has, "%s", given);
+        cr_assert(same_forecast(own, other) == false, "%s", specs[i]);
+        alm_forecast_free(own);
+        alm_forecast_free(same);
+        alm_forecast_free(other);
+    }
     sample_free(&s);
 }
 

@@ -90,6 +90,13 @@ static const struct alm_option options[] = {
      .fallback = "10",
      .minimum = 0,
      .maximum = 1e6},
+    {.name = "weight",
+     .help =
+         "what errors of a series count for: 1 (of its logarithm, or of its unit), or owa: as they move OWA "
+         "against the seasonal naive forecast of the training part",
+     .kind = ALM_OPTION_CHOICE,
+     .fallback = "none",
+     .choices = "none|owa"},
     {.name = "ensemble",
      .help = "trainings from other random starts; the median is the forecast",
      .kind = ALM_OPTION_INTEGER,

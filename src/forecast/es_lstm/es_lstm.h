@@ -51,12 +51,19 @@ double alm_es_series_value(const struct alm_es_series *series, double z);
 void alm_es_series_start(alm_real *parameters, const struct alm_es_lstm *es,
                          const struct alm_es_series *series, const double *z, size_t n);
 /* Puts the last `steps` values of a smoothed series into a row of the batch, the last at the last step: what
- * is before the first is 0. With answers, also what should be answered; returns how many values that are. */
+ * is before the first is 0. Unless weight is 0, also what should be answered, each value of that weight;
+ * returns how many values those are. */
 size_t alm_es_row_fill(const struct alm_batch *batch, size_t row, const struct alm_es_lstm *es,
-                       const struct alm_smoothing *smoothing, bool answers);
+                       const struct alm_smoothing *smoothing, double weight);
 /* Gives the derivatives that a pass left in the row to the smoothing. */
 void alm_es_row_take(struct alm_smoothing *smoothing, const struct alm_batch *batch, size_t row,
                      const struct alm_es_lstm *es);
+
+/* weights.c: what errors in z of each of the history's series count for, weight[n_series] > 0. With
+ * weight=owa unit (1 / D + 100 / (B L)) of their mean, with the mean absolute seasonal difference D, the mean
+ * size L, and the mean sMAPE B of the value one season before: how an error moves the OWA of M4 (Makridakis,
+ * Spiliotis & Assimakopoulos 2020) against seasonal naive in the training part. */
+void alm_es_series_weigh(double *weight, const struct alm_es_lstm *es, const struct alm_history *history);
 
 /* fit.c, forecast.c, bytes.c: see struct alm_forecaster_type. */
 enum alm_status alm_es_lstm_fit(void *self, const struct alm_history *history,

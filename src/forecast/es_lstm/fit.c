@@ -97,6 +97,7 @@ struct training {
     struct alm_es_member *member;
     const double *const *z;
     const size_t *n;
+    const double *weight; /* [n_series] of errors */
     const struct alm_fit_hooks *hooks;
     struct alm_random *random;
     struct alm_tape *tape;
@@ -184,7 +185,7 @@ static bool step(struct training *t, struct alm_loss_sum *total, double *norm, s
     for (size_t row = 0; row < t->batch.rows; row++) {
         const size_t i = t->order[first + row];
         alm_smoothing_run(&t->row[row], t->member->parameters + es->series[i].first);
-        counted[row] = alm_es_row_fill(&t->batch, row, es, &t->row[row], true);
+        counted[row] = alm_es_row_fill(&t->batch, row, es, &t->row[row], t->weight[i]);
     }
     memset(t->gradient, 0, t->member->network->n_parameters * sizeof *t->gradient);
     alm_network_gradient(&sum, t->gradient, t->tape, t->member->network, &loss, &t->batch);
@@ -271,7 +272,7 @@ static enum alm_status learn_series(struct alm_es_lstm *es, double **z, size_t *
     return ALM_OK;
 }
 
-static enum alm_status fit_members(struct alm_es_lstm *es, double **z, const size_t *n,
+static enum alm_status fit_members(struct alm_es_lstm *es, double **z, const size_t *n, const double *weight,
                                    const struct alm_fit_hooks *hooks, struct alm_error *error)
 {
     struct alm_network_shape shape;
@@ -281,8 +282,12 @@ static enum alm_status fit_members(struct alm_es_lstm *es, double **z, const siz
     ALM_TRY(choose_sizes(&shape, es, longest, error));
     enum alm_status status = ALM_OK;
     for (size_t k = 0; k < es->n_members && status == ALM_OK; k++) {
-        struct training t = {
-            .es = es, .member = &es->member[k], .z = (const double *const *)z, .n = n, .hooks = hooks};
+        struct training t = {.es = es,
+                             .member = &es->member[k],
+                             .z = (const double *const *)z,
+                             .n = n,
+                             .weight = weight,
+                             .hooks = hooks};
         status = alm_random_create(&t.random, alm_random_key(es->seed, "es-lstm", k), error);
         if (status == ALM_OK) status = begin(&t, &shape, error);
         if (status == ALM_OK) status = train(&t, k, error);
@@ -298,21 +303,25 @@ enum alm_status alm_es_lstm_fit(void *self, const struct alm_history *history,
     struct alm_es_lstm *es = self;
     double **z = NULL;
     size_t *n = NULL;
+    double *weight = NULL;
     alm_es_lstm_clear(es);
     es->horizon = history->horizon;
     es->n_members = alm_config_size(es->config, "ensemble");
     const unsigned before = alm_denormals_flush();
     enum alm_status status = ALM_NEW(&z, history->n_series, error);
     if (status == ALM_OK) status = ALM_NEW(&n, history->n_series, error);
+    if (status == ALM_OK) status = ALM_NEW(&weight, history->n_series, error);
     if (status == ALM_OK) status = ALM_NEW(&es->series, history->n_series, error);
     if (status == ALM_OK) status = ALM_NEW(&es->member, es->n_members, error);
     if (status == ALM_OK) status = learn_series(es, z, n, history, error);
-    if (status == ALM_OK) status = fit_members(es, z, n, hooks == NULL ? &none : hooks, error);
+    if (status == ALM_OK) alm_es_series_weigh(weight, es, history);
+    if (status == ALM_OK) status = fit_members(es, z, n, weight, hooks == NULL ? &none : hooks, error);
     alm_denormals_restore(before);
     for (size_t i = 0; z != NULL && i < history->n_series; i++)
         free(z[i]);
     free(z);
     free(n);
+    free(weight);
     if (status != ALM_OK) alm_es_lstm_clear(es);
     return status;
 }

@@ -80,7 +80,7 @@ static void ask(struct desk *desk, size_t k, size_t horizon)
         struct row *row = &desk->row[i];
         alm_smoothing_run(&row->smoothing,
                           row->start != NULL ? row->start : member->parameters + row->series->first);
-        alm_es_row_fill(&desk->batch, i, es, &row->smoothing, false);
+        alm_es_row_fill(&desk->batch, i, es, &row->smoothing, 0);
     }
     const alm_real *answers =
         alm_network_forward(desk->tape, member->network, &desk->batch) + (es->steps - 1) * rows * es->horizon;

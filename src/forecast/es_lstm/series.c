@@ -88,22 +88,23 @@ void alm_es_series_start(alm_real *parameters, const struct alm_es_lstm *es,
 /* ---- rows ---- */
 
 size_t alm_es_row_fill(const struct alm_batch *batch, size_t row, const struct alm_es_lstm *es,
-                       const struct alm_smoothing *smoothing, bool answers)
+                       const struct alm_smoothing *smoothing, double weight)
 {
     size_t counted = 0;
     for (size_t step = 0; step < es->steps; step++) {
         const size_t at = step * batch->rows + row, t = smoothing->n + step; /* less steps */
         alm_real *x = batch->x + at * es->inputs, *y = batch->y + at * es->horizon,
-                 *weight = batch->weight + at * es->horizon;
+                 *counts = batch->weight + at * es->horizon;
         const bool there = t >= es->steps, known = t >= es->steps + es->inputs;
         for (size_t k = 0; k < es->inputs && !there; k++)
             x[k] = 0;
         if (there) alm_smoothing_inputs(x, smoothing, t - es->steps, es->inputs);
-        if (!answers) continue;
-        if (known) alm_smoothing_answers(y, weight, smoothing, t - es->steps, es->horizon);
+        if (weight == 0) continue;
+        if (known) alm_smoothing_answers(y, counts, smoothing, t - es->steps, es->horizon);
         for (size_t h = 0; h < es->horizon; h++) {
-            if (!known) y[h] = weight[h] = 0;
-            counted += weight[h] > 0;
+            if (!known) y[h] = counts[h] = 0;
+            counted += counts[h] > 0;
+            counts[h] *= (alm_real)weight;
         }
     }
     return counted;

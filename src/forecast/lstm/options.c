@@ -1,5 +1,6 @@
 /* The options of the forecaster `lstm`, and what they say together. */
 #include "forecast/lstm/state.h"
+#include "forecast/types.h"
 
 /* The names of enum values follow their order in nn/ and window/. */
 const struct alm_option alm_lstm_options[] = {
@@ -78,6 +79,7 @@ const struct alm_option alm_lstm_options[] = {
      .kind = ALM_OPTION_CHOICE,
      .fallback = "none",
      .choices = "none|season"},
+    ALM_OPTION_SEASON,
     {.name = "epochs",
      .help = "most epochs",
      .kind = ALM_OPTION_INTEGER,

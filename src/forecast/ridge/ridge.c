@@ -23,6 +23,7 @@ static const struct alm_option options[] = {
      .kind = ALM_OPTION_CHOICE,
      .fallback = "last",
      .choices = "last|season|mean"},
+    ALM_OPTION_SEASON,
     {.name = "pool",
      .help = "all: one map learnt from all series; series: one for each",
      .kind = ALM_OPTION_CHOICE,
