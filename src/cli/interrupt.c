@@ -52,7 +52,7 @@ static void *watch(void *context)
     sigaddset(&end, END);
     sigorset(&both, &set, &end);
     if (sigwait(&both, &number) != 0 || number == END) return NULL;
-    atomic_store(&cancel->requested, number);
+    alm_cancel_request(cancel, number);
     /* the next signal finds this thread without a mask, and its default action ends the process */
     set_actions(&set, false);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);

@@ -193,7 +193,7 @@ static enum alm_status refuse(void *context, const struct alm_task_result *resul
 static enum alm_status stop(void *context, const struct alm_task_result *result, struct alm_error *error)
 {
     (void)error;
-    if (result->task == 3) atomic_store(&((struct alm_cancel *)context)->requested, 2);
+    if (result->task == 3) alm_cancel_request(context, 2);
     return ALM_OK;
 }
 

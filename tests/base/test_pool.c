@@ -27,7 +27,7 @@ static enum alm_status deliver(void *argument, size_t index, struct alm_error *e
     cr_assert(eq(sz, index, context->delivered));
     cr_assert(eq(int, context->result[index], (int)(index * index)));
     context->delivered++;
-    if (context->cancel != NULL && index == 50) context->cancel->requested = 2;
+    if (context->cancel != NULL && index == 50) alm_cancel_request(context->cancel, 2);
     return ALM_OK;
 }
 

@@ -240,7 +240,7 @@ Test(lstm, a_season_longer_than_the_lookback_is_refused)
 static enum alm_status stop(void *context, const struct alm_epoch *epoch, struct alm_error *error)
 {
     (void)epoch, (void)error;
-    atomic_store(&((struct alm_cancel *)context)->requested, 2);
+    alm_cancel_request(context, 2);
     return ALM_OK;
 }
 

@@ -26,7 +26,7 @@ static enum alm_status save_state(void *context, size_t fit, size_t training, co
     cr_assert(fit < FITS && training < TRAININGS);
     alm_bytes_clear(&keeper->state[fit * TRAININGS + training]);
     alm_bytes_put(&keeper->state[fit * TRAININGS + training], state->data, state->length);
-    if (++keeper->saves == keeper->stop_at) atomic_store(&keeper->cancel.requested, 2);
+    if (++keeper->saves == keeper->stop_at) alm_cancel_request(&keeper->cancel, 2);
     return ALM_OK;
 }
 
@@ -110,7 +110,7 @@ Test(lstm_train, an_interrupted_fit_goes_on_to_the_same_bits_also_in_its_inner_f
         cr_assert(one.state[0].length > 0 && one.state[TRAININGS].length > 0);
         other.stop_at = every;
         while (fit(&broken, NULL, "lstm:" SMALL, &other, 1 + runs % 3, no_time) != ALM_OK) {
-            atomic_store(&other.cancel.requested, 0);
+            alm_cancel_request(&other.cancel, 0);
             other.stop_at = other.saves + every + 1;
             runs++;
             cr_assert(runs < 100);
@@ -133,7 +133,7 @@ Test(lstm_train, an_interrupted_fit_goes_on_with_the_states_it_carried)
     size_t runs = 1;
     cr_assert(eq(int, fit(&whole, NULL, spec, &one, 1, no_time), ALM_OK));
     while (fit(&broken, NULL, spec, &other, 1 + runs % 2, no_time) != ALM_OK) {
-        atomic_store(&other.cancel.requested, 0);
+        alm_cancel_request(&other.cancel, 0);
         other.stop_at = other.saves + 3;
         runs++;
         cr_assert(runs < 100);

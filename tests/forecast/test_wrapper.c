@@ -315,7 +315,7 @@ Test(wrapper, an_interrupted_fit_is_interrupted)
     struct alm_cancel cancel;
     const struct alm_fit_hooks hooks = {.cancel = &cancel};
     struct alm_series_outcome outcome;
-    atomic_init(&cancel.requested, 2);
+    alm_cancel_request(&cancel, 2);
     cr_assert(
         eq(int, alm_forecaster_fit(forecaster, &history, NULL, 0, &hooks, &outcome, NULL), ALM_INTERRUPTED));
     alm_forecaster_free(forecaster);

@@ -271,7 +271,7 @@ Test(long_files, can_be_interrupted)
     const char text[] = "d,v\n2020-01-01,1\n";
     const struct alm_ingest_options options = {.path = write_file("t.csv", text, sizeof text - 1)};
     const struct alm_ingest_sink sink = {.schema = accept};
-    atomic_store(&cancel.requested, 2);
+    alm_cancel_request(&cancel, 2);
     cr_assert(eq(int, (int)alm_ingest(&options, &sink, &cancel, NULL, &summary, &error), ALM_INTERRUPTED));
     remove_file(options.path);
 }

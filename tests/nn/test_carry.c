@@ -101,7 +101,7 @@ struct keeper {
 static double tick(void *context)
 {
     struct keeper *keeper = context;
-    if (++keeper->ticks == keeper->stop_at) atomic_store(&keeper->cancel.requested, 2);
+    if (++keeper->ticks == keeper->stop_at) alm_cancel_request(&keeper->cancel, 2);
     return (double)keeper->ticks;
 }
 
@@ -145,7 +145,7 @@ Test(carry, a_training_that_was_stopped_within_a_stream_goes_on_with_the_same_bi
                     memcmp(network->parameters, whole->parameters, whole->n_parameters * sizeof(float)) == 0);
             alm_network_free(network);
             alm_bytes_clear(&old);
-            atomic_store(&keeper.cancel.requested, 0);
+            alm_cancel_request(&keeper.cancel, 0);
             keeper.stop_at = keeper.ticks + every;
         }
         alm_bytes_clear(&keeper.state);

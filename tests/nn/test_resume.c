@@ -61,7 +61,7 @@ struct keeper {
 static double tick(void *context)
 {
     struct keeper *keeper = context;
-    if (++keeper->clock == keeper->stop_at) atomic_store(&keeper->cancel.requested, 2);
+    if (++keeper->clock == keeper->stop_at) alm_cancel_request(&keeper->cancel, 2);
     return (double)keeper->clock * keeper->step;
 }
 
@@ -125,7 +125,7 @@ static void compare_in(enum alm_precision precision, const struct alm_trainer_se
         cr_assert(runs < 1000);
         alm_network_free(network[1]);
         network[1] = make(precision);
-        atomic_store(&broken.cancel.requested, 0);
+        alm_cancel_request(&broken.cancel, 0);
         broken.stop_at = broken.clock + every + runs / 20; /* a killed one has to get to a checkpoint */
         status = run(network[1], &broken, &s, wild, &result[1]);
         cr_assert(status == ALM_OK || status == ALM_INTERRUPTED);
@@ -306,7 +306,7 @@ Test(resume, time_spent_before_counts)
     cr_assert(eq(int, run(network, &keeper, &s, NULL, &result), ALM_INTERRUPTED));
     alm_network_free(network);
     network = make(ALM_PRECISION_FP32);
-    atomic_store(&keeper.cancel.requested, 0);
+    alm_cancel_request(&keeper.cancel, 0);
     keeper.clock = 1000;
     cr_assert(eq(int, run(network, &keeper, &s, NULL, &result), ALM_OK));
     cr_assert(result.timed_out && keeper.clock > 1015 && keeper.clock < 1030, "%zu", keeper.clock);
@@ -320,7 +320,7 @@ Test(resume, states_of_other_trainings_and_damaged_ones_are_refused)
     struct alm_network *network = make(ALM_PRECISION_FP32);
     struct alm_trainer_settings s = settings;
     cr_assert(eq(int, run(network, &keeper, &settings, NULL, NULL), ALM_INTERRUPTED));
-    atomic_store(&keeper.cancel.requested, 0);
+    alm_cancel_request(&keeper.cancel, 0);
     s.schedule.rate *= 2;
     cr_assert(eq(int, run(network, &keeper, &s, NULL, NULL), ALM_PARSE));
     const size_t length = keeper.state.length;

@@ -82,7 +82,7 @@ static enum alm_status record_epoch(void *context, const struct alm_train_epoch 
     record->last = epoch->train_loss;
     record->last_rate = epoch->learning_rate;
     record->best_validation = fmin(record->best_validation, epoch->validation_loss);
-    if (record->epochs == record->stop_after) atomic_store(&record->cancel->requested, 2);
+    if (record->epochs == record->stop_after) alm_cancel_request(record->cancel, 2);
     return ALM_OK;
 }
 
@@ -354,7 +354,7 @@ static enum alm_status fill_and_stop(void *context, struct alm_batch *batch, siz
                                      struct alm_error *error)
 {
     struct alm_cancel *cancel = context;
-    if (pass == 1) atomic_store(&cancel->requested, 2);
+    if (pass == 1) alm_cancel_request(cancel, 2);
     return fill_waves(NULL, batch, pass, first, error);
 }
 

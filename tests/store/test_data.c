@@ -349,7 +349,7 @@ Test(data, a_cancelled_write_is_interrupted_and_undone)
     char text[64];
     scratch_open(s);
     alm_store_set_cancel(s->store, &cancel);
-    atomic_store(&cancel.requested, 2);
+    alm_cancel_request(&cancel, 2);
     cr_assert(eq(int, (int)write_many(s, 100000, 0), ALM_INTERRUPTED));
     alm_store_set_cancel(s->store, NULL);
     cr_assert(

@@ -208,7 +208,7 @@ Test(rows, of_an_endless_query_can_be_interrupted, .timeout = 60)
     size_t n;
     scratch_open(s);
     scratch_reopen(s, ALM_STORE_QUERY);
-    atomic_store(&cancel.requested, 2);
+    alm_cancel_request(&cancel, 2);
     alm_store_set_cancel(s->store, &cancel);
     cr_assert(eq(int, (int)run_sql(s, endless, &n), ALM_INTERRUPTED));
     alm_store_set_cancel(s->store, NULL);

@@ -70,7 +70,7 @@ static enum alm_status run_task(void *context, size_t index, size_t worker, stru
     struct tasks *tasks = context;
     (void)worker, (void)error;
     tasks->result[index] = index + 1;
-    if (tasks->cancel != NULL && index == TASKS / 2) atomic_store(&tasks->cancel->requested, 2);
+    if (tasks->cancel != NULL && index == TASKS / 2) alm_cancel_request(tasks->cancel, 2);
     return ALM_OK;
 }
 

@@ -290,9 +290,9 @@ Test(import, what_is_refused_interrupted_or_tried_leaves_nothing)
     cr_assert(eq(sz, b.summary.rows_stored, 5));
     cr_assert(eq(sz, b.summary.n_series, 5));
     holds_nothing(&b);
-    atomic_store(&b.cancel.requested, SIGINT);
+    alm_cancel_request(&b.cancel, SIGINT);
     REFUSES(ALM_INTERRUPTED, "", PLAIN, "GOOG.csv", bars);
-    atomic_store(&b.cancel.requested, 0);
+    alm_cancel_request(&b.cancel, 0);
     holds_nothing(&b);
     IMPORTS(PLAIN, "GOOG.csv", bars);
     close_bench(&b);
