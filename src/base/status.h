@@ -5,6 +5,12 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* what an installed header declares is what the library exports */
+#pragma GCC visibility push(default)
+
 /* The one list of statuses: code, short meaning, and the class that decides the exit status of the program.
  */
 #define ALM_STATUS_LIST(X)                                                                                   \
@@ -63,6 +69,7 @@ const char *alm_status_text(enum alm_status status);
 /* The name of a status as stored in the database, e.g. "PARSE". Never NULL. */
 const char *alm_status_name(enum alm_status status);
 
+/* The kind of end that a status is. */
 enum alm_status_class alm_status_class(enum alm_status status);
 
 /* Returns from the enclosing function when call does not return ALM_OK. Use it where nothing needs freeing.
@@ -72,5 +79,10 @@ enum alm_status_class alm_status_class(enum alm_status status);
         const enum alm_status alm_try_status_ = (call);                                                      \
         if (alm_try_status_ != ALM_OK) return alm_try_status_;                                               \
     } while (0)
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -35,7 +35,7 @@ static int exit_status(enum alm_status status, const struct alm_cancel *cancel)
     case ALM_CLASS_REFUSED:
         return EXIT_REFUSED;
     case ALM_CLASS_INTERRUPTED:
-        return EXIT_SIGNAL + cancel->requested;
+        return EXIT_SIGNAL + alm_cancel_number(cancel);
     }
     return EXIT_FAILED;
 }

@@ -107,7 +107,8 @@ bool alm_inspection_is_joint(const struct alm_forecaster *forecaster);
 enum alm_status alm_inspection_create(struct alm_inspection **out, const struct alm_forecaster *forecaster,
                                       const struct alm_history *history,
                                       const struct alm_inspection_request *request, struct alm_error *error);
-void alm_inspection_free(struct alm_inspection *inspection);
+/* The library's callers release it with this one, too. */
+__attribute__((visibility("default"))) void alm_inspection_free(struct alm_inspection *inspection);
 
 /* The quartiles (25, 50 and 75 %, linear between neighbours) of n >= 1 values, which are sorted. */
 void alm_quartiles(double out[3], double *values, size_t n);

@@ -6,6 +6,11 @@
 
 #include <stdlib.h>
 
+const char *alm_version(void)
+{
+    return ALM_VERSION;
+}
+
 enum alm_status alm_workbench_open(struct alm_workbench **out, const struct alm_workbench_options *options,
                                    struct alm_error *error)
 {
