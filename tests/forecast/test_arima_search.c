@@ -79,7 +79,8 @@ static bool valley(void *context, double *residual, const double *x)
 Test(arima_search, least_squares_follow_a_bent_valley)
 {
     double x[] = {-1.2, 1}, sum;
-    const struct alm_least_squares problem = {valley, NULL, 2, 2, 1e-20, 200};
+    const struct alm_least_squares problem = {
+        .residuals = valley, .n_parameters = 2, .n = 2, .tolerance = 1e-20, .max_iterations = 200};
     cr_assert(alm_least_squares(x, &sum, &problem, NULL) == ALM_OK);
     cr_assert(fabs(x[0] - 1) < 1e-6 && fabs(x[1] - 1) < 1e-6, "%g, %g", x[0], x[1]);
     x[0] = 5;
@@ -96,6 +97,7 @@ Test(arima_search, coefficients_are_found_through_missing_values)
     struct alm_arima_series series;
     struct alm_arima_fit fit;
     const struct alm_arima_order order = {1, 0, 0, 0, 0, 0, 1, true};
+    const struct alm_arima_aim aim = {.ceiling = (double)INFINITY};
     cr_assert(alm_random_create(&random, 7, NULL) == ALM_OK);
     for (size_t t = 0; t < N; t++) {
         state = 0.7 * state + alm_random_normal(random);
@@ -103,7 +105,7 @@ Test(arima_search, coefficients_are_found_through_missing_values)
     }
     alm_random_free(random);
     cr_assert(alm_arima_series_init(&series, y, N, 0, 0, 1, NULL) == ALM_OK);
-    cr_assert(alm_arima_fit(&fit, &series, &order, ALM_ARIMA_CSS_ML, NULL) == ALM_OK);
+    cr_assert(alm_arima_fit(&fit, NULL, &series, &order, &aim, NULL) == ALM_OK);
     cr_assert(fabs(fit.model.coefficient[0] - 0.7) < 0.06, "%g", fit.model.coefficient[0]);
     cr_assert(fabs(fit.model.mu - 10) < 0.3, "%g", fit.model.mu);
     cr_assert(fabs(fit.model.sigma2 - 1) < 0.15, "%g", fit.model.sigma2);
@@ -160,4 +162,53 @@ Test(arima_search, options_that_contradict_each_other_are_refused)
                   specs[i]);
         cr_assert(error.text[0] != '\0', "%s", specs[i]);
     }
+}
+
+static bool ends_behind_the_first_step(void *context, const double *x, double sum, double gain)
+{
+    ++*(size_t *)context;
+    return x[0] > -2 && sum > 0 && gain > 0;
+}
+
+Test(arima_search, least_squares_end_where_the_caller_has_enough)
+{
+    double x[] = {-1.2, 1}, sum;
+    size_t asked = 0;
+    const struct alm_least_squares problem = {.residuals = valley,
+                                              .enough = ends_behind_the_first_step,
+                                              .context = &asked,
+                                              .n_parameters = 2,
+                                              .n = 2,
+                                              .tolerance = 1e-20,
+                                              .max_iterations = 200};
+    cr_assert(alm_least_squares(x, &sum, &problem, NULL) == ALM_OK);
+    cr_assert(eq(sz, asked, 1));
+    cr_assert(sum > 1e-6 && sum < 24.2, "%g", sum);
+}
+
+/* A fit that cannot come below the ceiling ends early, and never says that it did better than the whole one.
+ */
+Test(arima_search, a_hopeless_fit_ends_above_the_ceiling)
+{
+    enum { N = 300 };
+    double y[N];
+    struct alm_random *random;
+    struct alm_arima_series series;
+    struct alm_arima_fit whole, early;
+    const struct alm_arima_order order = {2, 0, 0, 0, 0, 0, 1, true};
+    struct alm_arima_aim aim = {.ceiling = (double)INFINITY};
+    cr_assert(alm_random_create(&random, 3, NULL) == ALM_OK);
+    y[0] = y[1] = 0;
+    for (size_t t = 2; t < N; t++)
+        y[t] = 0.6 * y[t - 1] - 0.3 * y[t - 2] + alm_random_normal(random);
+    alm_random_free(random);
+    cr_assert(alm_arima_series_init(&series, y, N, 0, 0, 1, NULL) == ALM_OK);
+    cr_assert(alm_arima_fit(&whole, NULL, &series, &order, &aim, NULL) == ALM_OK);
+    aim.ceiling = whole.aicc - 20;
+    cr_assert(alm_arima_fit(&early, NULL, &series, &order, &aim, NULL) == ALM_OK);
+    cr_assert(early.aicc >= whole.aicc - 1e-9 && early.aicc > aim.ceiling, "%g, %g", early.aicc, whole.aicc);
+    aim.ceiling = whole.aicc + 1;
+    cr_assert(alm_arima_fit(&early, NULL, &series, &order, &aim, NULL) == ALM_OK);
+    cr_assert(fabs(early.aicc - whole.aicc) < 1e-6, "%.9g, %.9g", early.aicc, whole.aicc);
+    alm_arima_series_clear(&series);
 }

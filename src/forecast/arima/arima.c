@@ -113,10 +113,10 @@ static enum alm_status estimate(struct arima *arima, struct alm_span y, size_t s
                                 struct alm_error *error)
 {
     const struct alm_arima_order order = fixed_order(arima, season);
+    const struct alm_arima_aim aim = {.method = arima->options.limits.method, .ceiling = (double)INFINITY};
     struct alm_arima_series series;
     ALM_TRY(alm_arima_series_init(&series, y.y, y.n, order.d, order.D, order.season, error));
-    const enum alm_status status =
-        alm_arima_fit(&arima->fit, &series, &order, arima->options.limits.method, error);
+    const enum alm_status status = alm_arima_fit(&arima->fit, NULL, &series, &order, &aim, error);
     alm_arima_series_clear(&series);
     return status;
 }

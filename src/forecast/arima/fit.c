@@ -8,13 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ITERATIONS = 200 };
+enum { ITERATIONS = 200, HOPELESS = 2 };
 static const double tolerance = 1e-10;
+static const double far = 1000;      /* steps like the last one that a descent is trusted to have left */
+static const double creeping = 1e-6; /* share of the sum that a step gains */
 
 /* One evaluation of coefficients: standardised errors, and what the likelihood needs. */
 struct trial {
     const struct alm_arima_series *series;
     const struct alm_arima_order *order;
+    const struct alm_arima_aim *aim;
+    double ceiling;    /* the aim's, or what was reached before */
+    size_t n_hopeless; /* steps in a row */
     struct alm_arma arma;
     struct alm_kalman kalman; /* with missing values only */
     bool exact;
@@ -112,36 +117,34 @@ static bool residuals(void *context, double *residual, const double *free)
     return true;
 }
 
-/* Moves free to where the sum of squares is least. False in *found when there are no residuals. */
-static enum alm_status descend(double *free, struct trial *t, bool *found, struct alm_error *error)
-{
-    const struct alm_least_squares problem = {.residuals = residuals,
-                                              .context = t,
-                                              .n_parameters = alm_arima_coefficients(t->order),
-                                              .n = t->n,
-                                              .tolerance = tolerance,
-                                              .max_iterations = ITERATIONS};
-    double sum;
-    ALM_TRY(alm_least_squares(free, &sum, &problem, error));
-    *found = isfinite(sum) && residuals(t, t->residual, free);
-    return ALM_OK;
-}
-
 /* Where the trial counts its constant from. */
 static double mean_of(const struct trial *t)
 {
     return steps_over(t) ? 0 : t->series->mean;
 }
 
-/* Criteria of the trial's coefficients and residuals. */
-static void judge(struct alm_arima_fit *out, const struct trial *t)
+double alm_arima_criterion(const struct alm_arima_fit *fit, enum alm_arima_criterion criterion)
+{
+    return criterion == ALM_ARIMA_AIC ? fit->aic : criterion == ALM_ARIMA_BIC ? fit->bic : fit->aicc;
+}
+
+static void nothing(struct alm_arima_fit *out, const struct alm_arima_order *order)
+{
+    const double infinite = (double)INFINITY;
+    *out = (struct alm_arima_fit){.model.order = *order,
+                                  .log_likelihood = -infinite,
+                                  .aic = infinite,
+                                  .aicc = infinite,
+                                  .bic = infinite};
+}
+
+/* What the trial's coefficients are worth with a sum of squared residuals. */
+static void judge(struct alm_arima_fit *out, const struct trial *t, double sum)
 {
     const double used = (double)t->n_used, scale = t->series->scale, two_pi = 2 * acos(-1);
     const double n = t->exact ? used : (double)t->series->n_z; /* models of one series are compared */
     const double k = (double)(alm_arima_coefficients(t->order) + (t->order->constant ? 1 : 0) + 1);
-    double sum = 0;
-    for (size_t i = 0; i < t->n; i++)
-        sum += t->residual[i] * t->residual[i];
+    nothing(out, t->order);
     sum = fmax(sum, used * 1e-32); /* a perfect fit: values are below 1 and have no more digits */
     out->exists = true;
     out->n_used = t->n_used;
@@ -155,50 +158,106 @@ static void judge(struct alm_arima_fit *out, const struct trial *t)
     if (n - k - 1 > 0) out->aicc = out->aic + 2 * k * (k + 1) / (n - k - 1);
 }
 
-static void nothing(struct alm_arima_fit *out, const struct alm_arima_order *order)
+static double sum_of_squares(const struct trial *t)
 {
-    const double infinite = (double)INFINITY;
-    *out = (struct alm_arima_fit){.model.order = *order,
-                                  .log_likelihood = -infinite,
-                                  .aic = infinite,
-                                  .aicc = infinite,
-                                  .bic = infinite};
+    double sum = 0;
+    for (size_t i = 0; i < t->n; i++)
+        sum += t->residual[i] * t->residual[i];
+    return sum;
 }
 
-/* Descends from free and keeps what is found there if it is more likely than out. */
-static enum alm_status improve(struct alm_arima_fit *out, struct trial *t, double *free, bool exact,
+/* ---- estimates ---- */
+
+static bool is_sound(const struct alm_arima_fit *fit, const struct alm_arima_aim *aim)
+{
+    return fit->exists && (aim->least_root == 0 || alm_arima_least_root(&fit->model) >= aim->least_root);
+}
+
+/* Whether a descent comes to nothing: even many steps that gain as much as the last one would not bring it
+ * under the ceiling, or it creeps along where roots are too small. The trial stands at x. */
+static bool is_hopeless(const struct trial *t, double sum, double gain)
+{
+    const double n = t->exact ? (double)t->n_used : (double)t->series->n_z, left = 1 - far * gain / sum;
+    struct alm_arima_fit fit;
+    if (!(left > 0)) return false;
+    judge(&fit, t, sum);
+    if (alm_arima_criterion(&fit, t->aim->criterion) + n * log(left) > t->ceiling) return true;
+    return gain < creeping * sum && !is_sound(&fit, t->aim);
+}
+
+/* One step that gains little may be a saddle. */
+static bool enough(void *context, const double *x, double sum, double gain)
+{
+    (void)x;
+    struct trial *t = context;
+    t->n_hopeless = is_hopeless(t, sum, gain) ? t->n_hopeless + 1 : 0;
+    return t->n_hopeless >= HOPELESS;
+}
+
+/* Moves free to where the sum of squares is least, and says what is there. */
+static enum alm_status descend(struct alm_arima_fit *out, struct trial *t, double *free, bool exact,
                                struct alm_error *error)
 {
-    struct alm_arima_fit fit = *out;
-    bool found;
     set_exact(t, exact);
-    ALM_TRY(descend(free, t, &found, error));
-    if (found) judge(&fit, t);
-    if (found && (!out->exists || fit.log_likelihood > out->log_likelihood)) *out = fit;
+    t->n_hopeless = 0;
+    const struct alm_least_squares problem = {.residuals = residuals,
+                                              .enough = enough,
+                                              .context = t,
+                                              .n_parameters = alm_arima_coefficients(t->order),
+                                              .n = t->n,
+                                              .tolerance = tolerance,
+                                              .max_iterations = ITERATIONS};
+    double sum;
+    nothing(out, t->order);
+    ALM_TRY(alm_least_squares(free, &sum, &problem, error));
+    if (isfinite(sum) && residuals(t, t->residual, free)) judge(out, t, sum_of_squares(t));
     return ALM_OK;
 }
 
-static enum alm_status estimate(struct alm_arima_fit *out, struct trial *t, enum alm_arima_method method,
+/* Climbs to a likelihood from free, and keeps what is there if it is better than out. */
+static enum alm_status climb(struct alm_arima_fit *out, struct trial *t, double *free,
+                             struct alm_error *error)
+{
+    struct alm_arima_fit fit;
+    const bool sound = is_sound(out, t->aim);
+    t->ceiling = t->aim->ceiling;
+    if (sound) t->ceiling = fmin(t->ceiling, alm_arima_criterion(out, t->aim->criterion));
+    ALM_TRY(descend(&fit, t, free, true, error));
+    if (!fit.exists) return ALM_OK;
+    const bool likelier = !out->exists || fit.log_likelihood > out->log_likelihood;
+    const bool sounder = is_sound(&fit, t->aim);
+    if (sounder == sound ? likelier : sounder) *out = fit;
+    return ALM_OK;
+}
+
+static enum alm_status estimate(struct alm_arima_fit *out, struct alm_arima_fit *rough, struct trial *t,
                                 struct alm_error *error)
 {
     double conditional[ALM_ARIMA_COEFFICIENTS] = {0}, zero[ALM_ARIMA_COEFFICIENTS] = {0};
-    struct alm_arima_fit rough = *out;
     const size_t k = alm_arima_coefficients(t->order);
-    if (method != ALM_ARIMA_ML && t->series->n_z > t->arma.ar.degree + k)
-        ALM_TRY(improve(method == ALM_ARIMA_CSS ? out : &rough, t, conditional, false, error));
-    if (method == ALM_ARIMA_CSS) return ALM_OK;
-    ALM_TRY(improve(out, t, zero, true, error));
-    return k > 0 && rough.exists ? improve(out, t, conditional, true, error) : ALM_OK;
+    t->ceiling = (double)INFINITY;
+    if (t->aim->method != ALM_ARIMA_ML && t->series->n_z > t->arma.ar.degree + k)
+        ALM_TRY(descend(rough, t, conditional, false, error));
+    if (t->aim->method == ALM_ARIMA_CSS) {
+        *out = *rough;
+        return ALM_OK;
+    }
+    if (k > 0 && rough->exists) ALM_TRY(climb(out, t, conditional, error));
+    return climb(out, t, zero, error);
 }
 
-enum alm_status alm_arima_fit(struct alm_arima_fit *out, const struct alm_arima_series *series,
-                              const struct alm_arima_order *order, enum alm_arima_method method,
-                              struct alm_error *error)
+enum alm_status alm_arima_fit(struct alm_arima_fit *out, struct alm_arima_fit *rough,
+                              const struct alm_arima_series *series, const struct alm_arima_order *order,
+                              const struct alm_arima_aim *aim, struct alm_error *error)
 {
+    struct alm_arima_fit own;
     struct trial trial;
+    if (rough == NULL) rough = &own;
     nothing(out, order);
+    nothing(rough, order);
     enum alm_status status = trial_init(&trial, series, order, error);
-    if (status == ALM_OK) status = estimate(out, &trial, method, error);
+    trial.aim = aim;
+    if (status == ALM_OK) status = estimate(out, rough, &trial, error);
     trial_clear(&trial);
     return status;
 }
@@ -215,7 +274,7 @@ enum alm_status alm_arima_evaluate(struct alm_arima_fit *out, const struct alm_a
         if (filter(&trial)) {
             trial.mu = model->mu / series->scale - mean_of(&trial);
             put_residuals(trial.residual, &trial);
-            judge(out, &trial);
+            judge(out, &trial, sum_of_squares(&trial));
         }
     }
     trial_clear(&trial);

@@ -5,11 +5,12 @@
 #include "forecast/arima/kalman.h"
 
 enum alm_arima_method {
-    ALM_ARIMA_CSS_ML, /* exact likelihood, climbed from there and from coefficients of 0; the larger is taken
-                       */
-    ALM_ARIMA_ML,     /* exact likelihood from coefficients of 0 */
+    ALM_ARIMA_CSS_ML, /* exact likelihood, climbed from where CSS ends and from 0; the larger is taken */
+    ALM_ARIMA_ML,     /* exact likelihood, climbed from coefficients of 0 */
     ALM_ARIMA_CSS,    /* conditional least squares alone */
 };
+
+enum alm_arima_criterion { ALM_ARIMA_AICC, ALM_ARIMA_AIC, ALM_ARIMA_BIC };
 
 /* A series made ready for models with the same differences. Values are scaled by a power of 2 and, with
  * differences, counted from the first one, so that huge, tiny and far away values fit as well as others; what
@@ -44,10 +45,21 @@ struct alm_arima_fit {
     size_t n_used;
 };
 
-/* Estimates the model of these orders; its d, D and season are the series'. */
-enum alm_status alm_arima_fit(struct alm_arima_fit *out, const struct alm_arima_series *series,
-                              const struct alm_arima_order *order, enum alm_arima_method method,
-                              struct alm_error *error);
+double alm_arima_criterion(const struct alm_arima_fit *fit, enum alm_arima_criterion criterion);
+
+/* What a fit is for: one that is of no use may end before its likelihood is largest. */
+struct alm_arima_aim {
+    enum alm_arima_method method;
+    enum alm_arima_criterion criterion;
+    double ceiling;    /* of no use with a criterion above; infinity: there is none */
+    double least_root; /* of no use with a root below; 0: none is */
+};
+
+/* Estimates the model of these orders; its d, D and season are the series'. rough, which may be NULL, becomes
+ * what conditional least squares found on the way. */
+enum alm_status alm_arima_fit(struct alm_arima_fit *out, struct alm_arima_fit *rough,
+                              const struct alm_arima_series *series, const struct alm_arima_order *order,
+                              const struct alm_arima_aim *aim, struct alm_error *error);
 
 /* The exact likelihood of a model whose coefficients and mu are given; sigma2 is estimated. */
 enum alm_status alm_arima_evaluate(struct alm_arima_fit *out, const struct alm_arima_series *series,

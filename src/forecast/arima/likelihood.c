@@ -200,12 +200,12 @@ bool alm_arma_filter(double *e, double *log_determinant, const struct alm_arma *
     if (!begin(&f, arma, in, work)) return false;
     const size_t t = step_states(&f, e, log_determinant);
     if (t >= n) return t == n;
-    const double root = sqrt(f.variance);
+    const double by_root = 1 / sqrt(f.variance);
     *log_determinant += (double)(n - t) * log(f.variance);
     for (size_t k = 0; k < in->n_series; k++) {
         by_polynomials(f.error[k], in->z[k], t, n, arma, f.spare);
         for (size_t i = t; i < n; i++)
-            e[k * n + i] = f.error[k][i] / root;
+            e[k * n + i] = f.error[k][i] * by_root;
     }
     return true;
 }

@@ -12,6 +12,7 @@ static const double least_root = 1.01;
 struct candidate {
     struct alm_arima_order order;
     double criterion; /* infinite when it was refused */
+    double rough;     /* of conditional least squares, which were a step of the fit */
 };
 
 struct search {
@@ -19,16 +20,12 @@ struct search {
     const struct alm_arima_limits *limits;
     const struct alm_cancel *cancel;
     enum alm_arima_method method;
+    const struct search *before; /* whose rough criteria are those of this search; or NULL */
     struct candidate *tried;
     size_t n, capacity;
     struct alm_arima_fit best;
     double criterion; /* of best */
 };
-
-double alm_arima_criterion(const struct alm_arima_fit *fit, enum alm_arima_criterion criterion)
-{
-    return criterion == ALM_ARIMA_AIC ? fit->aic : criterion == ALM_ARIMA_BIC ? fit->bic : fit->aicc;
-}
 
 static const struct candidate *find_tried(const struct search *s, const struct alm_arima_order *order)
 {
@@ -43,32 +40,47 @@ static bool is_within(const struct search *s, const struct alm_arima_order *o)
     return o->p <= l->max_p && o->q <= l->max_q && o->P <= l->max_P && o->Q <= l->max_Q;
 }
 
-/* The criterion of a model, infinite when it is near to being not stationary or not invertible. */
-static enum alm_status fit_model(struct alm_arima_fit *fit, double *criterion, const struct search *s,
-                                 const struct alm_arima_order *order, struct alm_error *error)
+/* The criterion of a fit, infinite when it is near to being not stationary or not invertible. */
+static double criterion_of(const struct search *s, const struct alm_arima_fit *fit)
 {
-    if (alm_cancelled(s->cancel)) return alm_fail(error, ALM_INTERRUPTED, "interrupted");
-    ALM_TRY(alm_arima_fit(fit, s->series, order, s->method, error));
     const bool sound = fit->exists && alm_arima_least_root(&fit->model) >= least_root;
-    *criterion = sound ? alm_arima_criterion(fit, s->limits->criterion) : (double)INFINITY;
+    return sound ? alm_arima_criterion(fit, s->limits->criterion) : (double)INFINITY;
+}
+
+static enum alm_status fit_model(struct candidate *out, struct search *s, double ceiling,
+                                 struct alm_error *error)
+{
+    const struct alm_arima_aim aim = {s->method, s->limits->criterion, ceiling, least_root};
+    struct alm_arima_fit fit, rough;
+    if (alm_cancelled(s->cancel)) return alm_fail(error, ALM_INTERRUPTED, "interrupted");
+    ALM_TRY(alm_arima_fit(&fit, &rough, s->series, &out->order, &aim, error));
+    out->criterion = criterion_of(s, &fit);
+    out->rough = criterion_of(s, &rough);
+    if (out->criterion < s->criterion) s->best = fit;
     return ALM_OK;
 }
 
-/* The criterion of a model, which is fitted if it was not before, and kept if it is the best so far. */
+/* The criterion of a model, which is fitted if it was not before, and kept if it is the best so far. One that
+ * would be above ceiling need not be right. */
 static enum alm_status try_model(double *criterion, struct search *s, const struct alm_arima_order *order,
-                                 struct alm_error *error)
+                                 double ceiling, struct alm_error *error)
 {
-    struct alm_arima_fit fit;
+    struct candidate new = {.order = *order};
     const struct candidate *tried = find_tried(s, order);
     *criterion = tried != NULL ? tried->criterion : (double)INFINITY;
     if (!is_within(s, order) || tried != NULL) return ALM_OK;
-    ALM_TRY(fit_model(&fit, criterion, s, order, error));
-    ALM_TRY(alm_grow((void **)&s->tried, &s->capacity, s->n + 1, sizeof *s->tried, error));
-    s->tried[s->n++] = (struct candidate){*order, *criterion};
-    if (*criterion < s->criterion) {
-        s->best = fit;
-        s->criterion = *criterion;
+    const struct candidate *known = s->before == NULL ? NULL : find_tried(s->before, order);
+    if (known == NULL)
+        ALM_TRY(fit_model(&new, s, ceiling, error));
+    else
+        new.criterion = known->rough;
+    if (new.criterion < s->criterion) {
+        s->best.model.order = *order;
+        s->criterion = new.criterion;
     }
+    ALM_TRY(alm_grow((void **)&s->tried, &s->capacity, s->n + 1, sizeof *s->tried, error));
+    s->tried[s->n++] = new;
+    *criterion = new.criterion;
     return ALM_OK;
 }
 
@@ -111,7 +123,7 @@ static enum alm_status try_starts(struct search *s, struct alm_error *error)
         order_of(s, 1, 0, 1, 0, constant), order_of(s, 0, 1, 0, 1, constant), order_of(s, 0, 0, 0, 0, false)};
     double criterion;
     for (size_t i = 0; i < sizeof starts / sizeof *starts - (may_have_none(s) ? 0 : 1); i++)
-        ALM_TRY(try_model(&criterion, s, &starts[i], error));
+        ALM_TRY(try_model(&criterion, s, &starts[i], s->criterion, error));
     return ALM_OK;
 }
 
@@ -138,9 +150,9 @@ static enum alm_status climb(struct search *s, struct candidate at, struct alm_e
     const size_t most = s->n + s->limits->max_models;
     size_t direction = 0;
     while (direction < DIRECTIONS && s->n < most) {
-        struct candidate next = {stepped(&at.order, direction++), 0};
+        struct candidate next = {.order = stepped(&at.order, direction++)};
         if (next.order.constant ? !may_have_constant(s) : !may_have_none(s)) continue;
-        ALM_TRY(try_model(&next.criterion, s, &next.order, error));
+        ALM_TRY(try_model(&next.criterion, s, &next.order, at.criterion, error));
         if (!(next.criterion < at.criterion)) continue;
         at = next;
         direction = 0;
@@ -152,7 +164,7 @@ static enum alm_status climb(struct search *s, struct candidate at, struct alm_e
 static enum alm_status climb_from_starts(struct search *s, struct alm_error *error)
 {
     ALM_TRY(try_starts(s, error));
-    return climb(s, (struct candidate){s->best.model.order, s->criterion}, error);
+    return climb(s, (struct candidate){.order = s->best.model.order, .criterion = s->criterion}, error);
 }
 
 static enum alm_status try_all(struct search *s, struct alm_error *error)
@@ -166,7 +178,7 @@ static enum alm_status try_all(struct search *s, struct alm_error *error)
         const struct alm_arima_order order = order_of(s, p, q, P, Q, constant);
         double criterion;
         if (p + q + P + Q > l->max_order || (constant ? !may_have_constant(s) : !may_have_none(s))) continue;
-        ALM_TRY(try_model(&criterion, s, &order, error));
+        ALM_TRY(try_model(&criterion, s, &order, s->criterion, error));
     }
     return ALM_OK;
 }
@@ -184,7 +196,7 @@ static enum alm_status refit(struct search *s, struct search *approximate, struc
     qsort(approximate->tried, approximate->n, sizeof *approximate->tried, compare);
     for (size_t i = 0; i < approximate->n && !isfinite(criterion); i++)
         if (isfinite(approximate->tried[i].criterion))
-            ALM_TRY(try_model(&criterion, s, &approximate->tried[i].order, error));
+            ALM_TRY(try_model(&criterion, s, &approximate->tried[i].order, (double)INFINITY, error));
     return ALM_OK;
 }
 
@@ -204,6 +216,7 @@ static enum alm_status follow_approximation(struct search *s, struct alm_error *
 {
     struct search approximate;
     search_init(&approximate, s, ALM_ARIMA_CSS);
+    if (s->method == ALM_ARIMA_CSS_ML) approximate.before = s;
     const size_t before = s->n;
     enum alm_status status =
         s->limits->stepwise ? climb_from_starts(&approximate, error) : try_all(&approximate, error);
@@ -214,10 +227,18 @@ static enum alm_status follow_approximation(struct search *s, struct alm_error *
     return status;
 }
 
+/* Takes a model whatever it is worth. */
+static enum alm_status fit_plainly(struct search *s, const struct alm_arima_order *order,
+                                   struct alm_error *error)
+{
+    const struct alm_arima_aim aim = {.method = s->method, .ceiling = (double)INFINITY};
+    return alm_arima_fit(&s->best, NULL, s->series, order, &aim, error);
+}
+
 static enum alm_status run(struct search *s, struct alm_error *error)
 {
     if (alm_is_constant(s->series->z, s->series->n_z, 1)) /* values are scaled to 1 */
-        return alm_arima_fit(&s->best, s->series, &s->best.model.order, s->method, error);
+        return fit_plainly(s, &s->best.model.order, error);
     if (!s->limits->stepwise && !s->limits->approximate) {
         ALM_TRY(try_all(s, error));
     } else {
@@ -228,7 +249,7 @@ static enum alm_status run(struct search *s, struct alm_error *error)
     /* too few values for a criterion: differences alone */
     const bool mean = may_have_constant(s) && s->series->d + s->series->D == 0;
     const struct alm_arima_order plain = order_of(s, 0, 0, 0, 0, mean);
-    return alm_arima_fit(&s->best, s->series, &plain, s->method, error);
+    return fit_plainly(s, &plain, error);
 }
 
 enum alm_status alm_arima_search(struct alm_arima_fit *out, const struct alm_arima_series *series,

@@ -6,7 +6,6 @@
 #include "base/hooks.h"
 #include "forecast/arima/fit.h"
 
-enum alm_arima_criterion { ALM_ARIMA_AICC, ALM_ARIMA_AIC, ALM_ARIMA_BIC };
 enum alm_arima_constant { ALM_ARIMA_MAYBE, ALM_ARIMA_WITHOUT, ALM_ARIMA_WITH };
 
 struct alm_arima_limits {
@@ -19,8 +18,6 @@ struct alm_arima_limits {
     enum alm_arima_constant constant; /* only d + D <= 1 can have one */
     enum alm_arima_method method;
 };
-
-double alm_arima_criterion(const struct alm_arima_fit *fit, enum alm_arima_criterion criterion);
 
 /* The model with the least criterion among those whose roots are 1.01 or more in size. Starts from
  * (2,d,2)(1,D,1), (0,d,0)(0,D,0) with and without constant, (1,d,0)(1,D,0) and (0,d,1)(0,D,1), within the

@@ -229,8 +229,14 @@ static enum alm_status search(struct problem *p, double *value, struct alm_error
 {
     struct alm_marquardt_minimum found;
     const double least_gain = p->free_season ? tolerance : fine_tolerance;
-    const struct alm_marquardt ls = {sum_of_squares, normal_equations, p,          p->width,
-                                     p->lower,       p->upper,         least_gain, MOST_STEPS};
+    const struct alm_marquardt ls = {.value = sum_of_squares,
+                                     .normal = normal_equations,
+                                     .context = p,
+                                     .n = p->width,
+                                     .lower = p->lower,
+                                     .upper = p->upper,
+                                     .tolerance = least_gain,
+                                     .max_steps = MOST_STEPS};
     const unsigned before = alm_denormals_flush();
     const enum alm_status status = alm_marquardt(p->x, &found, &ls, error);
     alm_denormals_restore(before);

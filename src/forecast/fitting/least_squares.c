@@ -41,6 +41,12 @@ static double value(void *context, const double *x)
     return evaluate(s, s->residual, x);
 }
 
+static bool enough(void *context, const double *x, double sum, double gain)
+{
+    const struct alm_least_squares *problem = ((const struct search *)context)->problem;
+    return problem->enough(problem->context, x, sum, gain);
+}
+
 /* Derivatives at x. A parameter at the edge of where residuals exist is differenced the other way. */
 static double normal(void *context, const double *x, double *jj, double *jr)
 {
@@ -85,6 +91,7 @@ enum alm_status alm_least_squares(double *x, double *sum, const struct alm_least
     }
     const struct alm_marquardt search = {.value = value,
                                          .normal = normal,
+                                         .enough = problem->enough != NULL ? enough : NULL,
                                          .context = &s,
                                          .n = k,
                                          .lower = lower,

@@ -11,6 +11,8 @@
 struct alm_least_squares {
     /* Fills residual [n] at x; false where there is none. */
     bool (*residuals)(void *context, double *residual, const double *x);
+    /* As in marquardt.h; may be NULL. */
+    bool (*enough)(void *context, const double *x, double sum, double gain);
     void *context;
     size_t n_parameters, n;
     double tolerance;      /* ends when a step promises to gain less than this share of the sum */

@@ -144,11 +144,14 @@ enum alm_status alm_marquardt(double *x, struct alm_marquardt_minimum *out,
     double damping = first_damping, value = (double)INFINITY;
     *out = (struct alm_marquardt_minimum){value, 0, false};
     if (status == ALM_OK) value = problem->value(problem->context, x);
-    bool going = isfinite(value);
-    while (going && out->steps < problem->max_steps) {
+    bool going = isfinite(value), enough = false;
+    while (going && !enough && out->steps < problem->max_steps) {
+        const double before = value;
         problem->normal(problem->context, x, s.jj, s.jr);
         going = descend(&s, x, &value, &damping);
         out->steps += going;
+        enough =
+            going && problem->enough != NULL && problem->enough(problem->context, x, value, before - value);
     }
     out->converged = isfinite(value) && !going;
     out->value = isfinite(value) ? value : (double)INFINITY;

@@ -15,6 +15,8 @@ struct alm_marquardt {
     double (*value)(void *context, const double *x);
     /* r'r, and J'J [n][n] (its upper triangle is read) and J'r [n]. */
     double (*normal)(void *context, const double *x, double *jj, double *jr);
+    /* May be NULL. Asked behind each step, which lowered r'r to value by gain: true ends the search there. */
+    bool (*enough)(void *context, const double *x, double value, double gain);
     void *context;
     size_t n;
     const double *lower, *upper; /* [n] bounds, which may be infinite; equal ones hold a number where it is */
@@ -25,7 +27,7 @@ struct alm_marquardt {
 struct alm_marquardt_minimum {
     double value; /* r'r; infinity when x has none */
     size_t steps;
-    bool converged;
+    bool converged; /* false when it ran out of steps, or had enough */
 };
 
 /* x [n] is where to start, and at the end the minimum. ALM_NOMEM alone fails. */

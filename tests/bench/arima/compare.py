@@ -68,12 +68,14 @@ def daily_and_hourly(data):
         rates = [[float(cell) for cell in line.split(",")] for line in file if line.strip()]
     for i in range(8):
         out += stretches(f"rate{i}", [row[i] for row in rates], 365, 1, 4)
+    for name in ("AAPL.Open", "AAPL.Close", "AAPL.Volume"):
+        out += stretches(name.lower(), column(os.path.join(market, "AAPL.csv"), name), 400, 5 if name == "AAPL.Open" else 1, 4)
     for name in ("temp_max", "temp_min", "wind", "precipitation"):
         out += stretches("seattle_" + name, column(os.path.join(sensor, "seattle-weather.csv"), name), 365, 7, 4)
     out += stretches("melbourne", column(os.path.join(sensor, "daily-min-temperatures.csv"), "Temp"), 365, 7, 10)
     out += stretches("co2", column(os.path.join(sensor, "co2-concentration.csv"), "CO2"), 240, 12, 8)
-    out += stretches("machine", column(os.path.join(sensor, "machine_temperature.csv"), "value")[::12], 300, 24, 3)
-    out += stretches("taxi", column(os.path.join(sensor, "nyc_taxi.csv"), "value")[::2], 336, 24, 3)
+    out += stretches("machine", column(os.path.join(sensor, "machine_temperature.csv"), "value")[::12], 300, 24, 5)
+    out += stretches("taxi", column(os.path.join(sensor, "nyc_taxi.csv"), "value")[::2], 336, 24, 5)
     return out
 
 
