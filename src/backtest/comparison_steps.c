@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Bytes of what is gathered in one reading. */
-#define MOST_BYTES ((size_t)16 << 20)
+#define MOST_BYTES ((size_t)4 << 20)
 
 /* The fold under way. */
 struct fold_rows {

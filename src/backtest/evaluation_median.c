@@ -78,8 +78,8 @@ double alm_evaluation_median(const struct alm_evaluation *evaluation, size_t for
 /* ---- the search ---- */
 
 enum {
-    VALUES = 1 << 20, /* errors that are gathered in one reading */
-    BINS = 1 << 18    /* of all groups that are too large for that */
+    VALUES = 1 << 19, /* errors that are gathered in one reading */
+    BINS = 1 << 16    /* of all groups that are too large for that */
 };
 
 /* Errors are not negative: they are ordered as their bits are, read as integers. */
@@ -115,9 +115,10 @@ struct search {
 struct searches {
     const struct alm_evaluation *e;
     struct search *search; /* [n_forecasters][n_groups] */
-    size_t n, n_bins;      /* n_bins of each that is counted */
-    double *value;         /* [VALUES] */
-    struct bin *bin;       /* [BINS] */
+    size_t n;
+    size_t n_values; /* at most VALUES */
+    double *value;   /* [n_values] */
+    struct bin *bin; /* [BINS], once a group is counted */
 };
 
 static void take(struct search *s, uint64_t key)
@@ -153,10 +154,11 @@ static enum alm_status take_task(void *context, const struct alm_task_result *re
     return ALM_OK;
 }
 
-/* Who gathers and who counts in the next reading; how many are left. */
-static size_t deal(struct searches *all)
+/* Who gathers in the next reading; *counting is how many do not. Returns how many are left. */
+static size_t deal(struct searches *all, size_t *counting)
 {
-    size_t gathered = 0, left = 0, counting = 0;
+    size_t gathered = 0, left = 0;
+    *counting = 0;
     for (size_t i = 0; i < all->n; i++) {
         struct search *s = &all->search[i];
         s->n = 0;
@@ -164,22 +166,31 @@ static size_t deal(struct searches *all)
         s->bin = NULL;
         if (s->found) continue;
         left++;
-        if (s->inside <= VALUES - gathered) {
+        if (s->inside <= all->n_values - gathered) {
             s->value = all->value + gathered;
             gathered += s->inside;
         } else {
-            counting++;
+            (*counting)++;
         }
     }
-    all->n_bins = counting == 0 ? 0 : BINS / counting;
-    for (size_t i = 0, bin = 0; all->n_bins > 0 && i < all->n; i++) {
+    return left;
+}
+
+/* The others count, each in as many bins as there are for it: 0 for some where they are too many. */
+static enum alm_status deal_bins(struct searches *all, size_t counting, struct alm_error *error)
+{
+    if (counting == 0) return ALM_OK;
+    const size_t each = counting < BINS / 4 ? BINS / counting : 4;
+    if (all->bin == NULL) ALM_TRY(ALM_NEW(&all->bin, BINS, error));
+    memset(all->bin, 0, BINS * sizeof *all->bin);
+    for (size_t i = 0, used = 0; i < all->n && used + each <= BINS; i++) {
         struct search *s = &all->search[i];
         if (s->found || s->value != NULL) continue;
-        s->bin = all->bin + bin++ * all->n_bins;
-        s->width = (s->high - s->low) / all->n_bins + 1;
+        s->bin = all->bin + used;
+        s->width = (s->high - s->low) / each + 1;
+        used += each;
     }
-    memset(all->bin, 0, BINS * sizeof *all->bin);
-    return left;
+    return ALM_OK;
 }
 
 static double middle_of(struct search *s)
@@ -225,6 +236,7 @@ static void begin(struct searches *all, double *median)
     for (size_t i = 0; i < all->n; i++) {
         const size_t n = count_errors(e, i / n_groups(e), i % n_groups(e));
         median[i] = NAN;
+        all->n_values += n;
         all->search[i] = (struct search){.low = 0,
                                          .high = key_of(INFINITY),
                                          .inside = n,
@@ -232,17 +244,19 @@ static void begin(struct searches *all, double *median)
                                          .even = n % 2 == 0,
                                          .found = n == 0};
     }
+    if (all->n_values > VALUES) all->n_values = VALUES;
 }
 
 static enum alm_status search(struct searches *all, double *median, const struct alm_task_source *source,
                               struct alm_error *error)
 {
     const struct alm_sink sink = {all, take_task};
+    size_t counting;
     ALM_TRY(ALM_NEW(&all->search, all->n, error));
-    ALM_TRY(ALM_NEW(&all->value, VALUES, error));
-    ALM_TRY(ALM_NEW(&all->bin, BINS, error));
     begin(all, median);
-    while (deal(all) > 0) {
+    ALM_TRY(ALM_NEW(&all->value, all->n_values, error));
+    while (deal(all, &counting) > 0) {
+        ALM_TRY(deal_bins(all, counting, error));
         ALM_TRY(source->each(source->context, false, &sink, error));
         conclude(all, median);
     }
