@@ -115,11 +115,5 @@ enum alm_status alm_score_table_add(struct alm_store *store, int64_t run,
 enum alm_status alm_score_table_clear(struct alm_store *store, int64_t run, struct alm_error *error)
 {
     static const char *const queries[] = {"score_step_clear", "score_series_clear", "score_origin_clear"};
-    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
-        struct alm_statement s;
-        ALM_TRY(alm_statement_begin(&s, store, queries[i], error));
-        alm_bind_integer(&s, ":run", run);
-        ALM_TRY(alm_statement_finish(&s, error));
-    }
-    return ALM_OK;
+    return alm_statement_run_each(store, queries, sizeof queries / sizeof *queries, run, error);
 }

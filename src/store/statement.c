@@ -105,6 +105,18 @@ enum alm_status alm_statement_run(struct alm_store *store, const char *name, str
     return alm_statement_finish(&s, error);
 }
 
+enum alm_status alm_statement_run_each(struct alm_store *store, const char *const *names, size_t n,
+                                       int64_t run, struct alm_error *error)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct alm_statement s;
+        ALM_TRY(alm_statement_begin(&s, store, names[i], error));
+        alm_bind_integer(&s, ":run", run);
+        ALM_TRY(alm_statement_finish(&s, error));
+    }
+    return ALM_OK;
+}
+
 /* ---- parameters ---- */
 
 static void note(struct alm_statement *statement, int result)

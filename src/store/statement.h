@@ -67,6 +67,9 @@ enum alm_status alm_column_copy(char **out, const struct alm_statement *statemen
 
 /* Runs a named statement without parameters and rows. */
 enum alm_status alm_statement_run(struct alm_store *store, const char *name, struct alm_error *error);
+/* Runs named statements [n], the parameter of which is :run. */
+enum alm_status alm_statement_run_each(struct alm_store *store, const char *const *names, size_t n,
+                                       int64_t run, struct alm_error *error);
 
 /* The failure `result` of SQLite in this store, as status and sentence: what was being done (or NULL). */
 enum alm_status alm_store_fail(struct alm_store *store, int result, const char *what,

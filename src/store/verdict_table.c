@@ -6,13 +6,7 @@ enum alm_status alm_verdict_table_clear(struct alm_store *store, int64_t run, st
 {
     static const char *const queries[] = {"metric_clear", "metric_definition_clear", "leaderboard_clear",
                                           "significance_clear", "check_clear"};
-    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
-        struct alm_statement s;
-        ALM_TRY(alm_statement_begin(&s, store, queries[i], error));
-        alm_bind_integer(&s, ":run", run);
-        ALM_TRY(alm_statement_finish(&s, error));
-    }
-    return ALM_OK;
+    return alm_statement_run_each(store, queries, sizeof queries / sizeof *queries, run, error);
 }
 
 enum alm_status alm_metric_table_define(struct alm_store *store, int64_t run, const char *metric,
