@@ -20,8 +20,8 @@ from program import ALMANAC, Program, environment, main, walk
 
 KILLS = int(os.environ.get("ALMANAC_KILLS", "6"))
 SEED = int(os.environ.get("ALMANAC_KILL_SEED", "5"))
-REQUEST = ("backtest", "-q", "--series", "*", "-m", "ses", "-m", "drift", "-m", "naive", "-m", "lstm:epochs=20,hidden=8,lookback=8",
-           "--horizon", "3", "--folds", "25", "--step", "2", "--season", "4", "--refit", "2")
+REQUEST = ("backtest", "-q", "--series", "*", "-m", "ses", "-m", "drift", "-m", "naive",
+           "-m", "lstm:epochs=20,hidden=8,lookback=8", "--horizon", "3", "--folds", "25", "--step", "2", "--season", "4", "--refit", "2")
 # what differs between two runs with the same results: when and by whom they were made, and how long it took
 LEFT_OUT = {
     "run": {"owner", "host", "pid", "process", "heartbeat", "started", "finished", "cpu_seconds", "peak_rss"},
