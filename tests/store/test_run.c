@@ -374,6 +374,7 @@ Test(run, finds_the_actuals_that_came_later)
         eq(str,
            (char *)scratch_sql(s->path, "SELECT n_scored FROM v_task WHERE series = 'a'", text, sizeof text),
            "2"));
+    cr_assert(eq(str, (char *)scratch_sql(s->path, "SELECT n FROM v_score", text, sizeof text), "2"));
     OK(alm_task_table_score(&n, s->store, owner.run, &s->error));
     cr_assert(eq(sz, n, 0));
     scratch_remove(s);
