@@ -243,10 +243,14 @@ struct alm_backtest_request {
     size_t n_models;
     size_t horizon;           /* required */
     size_t folds, step;       /* default: 1 fold unless first_origin is set; step = horizon */
-    const char *first_origin; /* timestamp or index: folds from there to the end */
-    const char *scheme;       /* expanding | sliding[:N] */
+    const char *first_origin; /* timestamp or index: folds from there to the end, or to last_origin */
+    const char *last_origin;  /* no origin after it */
+    const char *origins;      /* in place of step: a rule such as weekly:mon (window/origin_rule.h), or a file
+                                 with a time on each line */
+    const char *scheme;       /* expanding | sliding[:N], N bars or a time such as 2Y (window/extent.h) */
     const char *refit;        /* every | once | K */
-    size_t gap;               /* bars */
+    const char *gap;          /* bars or a time before an origin that no fit uses */
+    const char *embargo;      /* bars or a time after the bars that a fold tests without the next origin */
     const double *levels;     /* [n_levels] interval coverages in percent, e.g. 80, 95; default both */
     size_t n_levels;
     bool no_intervals;   /* points only: saves the second fit of those that have no quantiles of their own */
@@ -263,7 +267,8 @@ struct alm_backtest_request {
 struct alm_backtest_summary {
     int64_t run; /* 0 after a dry run */
     size_t n_series, n_forecasters, n_folds, n_tasks, n_done, n_failed;
-    char first_failure[400]; /* why there is no forecast, where that is so first */
+    size_t n_origins, n_embargoed; /* of all series: origins, and those that the embargo took */
+    char first_failure[400];       /* why there is no forecast, where that is so first */
     size_t horizon;
     bool audited;
     size_t audit_checked, audit_leaks; /* forecasts compared; forecasts that differed */
@@ -303,8 +308,8 @@ struct alm_tune_request {
     const char *origin; /* last time the search may see; NULL: see holdout */
     size_t holdout;     /* bars at the end of each series that it may not see */
     size_t folds, step; /* inner folds at the end of what it may see; default 3; step = horizon */
-    const char *scheme, *refit;
-    size_t gap, season;
+    const char *scheme, *refit, *gap; /* as for a backtest */
+    size_t season;
     const char *missing;
     size_t trials;      /* configurations; default 20 */
     const char *method; /* random | halving */

@@ -7,8 +7,8 @@ VALUES(:name, :kind, 'running', :spec, :seed, :data_digest, :version, :kernel, l
 RETURNING run_id, owner;
 
 -- name: run_series_insert
-INSERT INTO run_series(run_id, series_no, series_id, name, frequency, season_length)
-VALUES(:run, :series_no, :series, :name, :frequency, :season_length);
+INSERT INTO run_series(run_id, series_no, series_id, name, frequency, season_length, n_origins, n_embargoed)
+VALUES(:run, :series_no, :series, :name, :frequency, :season_length, :n_origins, :n_embargoed);
 
 -- name: run_forecaster_insert
 INSERT INTO run_forecaster(run_id, forecaster_no, label, spec, options)

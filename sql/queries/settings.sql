@@ -3,8 +3,13 @@
 -- name: settings_values
 SELECT json_extract(spec, '$.horizon'), json_extract(spec, '$.folds'), json_extract(spec, '$.step'),
   json_extract(spec, '$.first_origin'), json_extract(spec, '$.scheme'), json_extract(spec, '$.refit'),
-  json_extract(spec, '$.gap'), json_extract(spec, '$.season'), json_extract(spec, '$.missing')
+  json_extract(spec, '$.gap'), json_extract(spec, '$.season'), json_extract(spec, '$.missing'),
+  json_extract(spec, '$.last_origin'), json_extract(spec, '$.embargo'), json_extract(spec, '$.origins'),
+  json_type(spec, '$.times') IS NOT NULL
 FROM run WHERE run_id = :run;
+
+-- name: settings_times
+SELECT t.value FROM run AS r, json_each(r.spec, '$.times') AS t WHERE r.run_id = :run ORDER BY t.key;
 
 -- name: settings_levels
 SELECT l.value FROM run AS r, json_each(r.spec, '$.levels') AS l WHERE r.run_id = :run ORDER BY l.key;

@@ -6,9 +6,9 @@ VALUES(:run, :task_no, :forecaster_no, :fold, :fit_seconds, :now) RETURNING task
 
 -- name: task_series_insert
 INSERT INTO task_series(task_id, series_no, origin, status, reason, fallback, train_first, train_last, n_train, filled,
-  fit_seconds, mase_scale, rmsse_scale, n_scored, mae, last_value, variance_of)
+  fit_seconds, mase_scale, rmsse_scale, n_scored, mae, last_value, variance_of, purged)
 VALUES(:task, :series_no, :origin, :status, :reason, :fallback, :train_first, :train_last, :n_train, :filled,
-  :fit_seconds, :mase_scale, :rmsse_scale, :n_scored, :mae, :last, :variance_of);
+  :fit_seconds, :mase_scale, :rmsse_scale, :n_scored, :mae, :last, :variance_of, :purged);
 
 -- name: forecast_insert
 INSERT INTO forecast(task_id, series_no, step, ts, forecast, actual, variance) VALUES(?, ?, ?, ?, ?, ?, ?);

@@ -288,6 +288,7 @@ JOIN class AS k ON k.task_id = p.task_id AND k.series_no = p.series_no AND k.cla
 --   mase_scale [unit of the series]: mean absolute seasonal difference up to the origin
 --   rmsse_scale [square of the unit]: mean squared seasonal difference up to the origin
 --   last_value [unit of the series]: last value up to the origin that is not missing
+--   purged [bars]: bars before the origin where it was fitted that the gap kept from the fit
 CREATE VIEW v_task AS
 SELECT
   t.run_id AS run, c.label AS forecaster, s.name AS series,
@@ -305,7 +306,7 @@ SELECT
       || CASE x.train_last % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', (x.train_last % 1000000 + 1000000) % 1000000) END || 'Z'
     END AS train_last,
   x.n_train, x.filled, x.fit_seconds, t.fold, x.mae, x.n_scored, x.mase_scale, x.rmsse_scale,
-  x.last_value
+  x.last_value, x.purged
 FROM task AS t
 JOIN run_forecaster AS c ON c.run_id = t.run_id AND c.forecaster_no = t.forecaster_no
 JOIN task_series AS x ON x.task_id = t.task_id

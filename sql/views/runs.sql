@@ -36,6 +36,17 @@ SELECT
   (SELECT count(*) FROM task AS t WHERE t.run_id = r.run_id) AS tasks
 FROM run AS r;
 
+-- The series of a run, as they were called then.
+--   run: number of the run
+--   series: name of the series
+--   frequency: of its bars
+--   season_length [bars]: that forecasters and scales used
+--   origins [folds]: folds in which it has an origin; NULL: not known
+--   embargoed [folds]: origins that the embargo took
+CREATE VIEW v_run_series AS
+SELECT run_id AS run, name AS series, frequency, season_length, n_origins AS origins, n_embargoed AS embargoed
+FROM run_series;
+
 -- The metrics of a run, over all and by series and step.
 --   run: number of the run
 --   forecaster: label of the forecaster in the run

@@ -80,8 +80,8 @@ enum alm_status alm_check_find_jumps(struct alm_check_facts *facts, struct alm_e
 /* Number of neighbouring origins whose windows overlap: ceil(horizon / step). */
 static inline size_t alm_check_overlap(const struct alm_check_facts *facts)
 {
-    const struct alm_split *split = &facts->plan->settings.split;
-    return (split->horizon + split->step - 1) / split->step;
+    const size_t horizon = facts->plan->settings.split.horizon, step = facts->plan->step;
+    return (horizon + step - 1) / step;
 }
 
 /* The judges. check_gain.c */

@@ -70,8 +70,8 @@ bool alm_check_tail(struct alm_finding *out, const struct alm_check_facts *facts
         of = s;
     }
     out->statistic = (double)longest;
-    out->threshold = (double)plan->settings.split.step;
-    if (longest >= plan->settings.split.step) out->verdict = ALM_CHECK_WARN;
+    out->threshold = (double)plan->step;
+    if (longest >= plan->step) out->verdict = ALM_CHECK_WARN;
     alm_text_printf(&out->evidence, "%zu bars of %s come after its last test window", longest,
                     plan->series[of]->name);
     return true;

@@ -56,7 +56,7 @@ void alm_evaluation_settings_for(struct alm_evaluation_settings *out, size_t *se
         .n_series = plan->n_series,
         .n_folds = plan->n_folds,
         .horizon = plan->settings.split.horizon,
-        .step = plan->settings.split.step,
+        .step = plan->step,
         .naive = plan->naive,
         .level = plan->settings.level,
         .n_levels = plan->settings.n_levels,

@@ -169,54 +169,7 @@ static enum alm_status set_labels(struct alm_plan *plan, struct alm_error *error
     return status == ALM_OK ? check_labels(plan, error) : status;
 }
 
-/* ---- origins and history lengths ---- */
-
-static enum alm_status set_origins(struct alm_plan *plan, struct alm_error *error)
-{
-    const struct alm_split *split = &plan->settings.split;
-    size_t n;
-    for (size_t i = 0; i < plan->n_series; i++) {
-        const size_t folds = alm_split_folds(split, alm_series_span(plan->series[i]));
-        if (folds > plan->n_folds) plan->n_folds = folds;
-    }
-    if (plan->n_folds == 0)
-        return alm_fail(error, ALM_DATA, "no series has %zu values after the first origin", split->horizon);
-    if (!alm_multiply(&n, plan->n_series, plan->n_folds) ||
-        !alm_multiply(&plan->n_tasks, plan->n_folds, plan->n_forecasters))
-        return alm_fail(error, ALM_USAGE, "%zu folds are too many", plan->n_folds);
-    ALM_TRY(ALM_NEW(&plan->origin, n, error));
-    for (size_t i = 0; i < plan->n_series; i++)
-        alm_split_origins(&plan->origin[i * plan->n_folds], plan->n_folds, split,
-                          alm_series_span(plan->series[i]));
-    return ALM_OK;
-}
-
-/* The most folds for which some series has all its origins. */
-static size_t possible_folds(const struct alm_plan *plan)
-{
-    size_t most = 0;
-    for (size_t i = 0; i < plan->n_series; i++) {
-        size_t folds = 0;
-        while (folds < plan->n_folds && alm_plan_origin(plan, i, plan->n_folds - 1 - folds)->status == ALM_OK)
-            folds++;
-        if (folds > most) most = folds;
-    }
-    return most;
-}
-
-static enum alm_status check_first_fold(const struct alm_plan *plan, struct alm_error *error)
-{
-    const struct alm_split *split = &plan->settings.split;
-    for (size_t i = 0; i < plan->n_series; i++)
-        if (alm_plan_origin(plan, i, 0)->status == ALM_OK) return ALM_OK;
-    if (split->has_first_origin)
-        return alm_fail(error, ALM_DATA, "no series can be forecast from the first origin (%s: %s)",
-                        plan->series[0]->name, alm_plan_origin(plan, 0, 0)->reason);
-    return alm_fail(error, ALM_DATA,
-                    "no series has %zu folds of horizon %zu and step %zu (%s: %s); at most %zu are possible",
-                    plan->n_folds, split->horizon, split->step, plan->series[0]->name,
-                    alm_plan_origin(plan, 0, 0)->reason, possible_folds(plan));
-}
+/* ---- history lengths ---- */
 
 /* Values that a fit at origin has, from the first present one on. */
 static size_t history_length(const struct alm_series *series, const struct alm_origin *origin)
@@ -271,8 +224,8 @@ static enum alm_status fill(struct alm_plan *plan, const char *const *specs, siz
     ALM_TRY(add_candidates(plan, specs, n_specs, error));
     ALM_TRY(set_labels(plan, error));
     ALM_TRY(alm_plan_add_members(plan, error));
-    ALM_TRY(set_origins(plan, error));
-    ALM_TRY(check_first_fold(plan, error));
+    ALM_TRY(alm_plan_set_origins(plan, error));
+    ALM_TRY(alm_plan_check_first_fold(plan, error));
     return check_histories(plan, error);
 }
 
@@ -323,6 +276,7 @@ void alm_plan_free(struct alm_plan *plan)
     }
     free(plan->forecaster);
     free(plan->origin);
+    free(plan->series_origins);
     free((void *)plan->settings.level);
     free((void *)plan->series);
     free(plan);

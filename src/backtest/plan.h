@@ -41,6 +41,11 @@ struct alm_candidate {
                       time; else SIZE_MAX */
 };
 
+/* How many origins a series has, and how many more the embargo took. */
+struct alm_series_origins {
+    size_t n, embargoed;
+};
+
 /* Read only. The series belong to the caller and must outlive the plan. */
 struct alm_plan {
     struct alm_backtest_settings settings; /* level is a copy */
@@ -51,8 +56,10 @@ struct alm_plan {
     struct alm_candidate *forecaster; /* [n_candidates]; an added rival comes first */
     size_t naive; /* index of the forecaster that others are compared with: naive or majority */
     size_t n_folds;
-    struct alm_origin *origin; /* [n_series][n_folds] */
-    size_t n_tasks;            /* n_folds * n_forecasters */
+    struct alm_origin *origin;                 /* [n_series][n_folds] */
+    struct alm_series_origins *series_origins; /* [n_series] */
+    size_t step;    /* bars between neighbouring origins: of several distances the least */
+    size_t n_tasks; /* n_folds * n_forecasters */
 };
 
 /* Checks everything that can be checked before the first fit and makes the plan. specs are

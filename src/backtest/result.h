@@ -22,6 +22,7 @@ struct alm_series_result {
     int64_t origin_ts;
     int64_t train_first, train_last; /* first and last timestamp the fit could use */
     size_t n_train;                  /* values the fit used (after causal filling) */
+    size_t purged;                   /* bars before the fit's origin that the gap kept from it */
     size_t filled;                   /* missing values filled causally, of the fit's history */
     /* CPU seconds of the worker's thread. 0 when an earlier fold's fit was used. A fit over many series is
      * split equally over them, and a member that no row is about is borne by the first combination that names

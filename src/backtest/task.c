@@ -50,6 +50,7 @@ static void fill_training(struct alm_series_result *row, const struct alm_plan *
     const struct alm_origin *origin = alm_plan_origin(plan, row->series, unit->fold);
     row->train_first = series->ts[origin->first];
     row->train_last = series->ts[origin->train_end - 1];
+    row->purged = origin->bar + 1 - origin->train_end;
     row->n_train = unit->outcome[position].n_train;
     row->filled = unit->outcome[position].filled;
     row->fit_seconds = alm_fit_seconds(fit, row->series, fold);

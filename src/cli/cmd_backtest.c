@@ -12,9 +12,12 @@ static void fill_request(struct alm_backtest_request *out, const struct alm_call
         .folds = alm_call_count(call, "folds", 0),
         .step = alm_call_count(call, "step", 0),
         .first_origin = alm_call_text(call, "first-origin"),
+        .last_origin = alm_call_text(call, "last-origin"),
+        .origins = alm_call_text(call, "origins"),
         .scheme = alm_call_text(call, "scheme"),
         .refit = alm_call_text(call, "refit"),
-        .gap = alm_call_count(call, "gap", 0),
+        .gap = alm_call_text(call, "gap"),
+        .embargo = alm_call_text(call, "embargo"),
         .season = alm_call_count(call, "season", 0),
         .missing = alm_call_text(call, "missing"),
         .jobs = alm_call_count(call, "jobs", 0),
@@ -34,6 +37,9 @@ static void say_summary(const struct alm_call *call, const struct alm_backtest_s
 {
     alm_call_say(call, "%zu series, %zu forecasters, %zu folds of %zu steps: %zu tasks", s->n_series,
                  s->n_forecasters, s->n_folds, s->horizon, s->n_tasks);
+    if (s->n_embargoed > 0)
+        alm_call_say(call, "%zu origins were left out by the embargo, %zu are left", s->n_embargoed,
+                     s->n_origins);
     if (s->n_failed > 0)
         alm_call_say(call, "%zu forecasts could not be made; first %s (see `almanac runs show %" PRId64 "`)",
                      s->n_failed, s->first_failure, s->run);
@@ -110,7 +116,25 @@ static const struct alm_command_option options[] = {
     {.name = "first-origin",
      .kind = ALM_ARGUMENT_TEXT,
      .value = "TIME",
-     .help = "origins from here to the end"},
+     .help = "origins from here on, to the end unless --folds or --last-origin says less"},
+    {.name = "last-origin",
+     .kind = ALM_ARGUMENT_TEXT,
+     .value = "TIME",
+     .help = "no origins after this time; what they are tested on may lie after it"},
+    {.name = "origins",
+     .kind = ALM_ARGUMENT_TEXT,
+     .value = "RULE|FILE",
+     .help =
+         "origins by the calendar, on the last bar of a day: daily, weekly:mon, monthly:first, monthly:15, "
+         "quarterly:last, yearly ..., perhaps with a time as in daily@16:00; or a file with a time on each "
+         "line",
+     .completion = ALM_COMPLETE_FILE},
+    {.name = "embargo",
+     .kind = ALM_ARGUMENT_TEXT,
+     .value = "E",
+     .help =
+         "leave out origins that are not at least E (bars, or a time such as 10D) after the last bar that "
+         "an earlier fold tests; 0 leaves no bar in two folds"},
     ALM_OPTION_LEVELS,
     ALM_OPTIONS_COVARIATES,
     {.name = "no-intervals",

@@ -34,7 +34,7 @@ static void fill_request(struct alm_tune_request *out, const struct alm_call *ca
         .step = alm_call_count(call, "step", 0),
         .scheme = alm_call_text(call, "scheme"),
         .refit = alm_call_text(call, "refit"),
-        .gap = alm_call_count(call, "gap", 0),
+        .gap = alm_call_text(call, "gap"),
         .season = alm_call_count(call, "season", 0),
         .missing = alm_call_text(call, "missing"),
         .trials = alm_call_count(call, "trials", 0),

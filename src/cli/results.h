@@ -67,14 +67,14 @@
         {.name = "scheme",                                                                                   \
          .kind = ALM_ARGUMENT_TEXT,                                                                          \
          .value = "SCHEME",                                                                                  \
-         .help = "expanding (default), sliding or sliding:N bars"},                                          \
+         .help = "expanding (default), sliding, or sliding:N with N bars or a time such as 90D or 2Y"},      \
         {.name = "refit",                                                                                    \
          .kind = ALM_ARGUMENT_TEXT,                                                                          \
          .value = "WHEN",                                                                                    \
          .help = "every (default), once, or every K folds"},                                                 \
     {                                                                                                        \
-        .name = "gap", .kind = ALM_ARGUMENT_COUNT, .value = "G",                                             \
-        .help = "bars before the origin that no fit may use"                                                 \
+        .name = "gap", .kind = ALM_ARGUMENT_TEXT, .value = "G",                                              \
+        .help = "bars, or a time such as 36H or 10D, before the origin that no fit may use"                  \
     }
 /* Of commands whose work is a run that can go on. */
 #define ALM_OPTION_JOBS(WHAT)                                                                                \

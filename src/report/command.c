@@ -110,16 +110,19 @@ static void append_walk(struct alm_text *out, const struct alm_facts *facts)
 {
     static const struct {
         const char *key, *flag, *usual;
-    } scalars[] = {{"folds", "--folds", "0"},
-                   {"step", "--step", "0"},
-                   {"scheme", "--scheme", "expanding"},
-                   {"refit", "--refit", "every"},
-                   {"gap", "--gap", "0"}};
+    } scalars[] = {
+        {"folds", "--folds", "0"},     {"step", "--step", "0"}, {"scheme", "--scheme", "expanding"},
+        {"refit", "--refit", "every"}, {"gap", "--gap", "0"},   {"embargo", "--embargo", ""},
+        {"origins", "--origins", ""}};
     struct alm_text value = {0};
-    const double first = alm_stored_number(facts, "first_origin");
+    const double first = alm_stored_number(facts, "first_origin"),
+                 last = alm_stored_number(facts, "last_origin");
+    const bool counted = !alm_stored_text(&value, facts, "origins");
     if (!isnan(first)) append_moment(out, facts, "--first-origin", (int64_t)first);
+    if (!isnan(last)) append_moment(out, facts, "--last-origin", (int64_t)last);
     for (size_t i = 0; i < sizeof scalars / sizeof *scalars; i++)
-        if (alm_stored_text(&value, facts, scalars[i].key) &&
+        if ((counted || strcmp(scalars[i].key, "step") != 0) &&
+            alm_stored_text(&value, facts, scalars[i].key) &&
             strcmp(alm_text_string(&value), scalars[i].usual) != 0)
             append_argument(out, scalars[i].flag, alm_text_string(&value));
     if (value.failed) out->failed = true;

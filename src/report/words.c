@@ -11,13 +11,24 @@
 
 /* ---- protocol ---- */
 
+/* A number of bars, or a time as it was given. */
+static void append_extent(struct alm_text *out, const char *before, const char *extent)
+{
+    long long bars;
+    alm_text_append(out, before);
+    if (alm_text_to_integer(&bars, extent))
+        alm_number_count(out, bars, "bar", "bars");
+    else
+        alm_text_append(out, extent);
+}
+
 static void append_window(struct alm_text *out, const struct alm_facts *facts)
 {
     struct alm_text value = {0};
     if (alm_stored_text(&value, facts, "scheme") && strncmp(alm_text_string(&value), "sliding", 7) == 0) {
         const char *length = strchr(alm_text_string(&value), ':');
         if (length != NULL)
-            alm_text_printf(out, "; sliding window of %s bars", length + 1);
+            append_extent(out, "; sliding window of ", length + 1);
         else
             alm_text_append(out, "; sliding window");
     } else {
@@ -29,12 +40,15 @@ static void append_window(struct alm_text *out, const struct alm_facts *facts)
         alm_text_append(out, ", fitted once at the first origin");
     else
         alm_text_printf(out, ", refitted at every %s origins", alm_text_string(&value));
-    const double gap = alm_stored_number(facts, "gap");
-    if (gap > 0) {
-        alm_text_append(out, "; the fit leaves out the last ");
-        alm_number_count(out, (long long)gap, "bar", "bars");
+    if (alm_stored_text(&value, facts, "gap") && strcmp(alm_text_string(&value), "0") != 0) {
+        append_extent(out, "; the fit leaves out the last ", alm_text_string(&value));
         alm_text_append(out, " before an origin");
     }
+    if (alm_stored_text(&value, facts, "origins"))
+        alm_text_printf(out, "; origins by %s", alm_text_string(&value));
+    if (alm_stored_text(&value, facts, "embargo"))
+        append_extent(out, "; an origin comes no sooner after what an earlier one tests than ",
+                      alm_text_string(&value));
     alm_text_clear(&value);
 }
 

@@ -76,6 +76,8 @@ static enum alm_status insert_series(struct alm_store *store, int64_t run, size_
     alm_bind_text(&s, ":name", series->name);
     alm_bind_text(&s, ":frequency", series->frequency);
     alm_bind_size(&s, ":season_length", series->season_length);
+    if (series->has_origins) alm_bind_size(&s, ":n_origins", series->n_origins);
+    if (series->has_origins) alm_bind_size(&s, ":n_embargoed", series->n_embargoed);
     return alm_statement_finish(&s, error);
 }
 

@@ -19,6 +19,8 @@ struct alm_run_series {
     int64_t series_id;
     const char *name, *frequency;
     size_t season_length;
+    bool has_origins; /* then: folds in which it has an origin, and origins that the embargo took */
+    size_t n_origins, n_embargoed;
 };
 
 /* A forecaster of a run, in plan order. options is a JSON object or NULL. */

@@ -69,6 +69,7 @@ static enum alm_status insert_outcome(struct alm_store *store, int64_t task_id,
     if (x->fallback[0] != '\0') alm_bind_text(&s, ":fallback", x->fallback);
     alm_bind_size(&s, ":n_train", x->n_train);
     alm_bind_size(&s, ":filled", x->filled);
+    alm_bind_size(&s, ":purged", x->purged);
     alm_bind_size(&s, ":n_scored", n_scored);
     alm_bind_real(&s, ":mae", mae);
     if (x->variance_kind != ALM_VARIANCE_NONE)

@@ -46,6 +46,10 @@ static enum alm_status make_plan(struct backtest *b, struct alm_backtest_summary
     summary->n_folds = b->plan->n_folds;
     summary->n_tasks = b->plan->n_tasks;
     summary->horizon = b->plan->settings.split.horizon;
+    for (size_t i = 0; i < b->plan->n_series; i++) {
+        summary->n_origins += b->plan->series_origins[i].n;
+        summary->n_embargoed += b->plan->series_origins[i].embargoed;
+    }
     return ALM_NEW(&b->done, b->plan->n_tasks, error);
 }
 

@@ -87,7 +87,8 @@ static enum alm_status read_settings(struct making *m, struct alm_error *error)
     ALM_TRY(load_covariates(m, settings.horizon, error));
     ALM_TRY(alm_settings_create(&m->settings, &settings, &m->series, error));
     if (r->at != NULL)
-        ALM_TRY(alm_request_time(&at, r->at, alm_series_is_index(m->series.series[0]), "--at", error));
+        ALM_TRY(alm_request_time(&at, r->at, alm_series_is_index(m->series.series[0]),
+                                 m->series.series[0]->time_zone, "--at", error));
     ALM_TRY(alm_single_create(&m->single, &m->series, at, settings.horizon, error));
     return alm_covariates_check(&m->series, m->single.bars, settings.horizon, error);
 }
@@ -162,6 +163,7 @@ static enum alm_status make_forecasters(struct making *m, struct alm_error *erro
         .forecaster = m->candidate,
         .naive = m->n_forecasters - 1,
         .n_folds = 1,
+        .step = 1,
         .n_tasks = m->n_forecasters,
     };
     return status;

@@ -17,7 +17,8 @@ static enum alm_status look(struct alm_inspection **out, struct alm_store *store
     struct alm_single single;
     int64_t at = INT64_MAX;
     if (request->at != NULL)
-        ALM_TRY(alm_request_time(&at, request->at, alm_series_is_index(series->series[0]), "--at", error));
+        ALM_TRY(alm_request_time(&at, request->at, alm_series_is_index(series->series[0]),
+                                 series->series[0]->time_zone, "--at", error));
     ALM_TRY(alm_covariates_load_model(series, store, request->model, model->horizon, error));
     ALM_TRY(alm_single_create(&single, series, at, model->horizon, error));
     enum alm_status status = alm_covariates_check(series, single.bars, model->horizon, error);

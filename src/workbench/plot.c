@@ -13,8 +13,10 @@ static enum alm_status read_range(int64_t *first, int64_t *last, const struct al
     const bool index = strcmp(row->frequency, "index") == 0;
     *first = INT64_MIN;
     *last = INT64_MAX;
-    if (request->from != NULL) ALM_TRY(alm_request_time(first, request->from, index, "--from", error));
-    if (request->to != NULL) ALM_TRY(alm_request_time(last, request->to, index, "--to", error));
+    if (request->from != NULL)
+        ALM_TRY(alm_request_time(first, request->from, index, row->time_zone, "--from", error));
+    if (request->to != NULL)
+        ALM_TRY(alm_request_time(last, request->to, index, row->time_zone, "--to", error));
     return ALM_OK;
 }
 

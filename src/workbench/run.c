@@ -64,7 +64,13 @@ static enum alm_status fill_texts(struct run_texts *texts, const struct alm_plan
         const struct alm_series *s = plan->series[i];
         struct alm_text frequency = {0};
         alm_frequency_write(&frequency, s->calendar.frequency);
-        texts->series[i] = (struct alm_run_series){s->id, s->name, NULL, s->season_length};
+        texts->series[i] =
+            (struct alm_run_series){.series_id = s->id, .name = s->name, .season_length = s->season_length};
+        if (plan->series_origins != NULL) {
+            texts->series[i].has_origins = true;
+            texts->series[i].n_origins = plan->series_origins[i].n;
+            texts->series[i].n_embargoed = plan->series_origins[i].embargoed;
+        }
         const enum alm_status status =
             alm_copy_text((char **)&texts->series[i].frequency, alm_text_string(&frequency), error);
         alm_text_clear(&frequency);

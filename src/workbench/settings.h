@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "workbench/load.h"
+#include "workbench/origin_file.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,9 +16,11 @@
 #define ALM_CONFORMAL_FOLDS 20
 
 struct alm_settings {
-    struct alm_backtest_settings engine; /* its level is owned here */
-    size_t season;                       /* 0: each series' own */
-    char **model;                        /* [n_models] specs as given */
+    struct alm_backtest_settings engine; /* its level and list of origins are owned here */
+    struct alm_origin_file origins;
+    char *origin_path; /* where they were written; NULL: there is no list */
+    size_t season;     /* 0: each series' own */
+    char **model;      /* [n_models] specs as given */
     size_t n_models;
 };
 

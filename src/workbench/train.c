@@ -63,7 +63,8 @@ static enum alm_status cut_series(struct alm_loaded *series, const char *until, 
 {
     int64_t last;
     if (until == NULL) return ALM_OK;
-    ALM_TRY(alm_request_time(&last, until, alm_series_is_index(series->series[0]), "--until", error));
+    ALM_TRY(alm_request_time(&last, until, alm_series_is_index(series->series[0]),
+                             series->series[0]->time_zone, "--until", error));
     for (size_t i = 0; i < series->n; i++) {
         struct alm_series *s = series->series[i];
         s->n = alm_series_bars_until(s, last);
@@ -167,6 +168,7 @@ static enum alm_status begin(struct training *t, struct alm_error *error)
         .n_forecasters = 1,
         .forecaster = &t->candidate,
         .n_folds = 1,
+        .step = 1,
         .n_tasks = 1,
     };
     ALM_TRY(digest_command(command, t, error));

@@ -49,8 +49,8 @@ static enum alm_status cut(bool *cut, struct alm_loaded *series, const struct al
     if (request->origin != NULL && request->holdout > 0)
         return alm_fail(error, ALM_USAGE, "give --origin or --holdout, not both");
     if (request->origin != NULL)
-        ALM_TRY(alm_request_time(&until, request->origin, alm_series_is_index(series->series[0]), "--origin",
-                                 error));
+        ALM_TRY(alm_request_time(&until, request->origin, alm_series_is_index(series->series[0]),
+                                 series->series[0]->time_zone, "--origin", error));
     for (size_t i = 0; i < series->n; i++) {
         struct alm_series *s = series->series[i];
         const size_t all = s->n, bars = alm_series_bars_until(s, until);
@@ -78,7 +78,7 @@ static enum alm_status set_origin(struct alm_tune_settings *out, const struct al
     out->origin = out->cut ? common_end(series) : INT64_MAX;
     if (out->cut && request->origin != NULL)
         ALM_TRY(alm_request_time(&out->origin, request->origin, alm_series_is_index(series->series[0]),
-                                 "--origin", error));
+                                 series->series[0]->time_zone, "--origin", error));
     if (out->cut && request->keep != NULL && out->origin == INT64_MAX)
         return alm_fail(error, ALM_USAGE,
                         "the series end at different times: --keep goes with --origin, not --holdout");

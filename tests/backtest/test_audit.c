@@ -14,7 +14,7 @@ static struct alm_backtest_settings usual(size_t refit, size_t gap)
 {
     static const double levels[] = {0.1, 0.9};
     return (struct alm_backtest_settings){
-        .split = {.horizon = 3, .folds = 5, .step = 4, .refit = refit, .gap = gap},
+        .split = {.horizon = 3, .folds = 5, .step = 4, .refit = refit, .gap = {.bars = gap}},
         .level = levels,
         .n_levels = 2,
         .conformal_folds = 5,

@@ -139,6 +139,10 @@ class Scale(Program):
             for table in tables:
                 connection.execute(f"drop table {table}")
             connection.execute("drop index task_fold")
+            for (view,) in connection.execute("select name from sqlite_schema where type = 'view'").fetchall():
+                connection.execute(f"drop view {view}")  # made again by the migration
+            for table, column in (("run_series", "n_origins"), ("run_series", "n_embargoed"), ("task_series", "purged")):
+                connection.execute(f"alter table {table} drop column {column}")
             connection.execute("pragma user_version = 6")
             connection.commit()
         self.good("db", "check")

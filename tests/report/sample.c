@@ -218,12 +218,14 @@ static void begin_run(struct recorder *r, const struct wanted *wanted, const str
     struct alm_run_forecaster forecaster[16];
     static const char *const frequencies[] = {"B", "H", "M", "index"};
     for (size_t i = 0; i < n; i++)
-        series[i] = (struct alm_run_series){made[i].id, made[i].series->name,
-                                            frequencies[made[i].series->season_length == 5    ? 0
-                                                        : made[i].series->season_length == 24 ? 1
-                                                        : made[i].series->season_length == 12 ? 2
-                                                                                              : 3],
-                                            made[i].series->season_length};
+        series[i] =
+            (struct alm_run_series){.series_id = made[i].id,
+                                    .name = made[i].series->name,
+                                    .frequency = frequencies[made[i].series->season_length == 5    ? 0
+                                                             : made[i].series->season_length == 24 ? 1
+                                                             : made[i].series->season_length == 12 ? 2
+                                                                                                   : 3],
+                                    .season_length = made[i].series->season_length};
     for (size_t i = 0; i < r->plan->n_forecasters; i++)
         forecaster[i] =
             (struct alm_run_forecaster){r->plan->forecaster[i].label, r->plan->forecaster[i].spec, NULL};

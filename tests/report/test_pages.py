@@ -202,7 +202,7 @@ class Reports(unittest.TestCase):
         database.executescript(f"""
             INSERT INTO run(run_id, kind, status, spec, seed, data_digest, version, kernel, started)
               VALUES (9, 'forecast', 'done', '{{"horizon":3}}', 1, 'd', '0.1.0', 'avx2', 0);
-            INSERT INTO run_series SELECT 9, 0, series_id, name, frequency, season_length FROM series
+            INSERT INTO run_series(run_id, series_no, series_id, name, frequency, season_length) SELECT 9, 0, series_id, name, frequency, season_length FROM series
               WHERE name = 'acme.close';
             INSERT INTO run_forecaster(run_id, forecaster_no, label, spec) VALUES (9, 0, 'ses', 'ses');
             INSERT INTO task(task_id, run_id, task_no, forecaster_no, fold, committed) VALUES (99999, 9, 0, 0, 0, 0);

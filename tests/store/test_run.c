@@ -28,7 +28,9 @@ static void make_run(struct scratch *s, struct alm_run_owner *owner, const char 
         scratch_series(s, &a, "a", "H", ts, y, 4);
         scratch_series(s, &b, "b", "index", (int64_t[]){0, 1, 2, 3}, y, 4);
     }
-    const struct alm_run_series series[2] = {{a.series_id, "a", "H", 24}, {b.series_id, "b", "index", 1}};
+    const struct alm_run_series series[2] = {
+        {.series_id = a.series_id, .name = "a", .frequency = "H", .season_length = 24},
+        {.series_id = b.series_id, .name = "b", .frequency = "index", .season_length = 1}};
     const struct alm_run_forecaster forecaster[2] = {{"naive", "naive", NULL},
                                                      {"lstm", "lstm:hidden=8", "{}"}};
     const struct alm_run_new run = {

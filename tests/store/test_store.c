@@ -40,7 +40,7 @@ Test(store, makes_a_database_with_identity_version_and_wal)
     scratch_open(s);
     cr_assert(
         eq(str, (char *)scratch_sql(s->path, "PRAGMA application_id", text, sizeof text), "1634495854"));
-    cr_assert(eq(str, (char *)scratch_sql(s->path, "PRAGMA user_version", text, sizeof text), "7"));
+    cr_assert(eq(str, (char *)scratch_sql(s->path, "PRAGMA user_version", text, sizeof text), "8"));
     cr_assert(eq(str, (char *)scratch_sql(s->path, "PRAGMA journal_mode", text, sizeof text), "wal"));
     OK(alm_store_check(s->store, &s->error));
     for (int mode = ALM_STORE_CREATE; mode <= ALM_STORE_QUERY; mode++)

@@ -36,6 +36,7 @@ static const char *const contract[][2] = {
     {"v_sensitivity", "run option share rank_correlation n n_groups"},
     {"v_run",
      "run name kind status spec seed data_digest version kernel started finished cpu_seconds peak_rss"},
+    {"v_run_series", "run series frequency season_length origins embargoed"},
     {"v_doc", "view column meaning unit"},
     {"v_latest", "run forecaster series origin_time step time forecast actual error ts fold"},
     {"v_score", "run forecaster n me mae rmse mase n_class log_loss accuracy"},

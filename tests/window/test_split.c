@@ -30,7 +30,7 @@ Test(split, the_last_origin_lies_a_horizon_before_the_end)
     struct alm_origin origin[3];
     const struct alm_split split = {.horizon = 5, .folds = 3, .step = 2, .refit = 1};
     make(&sample, 20, 0, NULL);
-    alm_split_origins(origin, 3, &split, sample.span);
+    alm_split_origins(origin, 3, &split, sample.span, NULL, NULL);
     const size_t expected[3] = {10, 12, 14};
     for (size_t f = 0; f < 3; f++) {
         cr_assert(eq(int, origin[f].status, ALM_OK));
@@ -47,14 +47,14 @@ Test(split, a_first_origin_is_the_last_bar_at_or_before_it)
     struct alm_split split = {.horizon = 2, .step = 3, .has_first_origin = true, .first_origin = 159};
     make(&sample, 12, 0, NULL);
     cr_assert(eq(sz, alm_split_folds(&split, sample.span), 2)); /* bars 5 and 8; 11 has nothing after it */
-    alm_split_origins(origin, 4, &split, sample.span);
+    alm_split_origins(origin, 4, &split, sample.span, NULL, NULL);
     cr_assert(eq(sz, origin[0].bar, 5));
     cr_assert(eq(sz, origin[1].bar, 8));
     cr_assert(eq(int, origin[2].status, ALM_DATA));
     cr_assert(eq(int, origin[3].status, ALM_DATA));
     split.first_origin = 99;
     cr_assert(eq(sz, alm_split_folds(&split, sample.span), 0));
-    alm_split_origins(origin, 1, &split, sample.span);
+    alm_split_origins(origin, 1, &split, sample.span, NULL, NULL);
     cr_assert(strstr(origin[0].reason, "begins after") != NULL);
 }
 
@@ -65,7 +65,7 @@ Test(split, origins_move_back_to_present_bars_and_duplicates_are_dropped)
     const struct alm_split split = {.horizon = 1, .folds = 4, .step = 1};
     make(&sample, 10, 0, NULL);
     sample.y[6] = sample.y[7] = NAN;
-    alm_split_origins(origin, 4, &split, sample.span); /* nominal 5 6 7 8 */
+    alm_split_origins(origin, 4, &split, sample.span, NULL, NULL); /* nominal 5 6 7 8 */
     cr_assert(eq(sz, origin[0].bar, 5));
     cr_assert(eq(int, origin[1].status, ALM_DATA));
     cr_assert(eq(int, origin[2].status, ALM_DATA));
@@ -78,7 +78,7 @@ Test(split, a_short_series_has_no_early_folds)
     struct alm_origin origin[5];
     const struct alm_split split = {.horizon = 3, .folds = 5, .step = 2};
     make(&sample, 8, 0, NULL);
-    alm_split_origins(origin, 5, &split, sample.span); /* nominal -4 -2 0 2 4 */
+    alm_split_origins(origin, 5, &split, sample.span, NULL, NULL); /* nominal -4 -2 0 2 4 */
     cr_assert(eq(int, origin[0].status, ALM_DATA));
     cr_assert(eq(int, origin[1].status, ALM_DATA));
     cr_assert(strstr(origin[0].reason, "8 bars") != NULL && strstr(origin[0].reason, "need 12") != NULL, "%s",
@@ -93,16 +93,16 @@ Test(split, huge_numbers_do_not_overflow)
     struct alm_origin origin[2];
     struct alm_split split = {.horizon = SIZE_MAX, .folds = 2, .step = SIZE_MAX};
     make(&sample, 8, 0, NULL);
-    alm_split_origins(origin, 2, &split, sample.span);
+    alm_split_origins(origin, 2, &split, sample.span, NULL, NULL);
     cr_assert(eq(int, origin[0].status, ALM_DATA));
     cr_assert(eq(int, origin[1].status, ALM_DATA));
     split.has_first_origin = true;
     split.first_origin = 140;
-    alm_split_origins(origin, 2, &split, sample.span);
+    alm_split_origins(origin, 2, &split, sample.span, NULL, NULL);
     cr_assert(eq(int, origin[1].status, ALM_DATA));
-    split.gap = SIZE_MAX;
+    split.gap.bars = SIZE_MAX;
     split.horizon = 1;
-    alm_split_origins(origin, 1, &split, sample.span);
+    alm_split_origins(origin, 1, &split, sample.span, NULL, NULL);
     cr_assert(eq(int, origin[0].status, ALM_DATA));
 }
 
@@ -112,7 +112,7 @@ Test(split, settings_that_make_no_sense_are_refused)
         {.horizon = 0, .folds = 1, .step = 1},
         {.horizon = 1, .folds = 0, .step = 1},
         {.horizon = 1, .folds = 1, .step = 0},
-        {.horizon = 1, .folds = 1, .step = 1, .scheme = ALM_SCHEME_SLIDING, .window = 1},
+        {.horizon = 1, .folds = 1, .step = 1, .scheme = ALM_SCHEME_SLIDING, .window = {.bars = 1}},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct alm_error error = {0};
@@ -164,13 +164,13 @@ static void compare(const struct sample *sample, const struct alm_split *split)
 {
     struct alm_origin origin[MAXIMUM];
     const size_t folds = alm_split_folds(split, sample->span);
-    long previous = -1, window = (long)split->window;
-    alm_split_origins(origin, folds, split, sample->span);
+    long previous = -1, window = (long)split->window.bars;
+    alm_split_origins(origin, folds, split, sample->span, NULL, NULL);
     for (size_t f = 0; f < folds; f++) {
         long bar;
         const bool has = brute_bar(&bar, sample, split, folds, f) && bar != previous;
         if (has) previous = bar;
-        const long end = has ? bar + 1 - (long)split->gap : 0;
+        const long end = has ? bar + 1 - (long)split->gap.bars : 0;
         if (!has || end <= 0) {
             cr_assert(eq(int, origin[f].status, ALM_DATA));
             cr_assert(origin[f].reason[0] != '\0');
@@ -198,10 +198,10 @@ Test(split, agrees_with_brute_force_on_random_settings)
         struct alm_split split = {.horizon = 1 + alm_random_below(random, 9),
                                   .folds = 1 + alm_random_below(random, 20),
                                   .step = 1 + alm_random_below(random, 6),
-                                  .gap = alm_random_below(random, 4),
+                                  .gap = {.bars = alm_random_below(random, 4)},
                                   .scheme = alm_random_below(random, 2) ? ALM_SCHEME_SLIDING
                                                                         : ALM_SCHEME_EXPANDING};
-        if (alm_random_below(random, 2)) split.window = 2 + alm_random_below(random, 30);
+        if (alm_random_below(random, 2)) split.window.bars = 2 + alm_random_below(random, 30);
         if (alm_random_below(random, 2)) {
             split.has_first_origin = true;
             split.first_origin = (int64_t)(90 + alm_random_below(random, 10 * MAXIMUM));

@@ -41,9 +41,9 @@ Test(request, refuses_what_makes_no_sense)
     cr_assert(eq(int, alm_request_scheme(&split, "rolling", &error), ALM_USAGE));
     cr_assert(eq(int, alm_request_refit(&split, "0", &error), ALM_USAGE));
     cr_assert(eq(int, alm_request_missing(&missing, "drop", &error), ALM_USAGE));
-    cr_assert(eq(int, alm_request_time(&ts, "2021-02-30", false, "--at", &error), ALM_USAGE));
+    cr_assert(eq(int, alm_request_time(&ts, "2021-02-30", false, "UTC", "--at", &error), ALM_USAGE));
     cr_assert(strstr(error.text, "--at") != NULL);
-    cr_assert(eq(int, alm_request_time(&ts, "2021-02-03", true, "--at", &error), ALM_USAGE));
+    cr_assert(eq(int, alm_request_time(&ts, "2021-02-03", true, "UTC", "--at", &error), ALM_USAGE));
 }
 
 Test(request, without_intervals_80_and_95_are_meant)
