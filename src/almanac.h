@@ -296,6 +296,49 @@ enum alm_status alm_run_find(int64_t *out, struct alm_workbench *workbench, cons
 /* Removes a RUN with all its rows; ALM_NOTFOUND. */
 enum alm_status alm_run_drop(struct alm_workbench *workbench, const char *run, struct alm_error *error);
 
+/* ---- market money ---- */
+
+/* A test of forecasts, not advice: what positions by a run's forecasts would have earned in series declared
+ * prices. The position by the forecast return from the first step to the last is taken at the bar after the
+ * origin and held until that of the next origin is. */
+struct alm_money_request {
+    const char *run;      /* RUN: a backtest of at least two steps */
+    const char *position; /* sign | long | size; NULL: sign */
+    double cost;          /* basis points (0.01 %) of each unit of turnover */
+    uint64_t seed;        /* of the random orders */
+};
+
+/* One strategy in one series; NaN: not defined. Ratios and volatility are a year's, of an index series a
+ * bar's. */
+struct alm_money_row {
+    char *series, *strategy; /* strategy: label of a forecaster, buy-and-hold or always-flip */
+    bool index;              /* first and last are counts, not times */
+    int64_t first, last;     /* when the first position is taken, and the last one closed */
+    size_t decisions, bars;
+    double total, volatility;               /* return over all bars after costs; standard deviation */
+    double sharpe, sharpe_low, sharpe_high; /* the interval holds 95 % */
+    double deflated; /* probability that the true ratio exceeds that of the best of n_tried without skill */
+    double p_shuffled,
+        shuffled; /* of random orders of the same positions: share that earns as much; median return */
+    double drawdown, turnover, break_even,
+        hit_rate;  /* break_even: basis points at which the mean return is 0 */
+    char *verdict; /* a sentence without full stop; NULL for those that are no forecasters */
+};
+
+struct alm_money_summary {
+    struct alm_money_row *rows; /* [n], by series, in the order of the run */
+    size_t n, n_tried;          /* configurations tried on these series, in earlier runs, too */
+    char *left_out;             /* names of series that are no prices, joined with `, `; NULL: none */
+};
+
+/* Judges a run; nothing is stored. Clear the summary in any case. ALM_NOTFOUND; ALM_USAGE for another kind of
+ * run or rule; ALM_DATA when no series of it is declared a price, when it forecasts one step alone, or
+ * classes. */
+enum alm_status alm_money(struct alm_workbench *workbench, const struct alm_money_request *request,
+                          struct alm_money_summary *summary, struct alm_error *error);
+/* Releases what the summary owns and empties it. */
+void alm_money_summary_clear(struct alm_money_summary *summary);
+
 /* ---- tune ---- */
 
 /* What to search. Texts are as on the command line; unset texts are NULL, unset numbers 0. */

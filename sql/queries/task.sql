@@ -166,6 +166,23 @@ JOIN run_forecaster AS f ON f.run_id = r.run_id
 WHERE s.run_id = :run
 ORDER BY f.spec;
 
+-- Folds of a run, and the configurations that were tried on its series until then: naive aside, trials of searches too.
+-- name: money_facts
+SELECT (SELECT max(fold) + 1 FROM task WHERE run_id = :run) AS folds,
+  (SELECT count(*) FROM (
+    SELECT f.spec
+    FROM run_series AS s
+    JOIN run_series AS o ON o.series_id = s.series_id AND o.run_id <= s.run_id
+    JOIN run AS r ON r.run_id = o.run_id AND r.kind = 'backtest'
+    JOIN run_forecaster AS f ON f.run_id = r.run_id
+    WHERE s.run_id = :run AND f.spec NOT GLOB 'naive*'
+    UNION
+    SELECT t.spec
+    FROM run_series AS s
+    JOIN run_series AS o ON o.series_id = s.series_id AND o.run_id <= s.run_id
+    JOIN trial AS t ON t.run_id = o.run_id
+    WHERE s.run_id = :run)) AS tried;
+
 -- The errors of the same forecasters in earlier runs that differ in the seed and in what else was run, one a seed.
 -- name: check_seeds
 SELECT a.forecaster_no, l.mae

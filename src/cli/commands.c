@@ -14,6 +14,7 @@ const struct alm_command *const alm_commands[] = {
     &alm_command_tune,
     &alm_command_compare,
     &alm_command_check,
+    &alm_command_money,
     &alm_command_report,
     &alm_command_query,
     &alm_command_runs,

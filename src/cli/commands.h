@@ -16,6 +16,7 @@ extern const struct alm_command alm_command_backtest;
 extern const struct alm_command alm_command_tune;
 extern const struct alm_command alm_command_compare;
 extern const struct alm_command alm_command_check;
+extern const struct alm_command alm_command_money;
 extern const struct alm_command alm_command_report;
 extern const struct alm_command alm_command_query;
 extern const struct alm_command alm_command_runs;
